@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The process's life as an MPI rank.
+#pragma once
+
+#include <string>
+
+#include "base/ids.hpp"
+#include "comm/group.hpp"
+
+namespace ltr::comm {
+
+/// Starts MPI (serialised threads) and ends it; one a process, made in main.
+/// Started alone, without mpirun or srun, it is rank 0 of 1.
+class Session {
+ public:
+  /// Throws: ConfigError if Slurm started more tasks than MPI sees (SLURM_STEP_NUM_TASKS against the world's size).
+  Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session();
+
+  [[nodiscard]] const Group& world() const { return world_; }
+  [[nodiscard]] base::WorldRank world_rank() const { return base::WorldRank(world_.rank()); }
+  [[nodiscard]] base::LocalRank local_rank() const { return local_rank_; }
+  [[nodiscard]] int local_size() const { return local_size_; }
+  [[nodiscard]] const std::string& host() const { return host_; }
+  /// e.g. "Open MPI v4.1.4".
+  [[nodiscard]] static std::string library_version();
+  /// Ends every rank of the job at once; for errors that the other ranks cannot learn of.
+  [[noreturn]] void abort(int status) const;
+
+ private:
+  Group world_;
+  base::LocalRank local_rank_;
+  int local_size_ = 1;
+  std::string host_;
+};
+
+}  // namespace ltr::comm

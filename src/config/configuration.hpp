@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every knob of a run as a plain struct; the names are the keys of the TOML file, the defaults the paper's.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "config/enums.hpp"
+
+namespace ltr::config {
+
+/// [run]
+struct Run {
+  std::string output;                   ///< the record, an HDF5 file; work in progress stands in "<output>.parts/"
+  std::vector<std::uint64_t> seeds{0};  ///< one complete grid a seed
+};
+
+/// [data]
+struct Data {
+  /// Classes with more than `many_above` training images are many-shot, with fewer than `few_below` few-shot.
+  struct Shots {
+    std::int64_t many_above = 100;
+    std::int64_t few_below = 20;
+  };
+  std::string root = ".";
+  std::string train;       ///< pack, relative to root
+  std::string validation;  ///< pack; "" means that test serves, and the record says so
+  std::string test;        ///< pack
+  Shots shots;
+};
+
+/// [grid]
+struct Grid {
+  std::vector<SamplingKind> sampling{SamplingKind::instance_balanced, SamplingKind::class_balanced,
+                                     SamplingKind::square_root, SamplingKind::progressively_balanced};
+  std::vector<LearningKind> learning{LearningKind::joint, LearningKind::ncm, LearningKind::crt,
+                                     LearningKind::tau_normalized, LearningKind::lws};
+  bool replacement = false;  ///< true: independent draws instead of exact quotas
+};
+
+/// [model]
+struct Model {
+  BackboneKind backbone = BackboneKind::resnet10;
+};
+
+/// [input]
+struct Input {
+  int size = 224;  ///< pixels a side
+  TrainCrop train_crop = TrainCrop::random_resized;
+  int padding = 4;              ///< pad_and_crop only: pixels added on every side
+  int evaluation_resize = 256;  ///< shorter side before the centre crop
+  bool flip = true;
+  std::array<double, 3> color_jitter{0.4, 0.4, 0.4};  ///< brightness, contrast, saturation; zeros: off
+  std::array<double, 3> mean{0.485, 0.456, 0.406};
+  std::array<double, 3> std{0.229, 0.224, 0.225};
+};
+
+/// [loader]
+struct Loader {
+  int threads = 2;        ///< decoding threads a rank
+  int queue_batches = 4;  ///< micro-batches decoded ahead, at most
+};
+
+/// [stage_1]
+struct Stage1 {
+  int epochs = 90;
+  std::int64_t global_batch = 512;
+  int micro_batches = 8;
+  double learning_rate = 0.2;
+  ScheduleKind schedule = ScheduleKind::cosine;
+  int warmup_epochs = 0;
+  double momentum = 0.9;
+  double weight_decay = 5e-4;
+  LossKind loss = LossKind::cross_entropy;
+};
+
+/// [stage_2]
+struct Stage2 {
+  struct Crt {
+    int epochs = 10;
+  };
+  struct Lws {
+    int epochs = 5;
+  };
+  struct Tau {
+    double from = 0.0;
+    double to = 2.0;
+    double step = 0.1;
+  };
+  struct Ncm {
+    NcmDistance distance = NcmDistance::cosine;
+  };
+  SamplingKind sampling = SamplingKind::class_balanced;
+  double learning_rate = 0.2;
+  Crt crt;
+  Lws lws;
+  Tau tau;
+  Ncm ncm;
+};
+
+/// [parallel]
+struct Parallel {
+  int threads_per_rank = 1;
+  Reduction reduction = Reduction::fixed_order;
+};
+
+/// [checkpoint]
+struct Checkpoint {
+  int every_epochs = 1;
+};
+
+/// One TOML file.
+struct Configuration {
+  Run run;
+  Data data;
+  Grid grid;
+  Model model;
+  Input input;
+  Loader loader;
+  Stage1 stage_1;
+  Stage2 stage_2;
+  Parallel parallel;
+  Checkpoint checkpoint;
+};
+
+}  // namespace ltr::config

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every choice a configuration can make by name, spelled as in TOML and in the record, with a line of help.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace ltr::config {
+
+enum class SamplingKind { instance_balanced, class_balanced, square_root, progressively_balanced };
+enum class LearningKind { joint, ncm, crt, tau_normalized, lws };
+enum class BackboneKind { resnet10, resnet18, resnet20, resnet32, resnet44, resnet56 };
+enum class TrainCrop { random_resized, pad_and_crop };
+enum class ScheduleKind { cosine, constant };
+enum class LossKind { cross_entropy };
+enum class NcmDistance { cosine, euclidean, centred };
+enum class Reduction { fixed_order, fastest };
+
+/// One enumerator: its value, its name in TOML and HDF5, and what it is in one line.
+template <class Enum>
+struct EnumEntry {
+  Enum value;
+  std::string_view name;
+  std::string_view help;
+};
+
+/// All enumerators of `Enum`, in declaration order.
+template <class Enum>
+[[nodiscard]] std::span<const EnumEntry<Enum>> enum_entries();
+
+/// The name of `value`.
+template <class Enum>
+[[nodiscard]] std::string_view name_of(Enum value) {
+  for (const EnumEntry<Enum>& entry : enum_entries<Enum>()) {
+    if (entry.value == value) return entry.name;
+  }
+  return "?";
+}
+
+/// The enumerator called `name`.
+/// Throws: ConfigError naming the choices, and the nearest one.
+template <class Enum>
+[[nodiscard]] Enum enum_from_name(std::string_view name);
+
+}  // namespace ltr::config

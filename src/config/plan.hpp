@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The grid as a graph of work: cells are what the user asked for, nodes are what has to be computed, once each.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "config/configuration.hpp"
+
+namespace ltr::config {
+
+/// stage_1 trains backbone and classifier; features runs the frozen backbone over validation, test and (for NCM)
+/// training images; stage_2 trains all classifiers that share draws in one pass over the backbone.
+enum class NodeKind { stage_1, features, stage_2 };
+
+/// One piece of work. Ids are stable names usable as file names, e.g. "seed_0.square_root.stage_1".
+struct PlanNode {
+  std::string id;
+  NodeKind kind = NodeKind::stage_1;
+  std::uint64_t seed = 0;
+  SamplingKind sampling = SamplingKind::instance_balanced;  ///< of stage 1
+  std::vector<std::string> needs;                           ///< ids of earlier nodes
+  std::vector<LearningKind> learning;                       ///< the strategies whose cells this node finishes
+  std::int64_t epochs = 0;                                  ///< passes over the training draws; 0 for features
+};
+
+/// One cell of the grid.
+struct PlanCell {
+  std::string id;  ///< e.g. "seed_0.square_root.crt"
+  std::uint64_t seed = 0;
+  SamplingKind sampling = SamplingKind::instance_balanced;
+  LearningKind learning = LearningKind::joint;
+  std::string node;  ///< id of the node that finishes it
+};
+
+/// Nodes in an order in which every node comes after those it needs.
+struct Plan {
+  std::vector<PlanNode> nodes;
+  std::vector<PlanCell> cells;
+};
+
+/// The plan of a configuration: joint is finished by stage_1; ncm and tau_normalized by features;
+/// crt and lws by one stage_2. Nothing is planned that no cell asks for.
+[[nodiscard]] Plan make_plan(const Configuration& configuration);
+
+}  // namespace ltr::config

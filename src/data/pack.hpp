@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pack: one HDF5 file with a data set's encoded images, grouped by class.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+
+namespace ltr::data {
+
+/// A pack open for reading: tables in memory, images by one pread each.
+/// Thread: `read` may be called by several threads. Throws: DataError naming pack, image and path.
+class Pack {
+ public:
+  /// Reads and checks the tables (schema, offsets within the file, labels grouped by class, every class present
+  /// in a training pack or not: see class_counts).
+  /// Throws: DataError if the file is foreign, truncated, of another schema version or inconsistent.
+  explicit Pack(const std::filesystem::path& path);
+  Pack(Pack&&) noexcept;
+  Pack& operator=(Pack&&) noexcept;
+  ~Pack();
+
+  [[nodiscard]] const std::filesystem::path& path() const;
+  [[nodiscard]] std::int64_t images() const;   ///< N
+  [[nodiscard]] std::int32_t classes() const;  ///< K
+  /// Images of each class; 0 is possible in validation and test packs. Shape: [K].
+  [[nodiscard]] std::span<const std::int64_t> class_counts() const;
+  [[nodiscard]] std::span<const std::string> class_names() const;
+  [[nodiscard]] base::ClassId label(base::SampleIndex sample) const;
+  [[nodiscard]] std::string image_path(base::SampleIndex sample) const;
+  /// Git blob hash of the list it was made from, "" for a synthetic one.
+  [[nodiscard]] const std::string& list_hash() const;
+  /// Name of the list or of the synthetic set.
+  [[nodiscard]] const std::string& name() const;
+  /// SHA-256 over offsets, labels and CRCs: the identity of the content.
+  [[nodiscard]] const std::string& content_hash() const;
+  [[nodiscard]] std::uint64_t image_bytes() const;  ///< all images together
+
+  /// The encoded image; `buffer` grows as needed and is reused. Checks the CRC-32.
+  [[nodiscard]] std::span<const std::byte> read(base::SampleIndex sample, std::vector<std::byte>& buffer) const;
+  /// Tells the kernel that these images are read soon.
+  void announce(std::span<const base::SampleIndex> samples) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// One image to be packed.
+struct PackEntry {
+  base::ClassId label;
+  std::string path;
+};
+
+}  // namespace ltr::data

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// The results' schema: what stage 1s and cells leave behind, and the run that holds them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "config/enums.hpp"
+#include "metric/accuracy.hpp"
+#include "metric/shots.hpp"
+
+namespace ltr::record {
+
+inline constexpr std::int32_t kSchemaVersion = 1;
+
+/// One epoch of a training loop.
+struct EpochRow {
+  std::int64_t epoch = 0;
+  double train_loss = 0;
+  double learning_rate = 0;
+  double validation_top1_percent = 0;
+  double images_per_s = 0;  ///< training images of all ranks by the epoch's training time
+  double step_s = 0;        ///< forward, backward and update
+  double wait_s = 0;        ///< waiting for data
+  double exchange_s = 0;    ///< exchange not hidden by computation
+  double evaluation_s = 0;
+};
+
+/// What training a set of weights leaves behind.
+struct TrainingRecord {
+  std::vector<EpochRow> epochs;
+  std::int64_t best_epoch = -1;              ///< the epoch whose weights were kept, by validation top-1
+  std::vector<double> class_weights;         ///< [K] draw probability of each class, of the last epoch
+  std::vector<std::int64_t> draws_made;      ///< [K] over all epochs
+  std::string draws_digest;                  ///< SHA-256 over all draws, in order
+  std::string weights_digest;                ///< SHA-256 over names and values of the kept weights
+};
+
+/// A stage 1, shared by the cells of one (seed, sampling).
+struct Stage1Record {
+  std::string id;  ///< the plan's node id
+  std::uint64_t seed = 0;
+  config::SamplingKind sampling = config::SamplingKind::instance_balanced;
+  TrainingRecord training;
+};
+
+/// Top-1 accuracy of each value of tau, in percent. Test values are for the figure; tau is chosen on validation.
+struct TauSweep {
+  std::vector<double> tau;
+  std::vector<double> validation_percent;
+  std::vector<double> test_many_percent, test_medium_percent, test_few_percent, test_all_percent;
+  double chosen = 0;
+};
+
+/// Reliability on the test set. Shape: [bins], equal widths of confidence.
+struct Calibration {
+  std::vector<std::int64_t> images;
+  std::vector<double> mean_confidence;
+  std::vector<double> accuracy;
+  double expected_calibration_error = 0;
+};
+
+/// One cell of the grid.
+struct CellRecord {
+  std::string id;  ///< the plan's cell id
+  std::uint64_t seed = 0;
+  config::SamplingKind sampling = config::SamplingKind::instance_balanced;
+  config::LearningKind learning = config::LearningKind::joint;
+  std::string stage_1;    ///< id of the stage 1 it stands on
+  std::string error;      ///< "" when complete; otherwise why it failed
+  TrainingRecord training;  ///< stage 2's own; empty for joint, ncm and tau_normalized but for weights_digest
+  metric::Counts validation;
+  metric::Counts test;
+  std::vector<double> weight_norms;  ///< [K] L2 norms of the classifier's rows; empty for ncm
+  TauSweep tau;                      ///< tau_normalized only
+  Calibration calibration;
+};
+
+/// Everything of one run.
+struct RunRecord {
+  std::string configuration;                       ///< TOML, defaults filled in
+  std::map<std::string, std::string> environment;  ///< versions, hosts, ranks, git hash, build flags, ...
+  std::string backbone;
+  std::string data_name;                           ///< of the training pack
+  std::map<std::string, std::string> data_hashes;  ///< train.list, train.content, validation.list, ...
+  bool test_serves_as_validation = false;
+  std::vector<std::string> class_names;
+  std::vector<std::int64_t> class_counts;  ///< training images, [K]
+  metric::ShotLimits shots;
+  std::vector<std::string> plan;  ///< node ids in order
+  std::vector<Stage1Record> stage_1;
+  std::vector<CellRecord> cells;
+};
+
+/// Writes a whole run, in memory first, then renamed into place.
+void write_run(const RunRecord& run, const std::filesystem::path& path);
+
+/// Throws: DataError if absent, foreign, truncated, or of another schema version (saying what to do).
+[[nodiscard]] RunRecord read_run(const std::filesystem::path& path);
+
+/// One finished node of the plan: at most one stage 1 and the cells it finished.
+struct NodeRecord {
+  std::vector<Stage1Record> stage_1;
+  std::vector<CellRecord> cells;
+  double seconds = 0;
+};
+
+void write_node(const NodeRecord& node, const std::filesystem::path& path);
+[[nodiscard]] NodeRecord read_node(const std::filesystem::path& path);
+
+/// SHA-256 digests of plan, draws, weights and counts apart, each over the whole run in the plan's order.
+/// plan and draws are equal everywhere; weights and counts for the same binary, libraries, processor, threads and V.
+struct Digests {
+  std::string plan, draws, weights, counts;
+};
+[[nodiscard]] Digests digests(const RunRecord& run);
+
+}  // namespace ltr::record

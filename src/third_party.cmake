@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every third-party library as one imported target, so that a room names what it may include.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(PNG REQUIRED)
+find_package(HDF5 REQUIRED COMPONENTS C)
+find_package(CLI11 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
+find_path(RANDOM123_INCLUDE Random123/philox.h REQUIRED)
+
+if(LTR_WITH_TORCH)
+  find_package(MPI REQUIRED COMPONENTS C)
+  find_package(OpenMP REQUIRED COMPONENTS CXX)
+  find_library(LTR_TORCH_CPU torch_cpu PATHS "${LTR_TORCH_ROOT}/lib" NO_DEFAULT_PATH)
+  find_library(LTR_TORCH_C10 c10 PATHS "${LTR_TORCH_ROOT}/lib" NO_DEFAULT_PATH)
+  if(NOT LTR_TORCH_CPU OR NOT LTR_TORCH_C10)
+    message(FATAL_ERROR "libtorch_cpu and libc10 are not in ${LTR_TORCH_ROOT}/lib; training needs them. "
+      "Run jobs/local/setup.sh, or set -DLTR_TORCH_ROOT=<folder of the torch Python package>.")
+  endif()
+  add_library(ltr_torch INTERFACE)
+  target_include_directories(ltr_torch SYSTEM INTERFACE
+    "${LTR_TORCH_ROOT}/include" "${LTR_TORCH_ROOT}/include/torch/csrc/api/include")
+  target_link_libraries(ltr_torch INTERFACE "${LTR_TORCH_CPU}" "${LTR_TORCH_C10}")
+endif()
