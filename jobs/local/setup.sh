@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs what is missing, configures and builds: jobs/local/setup.sh [release|debug|asan|tsan|cuda]
+# Running it again continues where it failed, and does nothing where nothing is to be done.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+preset=${1:-release}
+torch_version=2.11.0
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+fail() { say "$*"; exit 1; }
+
+case "$preset" in
+  release | debug | asan | tsan | cuda) ;;
+  *) say "unknown preset '$preset'; it names the build tree; use release, debug, asan, tsan or cuda"; exit 2 ;;
+esac
+
+packages=(g++ cmake ninja-build ccache pkg-config git python3 python3-pip
+  libopenmpi-dev openmpi-bin libhdf5-dev libtomlplusplus-dev libcli11-dev libfmt-dev libspdlog-dev
+  nlohmann-json3-dev librandom123-dev libjpeg-dev libpng-dev libssl-dev zlib1g-dev
+  libgtest-dev libbenchmark-dev)
+
+install_packages() {
+  command -v dpkg-query >/dev/null || {
+    [ -n "${LTR_SKIP_PACKAGES:-}" ] && return
+    fail "this is not a Debian or Ubuntu system, so packages cannot be checked; provide the equivalents of:" \
+      "${packages[*]}; then run LTR_SKIP_PACKAGES=1 jobs/local/setup.sh $preset"
+  }
+  local missing=() installed
+  installed=$(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' 2>/dev/null | awk '$1 == "ii" {print $2}')
+  for package in "${packages[@]}"; do
+    grep -qx -- "$package" <<<"$installed" || missing+=("$package")
+  done
+  # A Python with pip from elsewhere serves as well as Debian's.
+  if python3 -m pip --version >/dev/null 2>&1; then
+    missing=("${missing[@]/#python3-pip/}")
+    missing=("${missing[@]/#python3/}")
+  fi
+  read -r -a missing <<<"${missing[*]:-}" || true
+  [ ${#missing[@]} -eq 0 ] && return
+  local become=()
+  if [ "$(id -u)" -ne 0 ]; then
+    if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+      become=(sudo)
+    else
+      fail "these packages are missing and installing them needs root: apt-get install -y ${missing[*]}"
+    fi
+  fi
+  say "installing ${missing[*]}"
+  mkdir -p build
+  local apt=("${become[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -y -q --no-install-recommends)
+  { "${apt[@]}" update && "${apt[@]}" install "${missing[@]}"; } >build/apt.log 2>&1 ||
+    fail "apt-get failed: $(grep -m 1 '^E:' build/apt.log || tail -n 1 build/apt.log); see build/apt.log, then run this again"
+}
+
+# The C++ half of the torch wheel: headers and libraries, in a folder of their own, without the GPU libraries.
+install_torch() {
+  local folder=build/torch-cpu
+  [ -f "$folder/complete-$torch_version" ] && return
+  say "downloading the torch $torch_version wheel (0.9 GB)"
+  mkdir -p "$folder"
+  rm -rf "$folder.partial"
+  python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --no-compile \
+    --only-binary=:all: --target "$folder.partial" "torch==$torch_version" \
+    'nvidia-cuda-runtime==13.0.*' 'nvidia-cuda-cupti==13.0.*' >build/pip.log 2>&1 ||
+    fail "pip could not install torch $torch_version: $(grep -m 1 -i '^error' build/pip.log || tail -n 1 build/pip.log);" \
+      "see build/pip.log, then run this again"
+  rm -rf "$folder"
+  mv "$folder.partial" "$folder"
+  touch "$folder/complete-$torch_version"
+}
+
+build() {
+  local tree="build/$preset"
+  # ninja runs CMake again by itself when a CMakeLists.txt changes, but it does not watch the presets.
+  if [ ! -f "$tree/build.ninja" ] || [ CMakePresets.json -nt "$tree/build.ninja" ]; then
+    mkdir -p "$tree"
+    cmake --preset "$preset" ${CI:+-DLTR_WARNINGS_AS_ERRORS=ON} >"$tree/configure.log" 2>&1 ||
+      fail "CMake could not configure: $(grep -m 1 -A 3 'CMake Error' "$tree/configure.log" | tail -n 1 | sed 's/^ *//'); see $tree/configure.log"
+  fi
+  cmake --build "$tree" || fail "the build failed; the first error stands above; see also $tree/configure.log"
+}
+
+install_packages
+command -v "${CXX:-g++}" >/dev/null || fail "no C++ compiler '${CXX:-g++}'; set CXX to one that knows C++20 or install g++"
+case "$preset" in
+  asan | tsan) ;;
+  cuda) command -v nvcc >/dev/null || fail "no nvcc; the cuda preset needs the CUDA toolkit; add it to PATH"; install_torch ;;
+  *) install_torch ;;
+esac
+build
