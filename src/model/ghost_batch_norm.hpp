@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// BatchNorm whose training statistics are those of one micro-batch, handed to the trainer instead of kept.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <torch/torch.h>
+
+namespace ltr::model {
+
+/// Like torch::nn::BatchNorm2d, names included, but a training pass leaves the running buffers alone: it
+/// writes the micro-batch's mean and unbiased variance to the bound slots. The trainer averages the slots
+/// over micro-batches and moves the running buffers once a step. In evaluation mode it normalises by the
+/// running buffers.
+class GhostBatchNorm2d : public torch::nn::Module {
+ public:
+  explicit GhostBatchNorm2d(std::int64_t channels);
+
+  /// Differentiable. A training pass needs bound slots.
+  /// Shape: [B, C, H, W] -> the same.
+  torch::Tensor forward(const torch::Tensor& input);
+
+  /// Where training passes write their statistics: views into a buffer of the caller's, overwritten by each
+  /// pass. The buffer may be changed in place between forward and backward pass. Shape: [C] float32,
+  /// contiguous, both.
+  void bind_statistics(torch::Tensor mean_slot, torch::Tensor variance_slot);
+
+  /// running = (1 - momentum) running + momentum statistic, once a step.
+  /// Shape: [C] float32, both; `variance` is the unbiased one.
+  void apply_statistics(const torch::Tensor& mean, const torch::Tensor& variance, double momentum = 0.1);
+
+  [[nodiscard]] std::int64_t channels() const { return weight.size(0); }
+
+  torch::Tensor weight;               ///< [C], starts at 1
+  torch::Tensor bias;                 ///< [C], starts at 0
+  torch::Tensor running_mean;         ///< [C] buffer, starts at 0
+  torch::Tensor running_var;          ///< [C] buffer, starts at 1
+  torch::Tensor num_batches_tracked;  ///< [] int64 buffer, steps applied
+
+ private:
+  torch::Tensor mean_slot_;
+  torch::Tensor variance_slot_;
+};
+
+/// All of a module's, in order of registration.
+[[nodiscard]] std::vector<std::shared_ptr<GhostBatchNorm2d>> ghost_batch_norms(
+    const torch::nn::Module& module);
+
+}  // namespace ltr::model

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// The safetensors format: float32 and int64 tensors by name, and text beside them.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "model/state.hpp"
+
+namespace ltr::model {
+
+/// What a safetensors file holds.
+struct Safetensors {
+  NamedTensors tensors;  ///< in the file's order
+  std::map<std::string, std::string> metadata;
+};
+
+/// Writes the whole file beside `path`, then renames it into place. int64 tensors come first, so that
+/// everything is aligned; otherwise the order is kept. Throws: SystemError as store::write_atomically.
+void write_safetensors(const std::filesystem::path& path, const NamedTensors& tensors,
+                       const std::map<std::string, std::string>& metadata = {});
+
+/// Throws: DataError naming the file and what is wrong: absent, truncated, no safetensors, a type other than
+/// F32 and I64, offsets that overlap, leave holes or do not fit the shape.
+[[nodiscard]] Safetensors read_safetensors(const std::filesystem::path& path);
+
+}  // namespace ltr::model
