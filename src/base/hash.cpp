@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/hash.hpp"
 
-#include <openssl/evp.h>
-#include <zlib.h>
-
 #include <array>
 #include <utility>
+
+#include <openssl/evp.h>
+#include <zlib.h>
 
 #include "base/error.hpp"
 #include "base/format.hpp"

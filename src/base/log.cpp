@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/log.hpp"
 
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
-#include <unistd.h>
-
 #include <cstdio>
 #include <mutex>
 #include <string>
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include "base/stopwatch.hpp"
 
 namespace ltr::base {
 
 struct Log::State {
-  explicit State(Voice voice) : sink(std::make_shared<spdlog::sinks::stderr_color_sink_st>()), logger("ltr", sink) {
+  explicit State(Voice voice)
+      : sink(std::make_shared<spdlog::sinks::stderr_color_sink_st>()), logger("ltr", sink) {
     logger.set_level(voice == Voice::speaking ? spdlog::level::info : spdlog::level::off);
     logger.set_pattern("%H:%M:%S %^%v%$");
     speaking = voice == Voice::speaking;
@@ -45,7 +46,9 @@ Log::~Log() {
 }
 
 void Log::info(std::string_view line) { state_->line(spdlog::level::info, line); }
-void Log::warning(std::string_view line) { state_->line(spdlog::level::warn, "warning: " + std::string(line)); }
+void Log::warning(std::string_view line) {
+  state_->line(spdlog::level::warn, "warning: " + std::string(line));
+}
 void Log::error(std::string_view line) { state_->line(spdlog::level::err, "error: " + std::string(line)); }
 
 void Log::progress(std::string_view line) {

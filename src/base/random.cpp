@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/random.hpp"
 
-#include <Random123/philox.h>
-
 #include <cmath>
 #include <numbers>
+
+#include <Random123/philox.h>
 
 namespace ltr::base {
 namespace {
@@ -24,7 +24,8 @@ std::uint32_t high(std::uint64_t value) { return static_cast<std::uint32_t>(valu
 
 CounterRandom::CounterRandom(std::uint64_t seed, Stream stream, std::uint64_t a, std::uint64_t b) {
   // The seed, stream and `a` become the key through one block; `b` stays in the counter.
-  const auto derived = philox({static_cast<std::uint32_t>(stream), low(a), high(a), 0}, {low(seed), high(seed)});
+  const auto derived =
+      philox({static_cast<std::uint32_t>(stream), low(a), high(a), 0}, {low(seed), high(seed)});
   key_ = {derived[0], derived[1]};
   counter_ = {0, derived[2], low(b), high(b)};
 }

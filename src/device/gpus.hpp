@@ -7,8 +7,8 @@
 
 namespace ltr::device {
 
-/// One line a visible GPU: "NVIDIA H100 80GB HBM3, 79.2 GiB, compute capability 9.0". Empty without GPU or driver.
-/// A build without CUDA sees none.
+/// One line a visible GPU: "NVIDIA H100 80GB HBM3, 79.2 GiB, compute capability 9.0". Empty without GPU or
+/// driver. A build without CUDA sees none.
 [[nodiscard]] std::vector<std::string> visible_gpus();
 
 /// "13.0", or "none" in a build without CUDA.

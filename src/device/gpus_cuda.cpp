@@ -15,7 +15,8 @@ std::vector<std::string> visible_gpus() {
     cudaDeviceProp properties{};
     if (cudaGetDeviceProperties(&properties, index) != cudaSuccess) continue;
     lines.push_back(base::format("{}, {}, compute capability {}.{}", properties.name,
-                                 base::byte_size(properties.totalGlobalMem), properties.major, properties.minor));
+                                 base::byte_size(properties.totalGlobalMem), properties.major,
+                                 properties.minor));
   }
   return lines;
 }

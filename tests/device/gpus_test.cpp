@@ -7,7 +7,8 @@ namespace ltr::device {
 namespace {
 
 TEST(Gpus, EveryVisibleGpuHasAName) {
-  for (const std::string& line : visible_gpus()) EXPECT_NE(line.find("compute capability"), std::string::npos);
+  for (const std::string& line : visible_gpus())
+    EXPECT_NE(line.find("compute capability"), std::string::npos);
 }
 
 TEST(Gpus, BuildWithoutCudaSeesNone) {
