@@ -9,12 +9,12 @@
 
 namespace ltr::store {
 
-/// Writes beside `path`, syncs, renames, syncs the folder. On failure nothing is left and an older file stands.
-/// Throws: SystemError with path, reason (disk full, no permission) and remedy.
+/// Writes beside `path`, syncs, renames, syncs the folder. On failure nothing is left and an older file
+/// stands. Throws: SystemError with path, reason (disk full, no permission) and remedy.
 void write_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes);
 
-/// For writers that need a real file: hands out a path beside `path`; `commit` syncs and renames it, and without
-/// commit the destructor removes it.
+/// For writers that need a real file: hands out a path beside `path`; `commit` syncs and renames it, and
+/// without commit the destructor removes it.
 class PendingFile {
  public:
   explicit PendingFile(std::filesystem::path path);

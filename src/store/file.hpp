@@ -2,6 +2,7 @@
 // HDF5 as this suite uses it: groups, flat data sets with a shape, attributes, files in memory or on disk.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -9,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ltr::store {
@@ -20,8 +22,8 @@ concept Element = std::same_as<T, std::uint8_t> || std::same_as<T, std::int32_t>
                   std::same_as<T, std::uint64_t> || std::same_as<T, float> || std::same_as<T, double>;
 
 /// A group of an open file; keeps the file open. Copies refer to the same group.
-/// Thread: one thread calls HDF5. Throws: DataError naming file and path when something is absent or of another
-/// type or rank; SystemError when the library or the disk fails.
+/// Thread: one thread calls HDF5. Throws: DataError naming file and path when something is absent or of
+/// another type or rank; SystemError when the library or the disk fails.
 class Group {
  public:
   [[nodiscard]] Group create_group(std::string_view name);
@@ -36,11 +38,18 @@ class Group {
   template <Element T>
   void write(std::string_view name, std::span<const T> values, std::span<const std::uint64_t> shape = {});
   template <Element T>
+  void write(std::string_view name, const std::vector<T>& values, std::span<const std::uint64_t> shape = {}) {
+    write(name, std::span<const T>(values), shape);
+  }
+  template <Element T>
   [[nodiscard]] std::vector<T> read(std::string_view name) const;
   [[nodiscard]] std::vector<std::uint64_t> shape(std::string_view name) const;
   /// Variable-length UTF-8 strings.
   void write_strings(std::string_view name, std::span<const std::string> values);
   [[nodiscard]] std::vector<std::string> read_strings(std::string_view name) const;
+  /// One variable-length UTF-8 string, as a scalar data set.
+  void write_text(std::string_view name, std::string_view text);
+  [[nodiscard]] std::string read_text(std::string_view name) const;
 
   template <Element T>
   void set_attribute(std::string_view name, T value);
@@ -56,15 +65,21 @@ class Group {
   void write_bytes(std::string_view name, std::uint64_t offset, std::span<const std::byte> bytes);
   /// Where the bytes of a contiguous, unfiltered data set begin in the file.
   [[nodiscard]] std::uint64_t file_offset(std::string_view name) const;
+
+ protected:
+  struct State;
+  explicit Group(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+  std::shared_ptr<const State> state_;
 };
 
 /// An HDF5 file; its root group is the file itself.
 class File : public Group {
  public:
-  /// A file that lives in memory until `image` or `save`.
+  /// A file that lives in memory until `image` is written.
   [[nodiscard]] static File create_in_memory();
   /// A new file on disk; an existing one is replaced.
   [[nodiscard]] static File create(const std::filesystem::path& path);
+  /// Opens for reading.
   /// Throws: DataError if the file is absent, truncated or no HDF5.
   [[nodiscard]] static File open(const std::filesystem::path& path);
 
@@ -72,6 +87,9 @@ class File : public Group {
   [[nodiscard]] std::vector<std::byte> image() const;
   /// Flushes and closes; no group of this file may be used afterwards.
   void close();
+
+ private:
+  using Group::Group;
 };
 
 }  // namespace ltr::store

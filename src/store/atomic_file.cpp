@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/atomic_file.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+
+namespace ltr::store {
+namespace {
+namespace fs = std::filesystem;
+
+std::string remedy(int error, const fs::path& folder) {
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+      return base::format("free some space on the file system of {}, or write elsewhere", folder.string());
+    case EFBIG:
+      return "raise the limit on file sizes (ulimit -f), or write to another file system";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return base::format("make {} writable for this user, or write elsewhere", folder.string());
+    case ENOENT:
+    case ENOTDIR:
+      return base::format("create the folder {} first", folder.string());
+    default:
+      return base::format("check the file system of {}", folder.string());
+  }
+}
+
+[[noreturn]] void write_failed(const fs::path& path, int error) {
+  throw base::SystemError(base::format("{} cannot be written: {}; nothing was changed; {}", path.string(),
+                                       std::strerror(error), remedy(error, path.parent_path())));
+}
+
+/// An open file descriptor.
+class Descriptor {
+ public:
+  Descriptor(const fs::path& path, int flags) : id_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (id_ >= 0) ::close(id_);
+  }
+  [[nodiscard]] int id() const { return id_; }
+
+ private:
+  int id_;
+};
+
+/// Throws: SystemError naming `target`, for which `opened` stands.
+void sync(const fs::path& opened, int flags, const fs::path& target) {
+  const Descriptor file(opened, flags);
+  // EINVAL: a file system on which folders cannot be synced.
+  if (file.id() < 0 || (::fsync(file.id()) != 0 && errno != EINVAL)) write_failed(target, errno);
+}
+
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+/// A name beside `path` that no other file has; the file is created, empty.
+fs::path create_beside(const fs::path& path) {
+  for (int attempt = 0;; ++attempt) {
+    fs::path candidate = path;
+    candidate += base::format(".partial-{}-{}", static_cast<std::int64_t>(::getpid()), attempt);
+    const Descriptor file(candidate, O_WRONLY | O_CREAT | O_EXCL);
+    if (file.id() >= 0) return candidate;
+    if (errno != EEXIST) write_failed(path, errno);
+  }
+}
+}  // namespace
+
+PendingFile::PendingFile(fs::path path)
+    : path_(folder_of(path) / path.filename()), temporary_(create_beside(path_)) {}
+
+PendingFile::~PendingFile() {
+  if (!committed_) ::unlink(temporary_.c_str());
+}
+
+void PendingFile::commit() {
+  sync(temporary_, O_RDONLY, path_);
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) write_failed(path_, errno);
+  committed_ = true;
+  sync(path_.parent_path(), O_RDONLY | O_DIRECTORY, path_);
+}
+
+void write_atomically(const fs::path& path, std::span<const std::byte> bytes) {
+  PendingFile pending(path);
+  {
+    const Descriptor file(pending.temporary(), O_WRONLY);
+    if (file.id() < 0) write_failed(path, errno);
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(file.id(), bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) write_failed(path, errno);
+      bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+  }
+  pending.commit();
+}
+
+std::string read_text_file(const fs::path& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) {
+    throw base::DataError(base::format("{} is a folder, not a file; check the path", path.string()));
+  }
+  errno = 0;
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) {
+    throw base::DataError(base::format("{} cannot be read: {}; check the path and its permissions",
+                                       path.string(), std::strerror(errno)));
+  }
+  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+}  // namespace ltr::store
