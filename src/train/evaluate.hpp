@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counting what a classifier gets right: integers and fixed point, so that ranks may add in any order.
+#pragma once
+
+#include <cstdint>
+
+#include "metric/accuracy.hpp"
+#include "record/record.hpp"
+#include "train/evaluation_set.hpp"
+#include "train/step.hpp"
+
+namespace ltr::train {
+
+/// Bins of a reliability diagram.
+inline constexpr int kCalibrationBins = 15;
+/// Above this many classes no confusion matrix is kept.
+inline constexpr std::int32_t kConfusionClasses = 1000;
+
+/// What one pass over a set shows.
+struct Evaluation {
+  metric::Counts counts;
+  record::Calibration calibration;
+};
+
+/// Counts per class, and the calibration of the softmax. Among equal logits the lower class wins; a logit
+/// that is not a number never does. The caller has put its modules into evaluation mode. Collective: all
+/// ranks of the set's group; the same result on all.
+[[nodiscard]] Evaluation evaluate(EvaluationSet& set, const Logits& logits);
+
+/// Images of the whole set whose largest logit is their class: what model selection compares.
+/// Collective: as evaluate.
+[[nodiscard]] std::int64_t count_correct(EvaluationSet& set, const Logits& logits);
+
+}  // namespace ltr::train

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// A labelled set in batches of fixed composition, dealt whole to ranks, so that no bit depends on their
+// number.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "comm/group.hpp"
+#include "data/loader.hpp"
+#include "data/pack.hpp"
+
+namespace ltr::train {
+
+/// Images of an evaluation batch; the last of a set may be smaller.
+inline constexpr std::int64_t kEvaluationBatch = 64;
+/// Decoded pixels that a rank keeps in memory for the next visit, at most, a set.
+inline constexpr std::int64_t kPixelCacheBytes = std::int64_t{256} << 20;
+
+/// This rank's share of a set: images decoded without augmentation, or features computed from them.
+/// The pack must outlive it.
+class EvaluationSet {
+ public:
+  /// Shape: inputs [b, ...] float32, labels [b] int64.
+  using Visitor = std::function<void(const torch::Tensor& inputs, const torch::Tensor& labels)>;
+
+  /// The images of a pack. `loader` gives transform, threads and queue; its mode is ignored.
+  EvaluationSet(const comm::Group& group, const data::Pack& pack, const data::LoaderOptions& loader);
+
+  /// Calls `visitor` with each of this rank's batches in pack order, gradients off. A set that is small keeps
+  /// its pixels, and later visits decode nothing.
+  /// Collective: all ranks of the group. Throws: what a loader or visitor threw, on all ranks.
+  void visit(const Visitor& visitor);
+
+  /// The same set with `map` applied to the inputs of every batch, kept in memory. Collective: as visit.
+  [[nodiscard]] EvaluationSet mapped(const std::function<torch::Tensor(const torch::Tensor&)>& map);
+
+  [[nodiscard]] const comm::Group& group() const { return group_; }
+  [[nodiscard]] std::int64_t images() const { return pack_->images(); }    ///< of all ranks
+  [[nodiscard]] std::int32_t classes() const { return pack_->classes(); }  ///< K
+
+ private:
+  struct Batch {
+    torch::Tensor inputs;
+    torch::Tensor labels;
+  };
+  void visit_images(const Visitor& visitor);
+
+  comm::Group group_;
+  const data::Pack* pack_;
+  data::LoaderOptions loader_;
+  std::int64_t first_batch_ = 0;
+  std::int64_t batches_ = 0;
+  bool in_memory_ = false;
+  std::vector<Batch> kept_;
+};
+
+}  // namespace ltr::train

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// One pass of a frozen backbone over a set: features kept in memory, or summed per class.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "model/backbone.hpp"
+#include "train/evaluation_set.hpp"
+
+namespace ltr::train {
+
+/// The features of every image, each rank keeping those of its share; the backbone is put into evaluation
+/// mode. Collective: all ranks of the set's group. Cost: 4 D bytes an image, spread over the ranks.
+[[nodiscard]] EvaluationSet features_of(EvaluationSet& images, model::Backbone& backbone);
+
+/// Sums of features over the images of each class in fixed point: exact, so their order does not matter.
+class ClassSums {
+ public:
+  ClassSums(std::int32_t classes, std::int64_t width);
+
+  /// Adds a batch of this rank. Shape: features [b, D] float32, labels [b] int64.
+  /// Throws: SystemError if a feature is not finite or exceeds 2^15, beyond which sums could overflow.
+  void add(const torch::Tensor& features, const torch::Tensor& labels);
+  /// Sums over ranks; each rank then holds the sums of all. Collective: all ranks.
+  void sum(const comm::Group& group);
+
+  /// Images added of each class. Shape: [K].
+  [[nodiscard]] const std::vector<std::int64_t>& images() const { return images_; }
+  /// Mean feature of each class, zero for a class without images. Shape: [K, D] float32.
+  [[nodiscard]] torch::Tensor class_means() const;
+  /// Mean feature of all images. Shape: [D] float32.
+  [[nodiscard]] torch::Tensor mean() const;
+
+ private:
+  std::int64_t width_;
+  std::vector<std::int64_t> sums_;  ///< [K, D], units of 2^-24
+  std::vector<std::int64_t> images_;
+};
+
+/// Class sums of a set of features, or of images through `map`. Collective: all ranks of the set's group.
+[[nodiscard]] ClassSums class_sums(EvaluationSet& set, std::int64_t width,
+                                   const std::function<torch::Tensor(const torch::Tensor&)>& map);
+
+}  // namespace ltr::train

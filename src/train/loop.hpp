@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// The training loop of both stages: epochs of steps, validation, the best epoch's weights, checkpoints.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "comm/group.hpp"
+#include "config/enums.hpp"
+#include "data/loader.hpp"
+#include "data/pack.hpp"
+#include "model/backbone.hpp"
+#include "record/record.hpp"
+#include "train/evaluation_set.hpp"
+#include "train/objective.hpp"
+#include "train/schedule.hpp"
+#include "train/sgd.hpp"
+#include "train/step.hpp"
+
+namespace ltr::train {
+
+/// One network to be trained: stage 1 has one, stage 2 as many as it has heads. A trainee whose epochs are
+/// over drops out while the others go on.
+struct Trainee {
+  std::string name;                           ///< in checkpoints and messages; unique in its loop
+  std::shared_ptr<torch::nn::Module> module;  ///< parameters that require gradients are trained
+  Logits logits;                              ///< of pixels, or of features where a backbone is frozen
+  std::shared_ptr<Objective> objective;
+  SgdOptions sgd;
+  Schedule schedule;
+};
+
+/// What a person watching wants to know.
+struct Progress {
+  std::int64_t epoch = 0;  ///< from 0
+  std::int64_t epochs = 0;
+  std::int64_t step = 0;  ///< steps done in this epoch
+  std::int64_t steps = 0;
+  double loss = 0;           ///< mean over the images of the last step, first active trainee
+  double images_per_s = 0;   ///< of all ranks, over this epoch's steps
+  double wait_fraction = 0;  ///< of this rank's time in this epoch's steps, waiting for data
+  double seconds_left = 0;   ///< estimate, to the end of this loop
+};
+
+/// What a loop trains on, and how it is shared and kept.
+struct LoopOptions {
+  std::uint64_t seed = 0;
+  config::SamplingKind sampling = config::SamplingKind::instance_balanced;
+  bool replacement = false;
+  std::int64_t global_batch = 0;  ///< B
+  int micro_batches = 1;          ///< V
+  config::Reduction reduction = config::Reduction::fixed_order;
+  data::LoaderOptions loader;               ///< its mode is ignored
+  std::shared_ptr<model::Backbone> frozen;  ///< null: trainees see pixels; else its features
+  std::filesystem::path checkpoint;         ///< file; empty: none is kept
+  int checkpoint_every_epochs = 1;
+  std::function<void(const Progress&)> progress;  ///< after every step, on every rank; may be empty
+  std::function<bool()> stop_requested;           ///< asked every step, on every rank; may be empty
+};
+
+/// One trainee's outcome, the same on every rank.
+struct Trained {
+  record::TrainingRecord training;
+  model::NamedTensors
+      best;  ///< weights and buffers of the best epoch, by validation top-1, the first if several
+};
+
+/// Trains all trainees on the same draws. The frozen backbone runs once a micro-batch, in evaluation mode,
+/// for all of them.
+class TrainingLoop {
+ public:
+  /// `validation` is in the trainees' terms: features where a backbone is frozen. Pack and set must outlive
+  /// it. Throws: ConfigError if the set is smaller than the global batch or ranks cannot share the
+  /// micro-batches.
+  TrainingLoop(const comm::Group& group, const data::Pack& pack, EvaluationSet& validation,
+               LoopOptions options, std::vector<Trainee> trainees);
+  TrainingLoop(const TrainingLoop&) = delete;
+  TrainingLoop& operator=(const TrainingLoop&) = delete;
+  ~TrainingLoop();
+
+  /// Goes on from the checkpoint, if there is one, to the end; the modules then hold their best weights. The
+  /// last checkpoint stays, so that a caller killed before it has stored the outcome gets it again; the
+  /// caller removes it. Collective: all ranks of the group. Throws: Stopped after a checkpoint if a rank was
+  /// asked to stop; SystemError naming epoch, step and learning rate if a loss is not finite; what a loader
+  /// threw.
+  [[nodiscard]] std::vector<Trained> run();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace ltr::train

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The learning rate of every epoch.
+#pragma once
+
+#include <cstdint>
+
+#include "config/enums.hpp"
+
+namespace ltr::train {
+
+/// How a learning rate moves over E epochs, the first w of them warm-up.
+struct Schedule {
+  config::ScheduleKind kind = config::ScheduleKind::cosine;
+  double learning_rate = 0.2;
+  std::int64_t warmup_epochs = 0;  ///< w, less than E
+  std::int64_t epochs = 1;         ///< E
+};
+
+/// Warm-up: lr (e + 1) / (w + 1). Then, with f = (e - w) / (E - w): cosine 0.5 lr (1 + cos(pi f)), constant
+/// lr. Paper: section 4.2, cosine; differs: warm-up is this suite's.
+[[nodiscard]] double learning_rate_at(const Schedule& schedule, std::int64_t epoch);
+
+}  // namespace ltr::train

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// One step of data-parallel training whose bits do not depend on how many ranks share it.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "comm/exchange.hpp"
+#include "comm/group.hpp"
+#include "comm/tree_sum.hpp"
+#include "config/enums.hpp"
+#include "model/ghost_batch_norm.hpp"
+#include "sampling/slice.hpp"
+#include "train/flat_parameters.hpp"
+#include "train/objective.hpp"
+
+namespace ltr::train {
+
+/// Inputs to logits: [b, ...] -> [b, K].
+using Logits = std::function<torch::Tensor(const torch::Tensor&)>;
+
+/// One of the networks that a step trains side by side on the same inputs.
+struct StepTask {
+  std::shared_ptr<torch::nn::Module> module;  ///< its GhostBatchNorm2d layers take part
+  Logits logits;
+  std::shared_ptr<Objective> objective;
+  FlatParameters* parameters = nullptr;  ///< of `module`; outlives the step
+};
+
+/// The unit of a forward and backward pass. Shape: inputs [b, ...] float32, labels [b] int64; b = B / V.
+struct MicroBatch {
+  torch::Tensor inputs;
+  torch::Tensor labels;
+};
+
+/// What all ranks know after a step.
+struct StepResult {
+  std::vector<double> loss_sums;  ///< over the global batch, one a task
+  bool stop = false;              ///< some rank asked to stop
+};
+
+/// Runs the micro-batches of a rank one by one and sums their gradients by the binary tree over all V.
+/// Gradients, BatchNorm statistics, losses and a status word are one vector, cut into buckets that go out
+/// while the last micro-batch's backward pass still runs. A rank that fails completes the exchange with its
+/// status set, and then all ranks throw its error.
+class Step {
+ public:
+  /// Binds the gradients of every task's parameters. shape.ranks = group.size().
+  Step(const comm::Group& group, config::Reduction reduction, const sampling::BatchShape& shape,
+       std::vector<StepTask> tasks);
+  Step(const Step&) = delete;
+  Step& operator=(const Step&) = delete;
+  ~Step();
+
+  /// One step: afterwards every task's gradients() hold the gradient of the mean loss over the global batch,
+  /// and the running buffers of BatchNorm have moved. `next` yields this rank's V / R micro-batches in order
+  /// and may throw. Collective: all ranks of the group. Throws: the error of the lowest rank that failed.
+  StepResult run(const std::function<MicroBatch()>& next, bool stop_requested);
+
+  /// Time inside run that waited for other ranks' gradients, since construction.
+  [[nodiscard]] double exchange_s() const { return exchange_->exposed_s(); }
+
+ private:
+  struct Bucket {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    int parameters = 0;  ///< that have to be ready before it can go out
+    int missing = 0;     ///< of them, in this backward pass
+  };
+  class GradientReady;
+
+  void lay_out(std::int64_t statistics);
+  void bind_statistics();
+  void micro_batch(const MicroBatch& batch);
+  void gradient_ready(std::size_t bucket, const torch::Tensor& parameter, const float* expected);
+  void send_next_bucket();
+  void move_running_buffers();
+
+  comm::Group group_;
+  sampling::BatchShape shape_;
+  std::vector<StepTask> tasks_;
+  std::vector<std::shared_ptr<model::GhostBatchNorm2d>> norms_;
+  torch::Tensor leaf_;  ///< [gradients | BatchNorm means and variances | a loss a task | failed, stop]
+  std::size_t statistics_begin_ = 0;
+  std::size_t losses_begin_ = 0;
+  std::size_t status_begin_ = 0;
+  std::vector<Bucket> buckets_;
+  std::size_t next_bucket_ = 0;
+  bool sending_ = false;  ///< this is the rank's last micro-batch
+  comm::TreeAccumulator accumulator_;
+  std::unique_ptr<comm::Exchange> exchange_;
+};
+
+}  // namespace ltr::train
