@@ -49,9 +49,9 @@ struct LoaderTimes {
   double wait_s = 0;
 };
 
-/// Decodes batches 0..batches-1; `items_of(b)` names the images of batch b and is called from decoding threads.
-/// Memory is bounded by queue_batches + 1 batches, whose buffers are reused.
-/// Thread: next() by one consumer. The destructor stops cleanly at any moment.
+/// Decodes batches 0..batches-1; `items_of(b)` names the images of batch b and is called from decoding
+/// threads. Memory is bounded by queue_batches + 1 batches, whose buffers are reused. Thread: next() by one
+/// consumer. The destructor stops cleanly at any moment.
 class Loader {
  public:
   Loader(const Pack& pack, const LoaderOptions& options, std::int64_t batches,

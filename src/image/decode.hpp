@@ -22,8 +22,9 @@ enum class Encoding { jpeg, png };
 /// What the first bytes say. Throws: DataError if neither JPEG nor PNG; the message does not name the file.
 [[nodiscard]] Encoding recognise(std::span<const std::byte> encoded);
 
-/// Decodes a JPEG (islow DCT, fancy upsampling, as PIL does) or a PNG, whole, to RGB; grey is spread over the three.
-/// Throws: DataError with the library's reason: empty, truncated, not an image. The caller adds the file's name.
+/// Decodes a JPEG (islow DCT, fancy upsampling, as PIL does) or a PNG, whole, to RGB; grey is spread over the
+/// three. Throws: DataError with the library's reason: empty, truncated, not an image. The caller adds the
+/// file's name.
 [[nodiscard]] Image decode(std::span<const std::byte> encoded);
 
 /// Decodes into `image`, whose buffer is reused.

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "image/decode.hpp"
+#include "image/resample.hpp"
 
 namespace ltr::image {
 
@@ -34,18 +35,23 @@ struct AugmentationKey {
 /// Scratch of one thread, reused from image to image.
 struct TransformBuffers {
   Image decoded;
-  Image cropped;
+  Image resized;
   Image resampled;
+  Image cropped;
+  ResampleBuffers resample;
 };
 
 /// Training input: torchvision's transforms in the recipe's order, parameters a pure function of `key`
-/// (random_resized: area 0.08..1, ratio 3/4..4/3, ten tries, then centre; pad_and_crop: zeros on each side).
-/// Shape: out [3, size, size] float32, normalised.
+/// (random_resized: area 0.08..1, ratio 3/4..4/3, ten tries, then centre; pad_and_crop: zeros on each side,
+/// after resizing and centring an image that is not size x size). The draws of a key, in this order and
+/// always all of them: flip, brightness, contrast, saturation, order of these three, crop. Shape: out [3,
+/// size, size] float32, normalised.
 void training_input(const TransformOptions& options, const AugmentationKey& key, const Image& image,
                     TransformBuffers& buffers, std::span<float> out);
 
-/// Evaluation input: shorter side to evaluation_resize (antialiased bilinear, PIL's), centre crop.
-/// Shape: out [3, size, size] float32, normalised.
+/// Evaluation input: shorter side to evaluation_resize (antialiased bilinear, PIL's), centre crop, zeros
+/// where the crop sticks out. With pad_and_crop an image that is size x size is taken as it is, like in
+/// training. Shape: out [3, size, size] float32, normalised.
 void evaluation_input(const TransformOptions& options, const Image& image, TransformBuffers& buffers,
                       std::span<float> out);
 

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "image/decode.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "image/codec.hpp"
+
+namespace ltr::image {
+namespace {
+
+bool starts_with(std::span<const std::byte> bytes, std::span<const unsigned char> signature) {
+  return bytes.size() >= signature.size() &&
+         std::equal(signature.begin(), signature.end(), bytes.begin(),
+                    [](unsigned char wanted, std::byte found) { return std::byte{wanted} == found; });
+}
+
+/// The first bytes as text, dots for what cannot be printed: often enough to see what the file really is.
+std::string first_bytes(std::span<const std::byte> bytes) {
+  std::string text;
+  for (const std::byte byte : bytes.first(std::min<std::size_t>(bytes.size(), 12))) {
+    const auto character = static_cast<unsigned char>(byte);
+    text += character >= 32 && character < 127 ? static_cast<char>(character) : '.';
+  }
+  return text;
+}
+
+}  // namespace
+
+Encoding recognise(std::span<const std::byte> encoded) {
+  static constexpr std::array<unsigned char, 3> kJpeg{0xFF, 0xD8, 0xFF};
+  static constexpr std::array<unsigned char, 8> kPng{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+  if (encoded.empty()) throw base::DataError("the file is empty (zero bytes)");
+  if (starts_with(encoded, kJpeg)) return Encoding::jpeg;
+  if (starts_with(encoded, kPng)) return Encoding::png;
+  throw base::DataError(
+      base::format("neither JPEG nor PNG: the file starts with \"{}\"", first_bytes(encoded)));
+}
+
+void shape_image(std::int64_t height, std::int64_t width, Image& image) {
+  if (height < 1 || width < 1 || height > kMaxPixels / width) {
+    throw base::DataError(base::format("the image claims {} x {} pixels, and only 1 to {} are accepted",
+                                       width, height, kMaxPixels));
+  }
+  image.height = static_cast<int>(height);
+  image.width = static_cast<int>(width);
+  image.pixels.resize(static_cast<std::size_t>(height * width * 3));
+}
+
+void decode_into(std::span<const std::byte> encoded, Image& image) {
+  switch (recognise(encoded)) {
+    case Encoding::jpeg:
+      return decode_jpeg(encoded, image);
+    case Encoding::png:
+      return decode_png(encoded, image);
+  }
+}
+
+Image decode(std::span<const std::byte> encoded) {
+  Image image;
+  decode_into(encoded, image);
+  return image;
+}
+
+}  // namespace ltr::image
