@@ -14,6 +14,9 @@ namespace ltr::model {
 /// Tensors by name, in a fixed order.
 using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 
+/// The name torchvision gives what `name` is in this suite: without a leading "backbone." or "classifier.".
+[[nodiscard]] std::string torchvision_name(std::string_view name);
+
 /// Parameters, then buffers, in order of registration, under torchvision's names: a child called "backbone"
 /// or "classifier" adds nothing to the names of what it holds. The tensors share the module's memory and
 /// carry no gradient; clone them for a snapshot.
