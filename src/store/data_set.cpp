@@ -50,6 +50,20 @@ std::size_t elements(const Handle& space, std::string_view place) {
   return static_cast<std::size_t>(LTR_HDF5(place, H5Sget_simple_extent_npoints(space.id())));
 }
 
+/// How many elements of `type` there are to read.
+/// Throws: DataError if they cannot all be in the file, before memory is taken for them.
+std::size_t readable_elements(const Handle& data_set, hid_t type, std::string_view place) {
+  check_type(place, LTR_HDF5_HANDLE(place, H5Dget_type(data_set.id())), type);
+  const std::size_t count = elements(space_of(data_set, place), place);
+  const Handle file = LTR_HDF5_HANDLE(place, H5Iget_file_id(data_set.id()));
+  hsize_t file_bytes = 0;
+  LTR_HDF5(place, H5Fget_filesize(file.id(), &file_bytes));
+  if (count <= file_bytes / H5Tget_size(type)) return count;
+  throw base::DataError(
+      base::format("{} is damaged: it claims {} elements in a file of {} bytes; write or copy the file again",
+                   place, count, file_bytes));
+}
+
 void write_texts(hid_t group, std::string_view name, const Handle& space, std::span<const char* const> texts,
                  std::string_view place) {
   const Handle type = text_type(place);
@@ -76,8 +90,7 @@ template <Element T>
 std::vector<T> Group::read(std::string_view name) const {
   const std::string place = state_->place(name);
   const Handle data_set = open_data_set(state_->group.id(), std::string(name), place);
-  check_type(place, LTR_HDF5_HANDLE(place, H5Dget_type(data_set.id())), memory_type<T>());
-  std::vector<T> values(elements(space_of(data_set, place), place));
+  std::vector<T> values(readable_elements(data_set, memory_type<T>(), place));
   if (!values.empty()) {
     LTR_HDF5(place, H5Dread(data_set.id(), memory_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()));
   }
@@ -113,9 +126,8 @@ std::vector<std::string> Group::read_strings(std::string_view name) const {
   const std::string place = state_->place(name);
   const Handle data_set = open_data_set(state_->group.id(), std::string(name), place);
   const Handle type = text_type(place);
-  check_type(place, LTR_HDF5_HANDLE(place, H5Dget_type(data_set.id())), type.id());
   const Handle space = space_of(data_set, place);
-  std::vector<char*> texts(elements(space, place));
+  std::vector<char*> texts(readable_elements(data_set, type.id(), place));
   if (texts.empty()) return {};
   LTR_HDF5(place, H5Dread(data_set.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, texts.data()));
   std::vector<std::string> values;

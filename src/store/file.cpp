@@ -67,8 +67,10 @@ File File::create_in_memory() {
   const std::string place = "in memory";
   const Handle properties = access_properties(place);
   LTR_HDF5(place, H5Pset_fapl_core(properties.id(), kMemoryStep, false));
-  auto file = std::make_shared<OpenFile>(OpenFile{
-      place, LTR_HDF5_HANDLE(place, H5Fcreate("in_memory", H5F_ACC_TRUNC, H5P_DEFAULT, properties.id()))});
+  auto file = std::make_shared<OpenFile>(OpenFile{place, Handle()});
+  // The library refuses two open files of one name.
+  const std::string name = base::format("in_memory_{}", reinterpret_cast<std::uintptr_t>(file.get()));
+  file->file = LTR_HDF5_HANDLE(place, H5Fcreate(name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, properties.id()));
   return File(State::open(std::move(file), "/"));
 }
 
