@@ -14,13 +14,28 @@
 
 namespace ltr::data {
 
+/// Version of the layout that this program writes and reads.
+inline constexpr std::int32_t kPackSchema = 1;
+
+/// One image to be packed.
+struct PackEntry {
+  base::ClassId label;
+  std::string path;
+  std::int64_t line = 0;  ///< in the list it comes from; 0: from no list
+};
+
+/// Pixels of an image.
+struct Resolution {
+  std::int32_t height = 0;
+  std::int32_t width = 0;
+};
+
 /// A pack open for reading: tables in memory, images by one pread each.
 /// Thread: `read` may be called by several threads. Throws: DataError naming pack, image and path.
 class Pack {
  public:
-  /// Reads and checks the tables (schema, offsets within the file, labels grouped by class, every class present
-  /// in a training pack or not: see class_counts).
-  /// Throws: DataError if the file is foreign, truncated, of another schema version or inconsistent.
+  /// Reads and checks the tables: schema, shapes, offsets within the file, labels grouped by class and
+  /// counted. Throws: DataError if the file is foreign, truncated, of another schema version or inconsistent.
   explicit Pack(const std::filesystem::path& path);
   Pack(Pack&&) noexcept;
   Pack& operator=(Pack&&) noexcept;
@@ -34,6 +49,7 @@ class Pack {
   [[nodiscard]] std::span<const std::string> class_names() const;
   [[nodiscard]] base::ClassId label(base::SampleIndex sample) const;
   [[nodiscard]] std::string image_path(base::SampleIndex sample) const;
+  [[nodiscard]] Resolution resolution(base::SampleIndex sample) const;
   /// Git blob hash of the list it was made from, "" for a synthetic one.
   [[nodiscard]] const std::string& list_hash() const;
   /// Name of the list or of the synthetic set.
@@ -43,19 +59,14 @@ class Pack {
   [[nodiscard]] std::uint64_t image_bytes() const;  ///< all images together
 
   /// The encoded image; `buffer` grows as needed and is reused. Checks the CRC-32.
-  [[nodiscard]] std::span<const std::byte> read(base::SampleIndex sample, std::vector<std::byte>& buffer) const;
+  [[nodiscard]] std::span<const std::byte> read(base::SampleIndex sample,
+                                                std::vector<std::byte>& buffer) const;
   /// Tells the kernel that these images are read soon.
   void announce(std::span<const base::SampleIndex> samples) const;
 
  private:
   struct State;
   std::unique_ptr<State> state_;
-};
-
-/// One image to be packed.
-struct PackEntry {
-  base::ClassId label;
-  std::string path;
 };
 
 }  // namespace ltr::data

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/list.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "base/hash.hpp"
+#include "data/lines.hpp"
+#include "store/atomic_file.hpp"
+
+namespace ltr::data {
+namespace {
+
+constexpr std::string_view kForm = "each line is a path, a space and a label (0, 1, 2, ...)";
+
+/// A line as a message may show it: short, and without what would garble a terminal.
+std::string shown(std::string_view text) {
+  std::string result(text.substr(0, 60));
+  for (char& c : result) {
+    if (static_cast<unsigned char>(c) < 0x20) c = '?';
+  }
+  return text.size() > result.size() ? result + "..." : result;
+}
+
+/// Turns lines into entries; remembers what messages need.
+class ListParser {
+ public:
+  ListParser(std::string_view file, std::optional<std::int32_t> classes) : file_(file), classes_(classes) {}
+
+  void add(const Line& line) {
+    const std::size_t space = line.text.find_last_of(" \t");
+    const std::string_view path = space == std::string_view::npos
+                                      ? std::string_view{}
+                                      : line.text.substr(0, line.text.find_last_not_of(" \t", space) + 1);
+    if (path.empty()) {
+      fail(line, base::format("'{}' has no label; {}", shown(line.text), kForm));
+    }
+    const std::int32_t label = parse_label(line, line.text.substr(space + 1));
+    const auto [earlier, is_new] = line_of_path_.emplace(path, line.number);
+    if (!is_new) {
+      fail(line,
+           base::format("'{}' is listed already in line {}; an image counted twice would change the class "
+                        "counts; remove one of the two lines",
+                        shown(path), earlier->second));
+    }
+    entries_.push_back({base::ClassId(label), std::string(path), line.number});
+    largest_ = std::max(largest_, label);
+  }
+
+  [[nodiscard]] std::int32_t largest() const { return largest_; }
+  [[nodiscard]] std::vector<PackEntry> take_entries() { return std::move(entries_); }
+
+ private:
+  [[noreturn]] void fail(const Line& line, const std::string& what) const {
+    const std::string_view cut =
+        line.cut_off ? "; the file ends here without a newline, so it may be cut off: fetch it again" : "";
+    throw base::DataError(base::format("{}:{}: {}{}", file_, line.number, what, cut));
+  }
+
+  [[nodiscard]] std::int32_t parse_label(const Line& line, std::string_view text) const {
+    std::int32_t label = -1;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), label);
+    if (error != std::errc{} || end != text.data() + text.size() || label < 0 ||
+        label == std::numeric_limits<std::int32_t>::max()) {
+      fail(line, base::format("label '{}' is not an integer from 0 on; {}", shown(text), kForm));
+    }
+    if (classes_ && label >= *classes_) {
+      fail(line,
+           base::format("label {} is outside 0..{}, the {} classes of the training set; every set of a run "
+                        "must use the same labels",
+                        label, *classes_ - 1, *classes_));
+    }
+    return label;
+  }
+
+  std::string_view file_;
+  std::optional<std::int32_t> classes_;
+  std::vector<PackEntry> entries_;
+  std::unordered_map<std::string_view, std::int64_t> line_of_path_;
+  std::int32_t largest_ = -1;
+};
+
+void check_gaps(const ImageList& list) {
+  // A gap is certain to lie within the first N + 1 labels, so an absurd label costs no memory.
+  const auto labels = std::min<std::size_t>(static_cast<std::size_t>(list.classes), list.entries.size() + 1);
+  std::vector<bool> present(labels, false);
+  for (const PackEntry& entry : list.entries) {
+    const auto label = static_cast<std::size_t>(entry.label.value());
+    if (label < labels) present[label] = true;
+  }
+  const auto gap = std::find(present.begin(), present.end(), false);
+  if (gap == present.end()) return;
+  const auto top = std::max_element(list.entries.begin(), list.entries.end(),
+                                    [](const auto& a, const auto& b) { return a.label < b.label; });
+  throw base::DataError(base::format(
+      "{}:{}: label {}, but class {} has no image; a training set needs every class; number the labels "
+      "without a "
+      "gap, or, for a validation or test list, name the training pack with --like (or --classes)",
+      list.file, top->line, top->label, gap - present.begin()));
+}
+
+}  // namespace
+
+ImageList parse_list(std::string_view text, std::string_view file, std::optional<std::int32_t> classes) {
+  ListParser parser(file, classes);
+  ImageList list{.file = std::string(file), .hash = base::git_blob_hash(text), .entries = {}, .notes = {}};
+  const std::vector<Line> lines = lines_of(text);
+  std::int64_t windows_ends = 0;
+  for (const Line& line : lines) {
+    windows_ends += line.windows_end ? 1 : 0;
+    if (!line.text.empty()) parser.add(line);
+  }
+  list.entries = parser.take_entries();
+  if (list.entries.empty()) {
+    throw base::DataError(
+        base::format("{}: the list is empty; nothing could be trained or tested on it; {}", file, kForm));
+  }
+  list.classes = classes.value_or(parser.largest() + 1);
+  if (!classes) check_gaps(list);
+  if (windows_ends > 0) {
+    list.notes.push_back(base::format("{}: {} lines end as on Windows (CR LF); taken without the CR", file,
+                                      base::with_thousands(windows_ends)));
+  }
+  if (lines.back().cut_off && !lines.back().text.empty()) {
+    list.notes.push_back(
+        base::format("{}:{}: the last line has no newline; if the list is cut off here, its label "
+                     "may be short: compare it with the original",
+                     file, lines.back().number));
+  }
+  return list;
+}
+
+ImageList read_list(const std::filesystem::path& path, std::optional<std::int32_t> classes) {
+  return parse_list(store::read_text_file(path), path.string(), classes);
+}
+
+std::vector<std::string> class_names_of(const ImageList& list) {
+  std::vector<std::string> names(static_cast<std::size_t>(list.classes));
+  bool shared_folders = true;
+  for (const PackEntry& entry : list.entries) {
+    const std::string folder = std::filesystem::path(entry.path).parent_path().filename().string();
+    std::string& name = names[static_cast<std::size_t>(entry.label.value())];
+    if (name.empty()) name = folder;
+    shared_folders = shared_folders && !folder.empty() && name == folder;
+  }
+  std::unordered_set<std::string_view> distinct(names.begin(), names.end());
+  if (!shared_folders || distinct.contains("") || distinct.size() != names.size()) {
+    for (std::size_t j = 0; j < names.size(); ++j) names[j] = base::format("class_{}", j);
+  }
+  return names;
+}
+
+std::vector<std::string> read_class_names(const std::filesystem::path& path, std::int32_t classes) {
+  const std::string text = store::read_text_file(path);
+  std::vector<std::string> names;
+  for (const Line& line : lines_of(text)) {
+    if (line.text.empty()) {
+      throw base::DataError(
+          base::format("{}:{}: empty line; line j + 1 names class j; give every class a name", path.string(),
+                       line.number));
+    }
+    names.emplace_back(line.text);
+  }
+  if (std::ssize(names) != classes) {
+    throw base::DataError(
+        base::format("{}: {} names for {} classes; line j + 1 names class j; give one line a class",
+                     path.string(), names.size(), classes));
+  }
+  return names;
+}
+
+}  // namespace ltr::data

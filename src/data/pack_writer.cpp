@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/pack_writer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <numeric>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "base/hash.hpp"
+#include "data/pack_format.hpp"
+#include "data/parallel_for.hpp"
+#include "image/decode.hpp"
+#include "store/atomic_file.hpp"
+#include "store/file.hpp"
+
+namespace ltr::data {
+namespace {
+
+/// What the first pass learns of an image; `problem` is empty if it is sound.
+struct Measured {
+  std::uint64_t bytes = 0;
+  std::uint32_t crc32 = 0;
+  Resolution resolution;
+  std::string problem;
+};
+
+std::string place_of(const PackContents& contents, const PackEntry& entry) {
+  return entry.line > 0 ? base::format("{}:{}: ", contents.list, entry.line) : "";
+}
+
+std::vector<Measured> measure(const PackContents& contents, const ImageSource& image_of,
+                              const PackOptions& options, base::Log& log) {
+  const std::int64_t count = std::ssize(contents.entries);
+  std::vector<Measured> measured(static_cast<std::size_t>(count));
+  std::atomic<std::int64_t> finished{0};
+  parallel_for(count, options.threads, [&](std::int64_t i) {
+    thread_local std::vector<std::byte> bytes;
+    thread_local image::Image pixels;
+    const PackEntry& entry = contents.entries[static_cast<std::size_t>(i)];
+    Measured& result = measured[static_cast<std::size_t>(i)];
+    try {
+      image_of(entry, bytes);
+      result.bytes = bytes.size();
+      result.crc32 = base::crc32(bytes);
+      image::decode_into(bytes, pixels);
+      result.resolution = {pixels.height, pixels.width};
+    } catch (const base::DataError& error) {
+      result.problem = base::format("{}'{}': {}", place_of(contents, entry), entry.path, error.what());
+    }
+    if (const std::int64_t done = ++finished; done % 1024 == 0) {
+      log.progress(base::format("{}: {} of {} images checked", contents.name, base::with_thousands(done),
+                                base::with_thousands(count)));
+    }
+  });
+  return measured;
+}
+
+[[noreturn]] void refuse(const std::vector<std::string>& problems, std::size_t images) {
+  constexpr std::size_t kShown = 10;
+  std::string text =
+      base::format("{} of {} images cannot be used:", base::with_thousands(std::ssize(problems)),
+                   base::with_thousands(static_cast<std::int64_t>(images)));
+  for (std::size_t i = 0; i < std::min(kShown, problems.size()); ++i) text += "\n  " + problems[i];
+  if (problems.size() > kShown) text += base::format("\n  and {} more", problems.size() - kShown);
+  throw base::DataError(
+      text + "\nA run would stop at them; mend the files or the list, or drop them with --skip-bad.");
+}
+
+/// Takes the bad images out of both vectors, which stay parallel.
+std::vector<std::string> drop_bad(std::vector<PackEntry>& entries, std::vector<Measured>& measured) {
+  std::vector<std::string> problems;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (!measured[i].problem.empty()) {
+      problems.push_back(measured[i].problem);
+      continue;
+    }
+    if (kept != i) {
+      entries[kept] = std::move(entries[i]);
+      measured[kept] = std::move(measured[i]);
+    }
+    ++kept;
+  }
+  entries.resize(kept);
+  measured.resize(kept);
+  return problems;
+}
+
+std::vector<std::int64_t> count_classes(const PackContents& contents, EmptyClasses empty_classes) {
+  std::vector<std::int64_t> counts(contents.class_names.size(), 0);
+  for (const PackEntry& entry : contents.entries) ++counts[static_cast<std::size_t>(entry.label.value())];
+  const auto empty = std::find(counts.begin(), counts.end(), 0);
+  if (contents.entries.empty() || (empty != counts.end() && empty_classes == EmptyClasses::refuse)) {
+    const auto label = static_cast<std::size_t>(empty - counts.begin());
+    throw base::DataError(
+        base::format("{}: class {} ({}) has no usable image left; it could not be learned; mend its "
+                     "images or take the class out of the list",
+                     contents.list, label, contents.class_names[label]));
+  }
+  return counts;
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& output) {
+  return output.has_parent_path() ? output.parent_path() : std::filesystem::path(".");
+}
+
+void check_space(const std::filesystem::path& output, std::uint64_t bytes) {
+  const std::uint64_t free = std::filesystem::space(folder_of(output)).available;
+  if (free < bytes) {
+    throw base::SystemError(
+        base::format("'{}' needs {} and its disk has {} free; nothing was written; make room or "
+                     "choose another --output",
+                     output.string(), base::byte_size(bytes), base::byte_size(free)));
+  }
+}
+
+/// Everything but the images' bytes.
+void write_tables(store::File& file, const PackContents& contents, const std::vector<Measured>& measured,
+                  std::span<const std::uint64_t> offsets, std::span<const std::int64_t> class_counts) {
+  std::vector<std::int32_t> labels;
+  std::vector<std::string> paths;
+  std::vector<std::uint32_t> crcs;
+  std::vector<std::int32_t> resolutions;
+  for (std::size_t i = 0; i < measured.size(); ++i) {
+    labels.push_back(contents.entries[i].label.value());
+    paths.push_back(contents.entries[i].path);
+    crcs.push_back(measured[i].crc32);
+    resolutions.push_back(measured[i].resolution.height);
+    resolutions.push_back(measured[i].resolution.width);
+  }
+  file.set_attribute(pack_format::kContents, pack_format::kContentsValue);
+  file.set_attribute(pack_format::kSchemaVersion, kPackSchema);
+  file.set_attribute(pack_format::kName, std::string_view(contents.name));
+  file.set_attribute(pack_format::kListHash, std::string_view(contents.list_hash));
+  file.write<std::uint64_t>(pack_format::kOffsets, offsets);
+  file.write<std::int32_t>(pack_format::kLabels, labels);
+  file.write<std::uint32_t>(pack_format::kCrc32, crcs);
+  const std::array<std::uint64_t, 2> shape{measured.size(), 2};
+  file.write<std::int32_t>(pack_format::kResolutions, resolutions, shape);
+  file.write<std::int64_t>(pack_format::kClassCounts, class_counts);
+  file.write_strings(pack_format::kPaths, paths);
+  file.write_strings(pack_format::kClassNames, contents.class_names);
+}
+
+/// The second pass: blocks of images are fetched by all threads, then written by this one.
+void write_images(store::File& file, const PackContents& contents, const std::vector<Measured>& measured,
+                  std::span<const std::uint64_t> offsets, const ImageSource& image_of, int threads) {
+  constexpr std::int64_t kBlock = 256;
+  std::vector<std::vector<std::byte>> block(kBlock);
+  std::vector<std::byte> joined;
+  for (std::int64_t begin = 0; begin < std::ssize(measured); begin += kBlock) {
+    const std::int64_t count = std::min(kBlock, std::ssize(measured) - begin);
+    parallel_for(count, threads, [&](std::int64_t i) {
+      const auto at = static_cast<std::size_t>(begin + i);
+      std::vector<std::byte>& bytes = block[static_cast<std::size_t>(i)];
+      image_of(contents.entries[at], bytes);
+      if (bytes.size() != measured[at].bytes || base::crc32(bytes) != measured[at].crc32) {
+        throw base::DataError(
+            base::format("{}'{}' changed while it was packed; the pack would not be what was "
+                         "checked; pack again when nothing writes there",
+                         place_of(contents, contents.entries[at]), contents.entries[at].path));
+      }
+    });
+    joined.clear();
+    for (std::int64_t i = 0; i < count; ++i) {
+      const auto& bytes = block[static_cast<std::size_t>(i)];
+      joined.insert(joined.end(), bytes.begin(), bytes.end());
+    }
+    file.write_bytes(pack_format::kBytes, offsets[static_cast<std::size_t>(begin)], joined);
+  }
+}
+
+void read_file(const std::filesystem::path& path, std::vector<std::byte>& bytes) {
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  struct stat status{};
+  if (descriptor < 0 || fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
+    const std::string reason = descriptor < 0 ? std::strerror(errno) : "not a regular file";
+    if (descriptor >= 0) close(descriptor);
+    throw base::DataError(base::format("cannot be read from '{}' ({})", path.string(), reason));
+  }
+  bytes.resize(static_cast<std::size_t>(status.st_size));
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    const ssize_t got = ::read(descriptor, bytes.data() + filled, bytes.size() - filled);
+    if (got <= 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  close(descriptor);
+  if (filled < bytes.size()) {
+    throw base::DataError(base::format("read {} of {} bytes from '{}'", filled, bytes.size(), path.string()));
+  }
+}
+
+}  // namespace
+
+PackReport write_pack(const std::filesystem::path& output, PackContents contents, const ImageSource& image_of,
+                      const PackOptions& options, base::Log& log) {
+  store::PendingFile pending(output);  // first, so that a folder that refuses it costs no time
+  std::stable_sort(contents.entries.begin(), contents.entries.end(),
+                   [](const PackEntry& a, const PackEntry& b) { return a.label < b.label; });
+  const std::size_t listed = contents.entries.size();
+  std::vector<Measured> measured = measure(contents, image_of, options, log);
+  PackReport report;
+  report.dropped = drop_bad(contents.entries, measured);
+  if (!report.dropped.empty() && options.bad_images == BadImages::fail) refuse(report.dropped, listed);
+  const std::vector<std::int64_t> class_counts = count_classes(contents, options.empty_classes);
+
+  std::vector<std::uint64_t> offsets{0};
+  std::uint64_t table_bytes = 1 << 16;
+  for (std::size_t i = 0; i < measured.size(); ++i) {
+    offsets.push_back(offsets.back() + measured[i].bytes);
+    table_bytes += 64 + contents.entries[i].path.size();
+  }
+  check_space(output, offsets.back() + table_bytes);
+
+  store::File file = store::File::create(pending.temporary());
+  write_tables(file, contents, measured, offsets, class_counts);
+  file.create_bytes(pack_format::kBytes, offsets.back());
+  write_images(file, contents, measured, offsets, image_of, options.threads);
+  file.close();
+  pending.commit();
+  report.images = std::ssize(measured);
+  report.image_bytes = offsets.back();
+  return report;
+}
+
+PackReport pack_list(const std::filesystem::path& output, const ImageList& list, const ListSource& source,
+                     const PackOptions& options, base::Log& log) {
+  PackContents contents{.name = source.name,
+                        .list = list.file,
+                        .list_hash = list.hash,
+                        .class_names = source.class_names,
+                        .entries = list.entries};
+  const auto image_of = [&source](const PackEntry& entry, std::vector<std::byte>& bytes) {
+    read_file(source.root / entry.path, bytes);
+  };
+  return write_pack(output, std::move(contents), image_of, options, log);
+}
+
+}  // namespace ltr::data

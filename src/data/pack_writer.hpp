@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writing packs: every image is checked before the first byte is written, and the file appears whole or not
+// at all.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "data/list.hpp"
+#include "data/pack.hpp"
+
+namespace ltr::data {
+
+/// What a pack holds besides the images. Entries may come in any order; the pack groups them by class,
+/// stably.
+struct PackContents {
+  std::string name;
+  std::string list;       ///< what messages name beside an entry's line
+  std::string list_hash;  ///< "" if there is no list
+  std::vector<std::string> class_names;
+  std::vector<PackEntry> entries;
+};
+
+/// Fills `bytes` with an entry's encoded image. Called twice an image, from several threads.
+/// Throws: DataError if there is none; the message need not name list and line.
+using ImageSource = std::function<void(const PackEntry& entry, std::vector<std::byte>& bytes)>;
+
+enum class BadImages { fail, drop };
+enum class EmptyClasses { refuse, allow };
+
+struct PackOptions {
+  BadImages bad_images = BadImages::fail;
+  EmptyClasses empty_classes = EmptyClasses::allow;
+  int threads = 0;  ///< 0: one a processor
+};
+
+struct PackReport {
+  std::int64_t images = 0;
+  std::uint64_t image_bytes = 0;
+  std::vector<std::string> dropped;  ///< one line an image that BadImages::drop left out
+};
+
+/// Writes a pack in two passes: first every image is decoded once and measured, then the bytes are copied.
+/// Throws: DataError listing the images that cannot be used; SystemError if the disk is too small or refuses.
+PackReport write_pack(const std::filesystem::path& output, PackContents contents, const ImageSource& image_of,
+                      const PackOptions& options, base::Log& log);
+
+/// Where the images of a list lie and how their pack is called.
+struct ListSource {
+  std::filesystem::path root;  ///< paths of the list are relative to it
+  std::string name;
+  std::vector<std::string> class_names;
+};
+
+/// write_pack of the files that a list names.
+PackReport pack_list(const std::filesystem::path& output, const ImageList& list, const ListSource& source,
+                     const PackOptions& options, base::Log& log);
+
+}  // namespace ltr::data
