@@ -20,6 +20,8 @@ namespace ltr::comm {
 /// Throws: SystemError with the MPI call, its message, rank and host.
 class Group {
  public:
+  /// This process by itself, rank 0 of 1; needs no session.
+  [[nodiscard]] static Group alone();
   [[nodiscard]] int rank() const;
   [[nodiscard]] int size() const;
 
@@ -44,9 +46,9 @@ class Group {
   std::shared_ptr<State> state_;
 };
 
-/// Runs `work` on every rank; if any rank throws, every rank throws the error of the lowest such rank, of the same
-/// class (ConfigError, DataError, SystemError, Stopped), naming rank and host.
-/// Collective: all members of the group.
+/// Runs `work` on every rank; if any rank throws, every rank throws the error of the lowest such rank, of the
+/// same class (ConfigError, DataError, SystemError, Stopped), naming rank and host. Collective: all members
+/// of the group.
 void agree(const Group& group, const std::function<void()>& work);
 
 }  // namespace ltr::comm

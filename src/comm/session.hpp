@@ -13,10 +13,13 @@ namespace ltr::comm {
 /// Started alone, without mpirun or srun, it is rank 0 of 1.
 class Session {
  public:
-  /// Throws: ConfigError if Slurm started more tasks than MPI sees (SLURM_STEP_NUM_TASKS against the world's size).
+  /// Throws: ConfigError if Slurm started more tasks than MPI sees (SLURM_STEP_NUM_TASKS against the world's
+  /// size).
   Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
+  /// Collective: waits for all ranks. After an error that the other ranks do not share (see agree) they never
+  /// come: call abort instead.
   ~Session();
 
   [[nodiscard]] const Group& world() const { return world_; }
@@ -30,6 +33,16 @@ class Session {
   [[noreturn]] void abort(int status) const;
 
  private:
+  /// MPI between its start and its end; the first member, so that it outlives the others.
+  struct Library {
+    Library();
+    Library(const Library&) = delete;
+    Library& operator=(const Library&) = delete;
+    ~Library();
+    int srun_tasks = 1;
+  };
+
+  Library library_;
   Group world_;
   base::LocalRank local_rank_;
   int local_size_ = 1;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sums of V leaves by the binary tree that halves them: the same bits however the leaves are spread over ranks.
+// Sums of V leaves by the binary tree that halves them: the same bits however the leaves are spread over
+// ranks.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +16,8 @@ void add_pairwise(std::span<const float> a, std::span<const float> b, std::span<
 [[nodiscard]] std::vector<float> tree_sum(std::span<const std::vector<float>> leaves);
 
 /// Sums leaves given one by one with a stack of at most log2(leaves)+1 buffers.
-/// All but the last leaf are pushed whole; the last one is folded in range by range, as its values become ready.
+/// All but the last leaf are pushed whole; the last one is folded in range by range, as its values become
+/// ready.
 class TreeAccumulator {
  public:
   /// leaves: a power of two; size: floats a leaf.

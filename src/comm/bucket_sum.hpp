@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// How buckets are summed over ranks, as operations that never wait. For this room's sources only.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include "comm/group.hpp"
+
+namespace ltr::comm {
+
+/// Thread: all calls by one thread.
+class BucketSum {
+ public:
+  virtual ~BucketSum() = default;
+  /// Begins to sum `bucket`, in place. Same order and lengths on every rank.
+  virtual void start(std::span<float> bucket) = 0;
+  /// Moves on every sum that can be; returns how many this call completed.
+  virtual std::size_t poll() = 0;
+};
+
+[[nodiscard]] std::unique_ptr<BucketSum> make_fixed_order_sum(const Group& group);
+[[nodiscard]] std::unique_ptr<BucketSum> make_fastest_sum(const Group& group);
+
+}  // namespace ltr::comm

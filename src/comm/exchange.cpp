@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "comm/exchange.hpp"
+
+#include <bit>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <limits>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "base/stopwatch.hpp"
+#include "comm/bucket_sum.hpp"
+
+namespace ltr::comm {
+namespace {
+
+// MPI's counts and offsets are ints; half of their range leaves room for slices that are rounded up.
+constexpr std::size_t kMaxBucket = std::numeric_limits<int>::max() / 2;
+
+/// Gives the core away between polls that found nothing: the ranks of a host share its cores with the
+/// training.
+class Patience {
+ public:
+  void lose() {
+    if (++fruitless_ <= kYields) {
+      std::this_thread::yield();
+    } else {
+      std::this_thread::sleep_for(std::chrono::microseconds(kSleepUs));
+    }
+  }
+  void regain() { fruitless_ = 0; }
+
+ private:
+  static constexpr int kYields = 32;
+  static constexpr int kSleepUs = 30;
+  int fruitless_ = 0;
+};
+
+class BackgroundExchange : public Exchange {
+ public:
+  explicit BackgroundExchange(std::unique_ptr<BucketSum> sum)
+      : sum_(std::move(sum)), thread_([this] { run(); }) {}
+
+  ~BackgroundExchange() override {
+    {
+      const std::scoped_lock lock(mutex_);
+      stopping_ = true;
+    }
+    work_.notify_one();
+    // Buckets on their way are completed first: their memory is about to go, and the other ranks count on
+    // them.
+    thread_.join();
+  }
+
+  void add(std::span<float> bucket) override {
+    if (bucket.size() > kMaxBucket) {
+      throw base::ConfigError(base::format(
+          "a gradient bucket of {} values is longer than the {} one MPI call can carry; its sum would be "
+          "wrong; split it",
+          bucket.size(), kMaxBucket));
+    }
+    if (bucket.empty()) return;
+    {
+      const std::scoped_lock lock(mutex_);
+      added_.push_back(bucket);
+      ++unfinished_;
+    }
+    work_.notify_one();
+  }
+
+  void finish() override {
+    const base::Stopwatch stopwatch;
+    std::unique_lock lock(mutex_);
+    finished_.wait(lock, [this] { return unfinished_ == 0 || error_; });
+    exposed_s_ += stopwatch.seconds();
+    if (error_) std::rethrow_exception(error_);
+  }
+
+  [[nodiscard]] double exposed_s() const override { return exposed_s_; }
+
+ private:
+  void run() {
+    try {
+      while (take_added()) move_on();
+    } catch (...) {
+      const std::scoped_lock lock(mutex_);
+      error_ = std::current_exception();
+      finished_.notify_all();
+    }
+  }
+
+  /// Fills starting_; sleeps while there is nothing at all to do. False: time to end.
+  bool take_added() {
+    starting_.clear();
+    std::unique_lock lock(mutex_);
+    if (in_flight_ == 0) work_.wait(lock, [this] { return stopping_ || !added_.empty(); });
+    std::swap(starting_, added_);
+    return in_flight_ > 0 || !starting_.empty();
+  }
+
+  void move_on() {
+    for (const std::span<float> bucket : starting_) sum_->start(bucket);
+    in_flight_ += starting_.size();
+    const std::size_t completed = sum_->poll();
+    in_flight_ -= completed;
+    if (completed > 0) {
+      const std::scoped_lock lock(mutex_);
+      unfinished_ -= completed;
+      if (unfinished_ == 0) finished_.notify_all();
+    }
+    if (completed > 0 || !starting_.empty()) {
+      patience_.regain();
+    } else {
+      patience_.lose();
+    }
+  }
+
+  // Used by the thread alone while it runs.
+  std::unique_ptr<BucketSum> sum_;
+  std::vector<std::span<float>> starting_;
+  std::size_t in_flight_ = 0;
+  Patience patience_;
+
+  // Shared, under the mutex.
+  std::mutex mutex_;
+  std::condition_variable work_;
+  std::condition_variable finished_;
+  std::vector<std::span<float>> added_;
+  std::size_t unfinished_ = 0;
+  std::exception_ptr error_;
+  bool stopping_ = false;
+
+  double exposed_s_ = 0;
+  // Last, so that everything it uses is there before it starts.
+  std::thread thread_;
+};
+
+/// One rank: every bucket is its own sum.
+class AloneExchange : public Exchange {
+ public:
+  void add(std::span<float> /*bucket*/) override {}
+  void finish() override {}
+  [[nodiscard]] double exposed_s() const override { return 0; }
+};
+
+}  // namespace
+
+std::unique_ptr<Exchange> make_exchange(const Group& group, config::Reduction reduction) {
+  if (group.size() == 1) return std::make_unique<AloneExchange>();
+  if (reduction == config::Reduction::fastest)
+    return std::make_unique<BackgroundExchange>(make_fastest_sum(group));
+  if (!std::has_single_bit(static_cast<unsigned>(group.size()))) {
+    throw base::ConfigError(base::format(
+        "{} ranks cannot sum in fixed order; the binary tree of the sum has a power of two of branches; "
+        "use 2, 4, 8, ... ranks, or parallel.reduction = \"fastest\"",
+        group.size()));
+  }
+  return std::make_unique<BackgroundExchange>(make_fixed_order_sum(group));
+}
+
+}  // namespace ltr::comm

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a group is to MPI. For this room's sources only: no other room sees an MPI type.
+#pragma once
+
+#include <mpi.h>
+
+#include "comm/group.hpp"
+#include "comm/mpi_check.hpp"
+
+namespace ltr::comm {
+
+/// The communicator belongs to whoever made it; MPI_COMM_NULL for a process by itself.
+struct Group::State {
+  MPI_Comm communicator = MPI_COMM_NULL;
+  int rank = 0;
+  int size = 1;
+};
+
+/// The same ranks with a message space of their own.
+/// Collective: constructor and destructor. Must go before the session does.
+class DuplicateCommunicator {
+ public:
+  explicit DuplicateCommunicator(MPI_Comm original) { LTR_MPI(MPI_Comm_dup(original, &communicator_)); }
+  DuplicateCommunicator(const DuplicateCommunicator&) = delete;
+  DuplicateCommunicator& operator=(const DuplicateCommunicator&) = delete;
+  ~DuplicateCommunicator() { MPI_Comm_free(&communicator_); }
+
+  [[nodiscard]] MPI_Comm get() const { return communicator_; }
+
+ private:
+  MPI_Comm communicator_ = MPI_COMM_NULL;
+};
+
+/// Whether the operation behind `request` has ended; drives all of MPI's progress, since Open MPI has no
+/// thread for it.
+[[nodiscard]] inline bool is_complete(MPI_Request& request) {
+  int flag = 0;
+  LTR_MPI(MPI_Test(&request, &flag, MPI_STATUS_IGNORE));
+  return flag != 0;
+}
+
+}  // namespace ltr::comm

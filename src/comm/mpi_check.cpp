@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "comm/mpi_check.hpp"
+
+#include <array>
+#include <string_view>
+
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+
+namespace ltr::comm {
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  // The last byte stays zero: a name that was cut off need not be terminated.
+  if (gethostname(name.data(), name.size() - 1) != 0) return "unknown host";
+  return name.data();
+}
+
+void mpi_failed(int code, const char* call, const std::source_location& place) {
+  std::array<char, MPI_MAX_ERROR_STRING> text{};
+  int length = 0;
+  if (MPI_Error_string(code, text.data(), &length) != MPI_SUCCESS) length = 0;
+  int rank = -1;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  std::string_view file = place.file_name();
+  file.remove_prefix(file.rfind('/') + 1);
+  throw base::SystemError(
+      base::format("{} failed with \"{}\" on rank {} ({}), at {}:{}; the ranks can no longer work together; "
+                   "look for a rank "
+                   "or a network that went away, then start the same command again",
+                   call, std::string_view(text.data(), static_cast<std::size_t>(length)), rank, host_name(),
+                   file, place.line()));
+}
+
+}  // namespace ltr::comm

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "comm/session.hpp"
+
+#include <array>
+#include <cstdlib>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "comm/group_state.hpp"
+#include "comm/launch.hpp"
+
+namespace ltr::comm {
+namespace {
+
+/// While it lives, MPI_Init of a process started alone needs nothing but itself.
+class AloneEnvironment {
+ public:
+  AloneEnvironment() {
+    // Open MPI would otherwise start a daemon beside the process, and for that demands that ssh is installed.
+    setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+    // In the shell of an interactive allocation Open MPI would take itself for a task of srun, and abort.
+    if (const char* step = std::getenv("SLURM_STEP_ID")) slurm_step_ = step;
+    unsetenv("SLURM_STEP_ID");
+  }
+  AloneEnvironment(const AloneEnvironment&) = delete;
+  AloneEnvironment& operator=(const AloneEnvironment&) = delete;
+  ~AloneEnvironment() {
+    if (!slurm_step_.empty()) setenv("SLURM_STEP_ID", slurm_step_.c_str(), 1);
+  }
+
+ private:
+  std::string slurm_step_;
+};
+
+void start_mpi() {
+  int provided = MPI_THREAD_SINGLE;
+  LTR_MPI(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &provided));
+  if (provided >= MPI_THREAD_SERIALIZED) return;
+  MPI_Finalize();
+  throw base::ConfigError(
+      base::format("{} offers thread level {} but {} (MPI_THREAD_SERIALIZED) is needed; gradients are "
+                   "exchanged by a thread of "
+                   "their own; use an MPI library built with thread support",
+                   Session::library_version(), provided, static_cast<int>(MPI_THREAD_SERIALIZED)));
+}
+
+Group world_group() {
+  LTR_MPI(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN));
+  auto state = std::make_shared<Group::State>();
+  state->communicator = MPI_COMM_WORLD;
+  LTR_MPI(MPI_Comm_rank(MPI_COMM_WORLD, &state->rank));
+  LTR_MPI(MPI_Comm_size(MPI_COMM_WORLD, &state->size));
+  return Group(std::move(state));
+}
+
+}  // namespace
+
+Session::Library::Library() {
+  const Launch launch = read_launch();
+  srun_tasks = launch.srun_tasks;
+  if (launch.has_ranks) {
+    start_mpi();
+    return;
+  }
+  // Asked before MPI starts: Open MPI would end the process with a text of its own.
+  check_srun(srun_tasks, 1);
+  const AloneEnvironment environment;
+  start_mpi();
+}
+
+Session::Library::~Library() { MPI_Finalize(); }
+
+Session::Session() : world_(world_group()), host_(host_name()) {
+  check_srun(library_.srun_tasks, world_.size());
+  MPI_Comm host = MPI_COMM_NULL;
+  LTR_MPI(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, world_.rank(), MPI_INFO_NULL, &host));
+  int rank = 0;
+  LTR_MPI(MPI_Comm_rank(host, &rank));
+  LTR_MPI(MPI_Comm_size(host, &local_size_));
+  LTR_MPI(MPI_Comm_free(&host));
+  local_rank_ = base::LocalRank(rank);
+}
+
+Session::~Session() = default;
+
+std::string Session::library_version() {
+  std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
+  int length = 0;
+  LTR_MPI(MPI_Get_library_version(text.data(), &length));
+  const std::string whole(text.data(), static_cast<std::size_t>(length));
+  return whole.substr(0, whole.find_first_of(",\n"));
+}
+
+void Session::abort(int status) const {
+  MPI_Abort(MPI_COMM_WORLD, status);
+  std::_Exit(status);
+}
+
+}  // namespace ltr::comm

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "comm/exchange.hpp"
+
+#include <chrono>
+#include <cmath>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+#include "comm/leaves.hpp"
+#include "comm/tree_sum.hpp"
+#include "mpi_main.hpp"
+
+namespace ltr::comm {
+namespace {
+
+using test::bits_equal;
+using test::make_leaves;
+using test::world;
+
+constexpr int kLeaves = 8;
+
+std::vector<std::size_t> bucket_sizes() {
+  const auto ranks = static_cast<std::size_t>(world().size());
+  return {0, 1, 7, ranks - 1, ranks, 1000, 100003, 1000, 64};
+}
+
+/// This rank's share of the leaves, summed as training does it.
+std::vector<float> partial_sum(const std::vector<std::vector<float>>& leaves) {
+  const int own = kLeaves / world().size();
+  const auto first = static_cast<std::size_t>(own * world().rank());
+  TreeAccumulator accumulator(own, leaves.front().size());
+  for (std::size_t l = 0; l + 1 < static_cast<std::size_t>(own); ++l) accumulator.push(leaves[first + l]);
+  std::vector<float> last = leaves[first + static_cast<std::size_t>(own) - 1];
+  accumulator.complete(0, last);
+  return last;
+}
+
+struct Step {
+  std::vector<std::vector<std::vector<float>>> leaves;
+  std::vector<std::vector<float>> buckets;
+
+  Step(const std::vector<std::size_t>& sizes, std::uint64_t seed) {
+    for (std::size_t b = 0; b < sizes.size(); ++b) {
+      leaves.push_back(make_leaves(kLeaves, sizes[b], seed * 1000 + b));
+      buckets.push_back(partial_sum(leaves.back()));
+    }
+  }
+
+  void sum(Exchange& exchange) {
+    for (std::vector<float>& bucket : buckets) exchange.add(bucket);
+    exchange.finish();
+  }
+
+  void expect_bits_of_the_serial_tree() const {
+    for (std::size_t b = 0; b < buckets.size(); ++b) {
+      EXPECT_TRUE(bits_equal(buckets[b], tree_sum(leaves[b])))
+          << "bucket " << b << " of " << buckets[b].size();
+    }
+  }
+};
+
+TEST(FixedOrderExchange, GivesTheBitsOfTheSerialTree) {
+  const auto exchange = make_exchange(world(), config::Reduction::fixed_order);
+  for (std::uint64_t seed = 0; seed < 3; ++seed) {
+    Step step(bucket_sizes(), seed);
+    step.sum(*exchange);
+    step.expect_bits_of_the_serial_tree();
+  }
+}
+
+TEST(FixedOrderExchange, KeepsManyBucketsApart) {
+  const auto exchange = make_exchange(world(), config::Reduction::fixed_order);
+  std::vector<std::size_t> sizes;
+  for (std::size_t b = 0; b < 200; ++b) sizes.push_back(1 + b * b % 3001);
+  Step step(sizes, 5);
+  step.sum(*exchange);
+  step.expect_bits_of_the_serial_tree();
+}
+
+TEST(FixedOrderExchange, DoesNotDependOnWhenRanksAddTheirBuckets) {
+  const auto exchange = make_exchange(world(), config::Reduction::fixed_order);
+  Step step(std::vector<std::size_t>(12, 5000), 6);
+  for (std::size_t b = 0; b < step.buckets.size(); ++b) {
+    // Every rank pauses at another bucket, so some run far ahead.
+    const bool pause =
+        b % static_cast<std::size_t>(world().size()) == static_cast<std::size_t>(world().rank());
+    if (pause) std::this_thread::sleep_for(std::chrono::milliseconds(3));
+    exchange->add(step.buckets[b]);
+  }
+  exchange->finish();
+  step.expect_bits_of_the_serial_tree();
+}
+
+TEST(FastestExchange, IsWithinRoundingOfTheSum) {
+  const auto exchange = make_exchange(world(), config::Reduction::fastest);
+  Step step(bucket_sizes(), 7);
+  step.sum(*exchange);
+  for (std::size_t b = 0; b < step.buckets.size(); ++b) {
+    for (std::size_t i = 0; i < step.buckets[b].size(); ++i) {
+      double truth = 0;
+      double magnitude = 0;
+      for (const std::vector<float>& leaf : step.leaves[b]) {
+        truth += leaf[i];
+        magnitude += std::abs(leaf[i]);
+      }
+      ASSERT_NEAR(step.buckets[b][i], truth, kLeaves * magnitude * 0x1p-24)
+          << "bucket " << b << ", value " << i;
+    }
+  }
+}
+
+TEST(Exchange, OneAfterAnotherDoNotMix) {
+  for (int round = 0; round < 3; ++round) {
+    const auto first = make_exchange(world(), config::Reduction::fixed_order);
+    Step step(bucket_sizes(), 8);
+    step.sum(*first);
+    step.expect_bits_of_the_serial_tree();
+    const auto second = make_exchange(world(), config::Reduction::fastest);
+    std::vector<float> ones(100, 1);
+    second->add(ones);
+    second->finish();
+    EXPECT_EQ(ones, std::vector<float>(100, static_cast<float>(world().size())));
+  }
+}
+
+TEST(Exchange, LeavesTheGroupsOwnMessagesAlone) {
+  const auto exchange = make_exchange(world(), config::Reduction::fixed_order);
+  for (std::int64_t round = 0; round < 50; ++round) {
+    std::vector<float> ones(300, 1);
+    exchange->add(ones);
+    exchange->finish();
+    std::vector<std::int64_t> values{round};
+    world().sum(values);
+    ASSERT_EQ(values[0], round * world().size());
+    ASSERT_EQ(ones.front(), static_cast<float>(world().size()));
+  }
+}
+
+TEST(Exchange, FinishesWithNothingAdded) {
+  for (const auto reduction : {config::Reduction::fixed_order, config::Reduction::fastest}) {
+    const auto exchange = make_exchange(world(), reduction);
+    exchange->finish();
+    exchange->finish();
+    EXPECT_LT(exchange->exposed_s(), 60);
+  }
+}
+
+TEST(Exchange, CompletesItsBucketsWhenAbandoned) {
+  std::vector<float> ones(1000, 1);
+  {
+    const auto exchange = make_exchange(world(), config::Reduction::fixed_order);
+    exchange->add(ones);
+  }
+  EXPECT_EQ(ones, std::vector<float>(1000, static_cast<float>(world().size())));
+}
+
+TEST(Exchange, CountsTheTimeSpentWaiting) {
+  if (world().size() == 1) GTEST_SKIP() << "one rank waits for nobody";
+  const auto exchange = make_exchange(world(), config::Reduction::fixed_order);
+  std::vector<float> ones(1000, 1);
+  if (world().rank() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  exchange->add(ones);
+  exchange->finish();
+  // Every sum needs rank 0, so the others wait about as long as it sleeps; they may have begun late
+  // themselves.
+  std::vector<double> waited{exchange->exposed_s()};
+  world().max(waited);
+  EXPECT_GT(waited[0], 0.05);
+}
+
+TEST(Exchange, RefusesABucketLongerThanOneMessage) {
+  if (world().size() == 1) GTEST_SKIP() << "one rank sends nothing";
+  const auto exchange = make_exchange(world(), config::Reduction::fixed_order);
+  float value = 1;
+  // Never read: the length alone is refused.
+  const std::span<float> bucket(&value, std::size_t{3} << 30);
+  EXPECT_THROW(exchange->add(bucket), base::ConfigError);
+  exchange->finish();
+}
+
+}  // namespace
+}  // namespace ltr::comm
