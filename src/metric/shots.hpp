@@ -20,6 +20,7 @@ struct ShotLimits {
 [[nodiscard]] std::string_view name_of(Shot shot);
 
 /// Shape: training counts [K] -> [K].
-[[nodiscard]] std::vector<Shot> shots_of(std::span<const std::int64_t> class_counts, const ShotLimits& limits);
+[[nodiscard]] std::vector<Shot> shots_of(std::span<const std::int64_t> class_counts,
+                                         const ShotLimits& limits);
 
 }  // namespace ltr::metric

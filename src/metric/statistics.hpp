@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Few values, honestly summarised: mean, sample standard deviation, interval of the mean.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+
+namespace ltr::metric {
+
+/// What some seeds say about a number.
+struct Summary {
+  std::size_t n = 0;
+  double mean = 0;
+  std::optional<double> deviation;  ///< sample standard deviation (n - 1); empty for n < 2
+  std::optional<double>
+      half_width_95;  ///< the mean's 95 % interval is mean +- this, by Student's t; empty for n < 2
+};
+
+/// n = 0 gives mean 0 and nothing else.
+[[nodiscard]] Summary summarise(std::span<const double> values);
+
+/// P(T <= t) for Student's t with `degrees` > 0 degrees of freedom.
+[[nodiscard]] double student_probability(double t, double degrees);
+
+/// The t with P(T <= t) = probability, 0 < probability < 1, within 1e-9 relative.
+[[nodiscard]] double student_quantile(double probability, double degrees);
+
+}  // namespace ltr::metric

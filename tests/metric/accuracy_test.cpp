@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "metric/accuracy.hpp"
+
+#include <utility>
+
+#include <gtest/gtest.h>
+
+namespace ltr::metric {
+namespace {
+
+Counts counted(std::vector<std::int64_t> correct, std::vector<std::int64_t> total) {
+  Counts counts;
+  counts.correct = std::move(correct);
+  counts.total = std::move(total);
+  return counts;
+}
+
+TEST(Shots, LimitsThemselvesAreMedium) {
+  const std::vector<std::int64_t> counts{101, 100, 20, 19, 0};
+  const std::vector<Shot> expected{Shot::many, Shot::medium, Shot::medium, Shot::few, Shot::few};
+  EXPECT_EQ(shots_of(counts, {}), expected);
+}
+
+TEST(Shots, OtherLimitsMoveTheGroups) {
+  const std::vector<std::int64_t> counts{5000, 1000, 200, 199};
+  const std::vector<Shot> expected{Shot::many, Shot::medium, Shot::medium, Shot::few};
+  EXPECT_EQ(shots_of(counts, {.many_above = 1000, .few_below = 200}), expected);
+}
+
+TEST(Shots, NamesAreThoseOfTheTables) {
+  EXPECT_EQ(name_of(Shot::many), "many");
+  EXPECT_EQ(name_of(Shot::medium), "medium");
+  EXPECT_EQ(name_of(Shot::few), "few");
+}
+
+TEST(GroupAccuracy, GroupsAreMeansOfClassesAndAllIsOverImages) {
+  // Two many-shot classes of different test sizes: 90/100 and 10/50, so the mean of classes is not that of
+  // images.
+  const Counts counts = counted({90, 10, 3, 1}, {100, 50, 10, 4});
+  const std::vector<Shot> shots{Shot::many, Shot::many, Shot::medium, Shot::few};
+  const GroupAccuracy accuracy = group_accuracy(counts, shots);
+  EXPECT_DOUBLE_EQ(accuracy.many.value(), (90.0 + 20.0) / 2);
+  EXPECT_DOUBLE_EQ(accuracy.medium.value(), 30.0);
+  EXPECT_DOUBLE_EQ(accuracy.few.value(), 25.0);
+  EXPECT_DOUBLE_EQ(accuracy.all.value(), 100.0 * 104 / 164);
+  EXPECT_DOUBLE_EQ(accuracy.balanced.value(), (90.0 + 20.0 + 30.0 + 25.0) / 4);
+  EXPECT_DOUBLE_EQ(top1_percent(counts), 100.0 * 104 / 164);
+}
+
+TEST(GroupAccuracy, EqualTestSizesMakeAllAndBalancedEqual) {
+  const Counts counts = counted({7, 4, 1}, {10, 10, 10});
+  const GroupAccuracy accuracy =
+      group_accuracy(counts, std::vector<Shot>{Shot::many, Shot::medium, Shot::few});
+  EXPECT_DOUBLE_EQ(accuracy.all.value(), 40.0);
+  EXPECT_DOUBLE_EQ(accuracy.balanced.value(), 40.0);
+}
+
+TEST(GroupAccuracy, ClassesWithoutTestImagesAreLeftOut) {
+  const Counts counts = counted({8, 0, 0}, {10, 0, 0});
+  const GroupAccuracy accuracy = group_accuracy(counts, std::vector<Shot>{Shot::many, Shot::many, Shot::few});
+  EXPECT_DOUBLE_EQ(accuracy.many.value(), 80.0);
+  EXPECT_FALSE(accuracy.medium.has_value());
+  EXPECT_FALSE(accuracy.few.has_value());
+  EXPECT_DOUBLE_EQ(accuracy.balanced.value(), 80.0);
+}
+
+TEST(GroupAccuracy, NothingCountedIsNothingNotZero) {
+  const Counts counts = counted({0, 0}, {0, 0});
+  const GroupAccuracy accuracy = group_accuracy(counts, std::vector<Shot>{Shot::many, Shot::few});
+  EXPECT_FALSE(accuracy.many || accuracy.medium || accuracy.few || accuracy.all || accuracy.balanced);
+  EXPECT_EQ(top1_percent(counts), 0.0);
+}
+
+}  // namespace
+}  // namespace ltr::metric
