@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "image/transform.hpp"
+
+#include <cmath>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "image/color_jitter.hpp"
+#include "image/golden.hpp"
+
+namespace ltr::image {
+namespace {
+
+/// Outputs that are grey levels again: mean 0, std 1/255.
+TransformOptions options_of_levels(int size, CropKind crop) {
+  TransformOptions options;
+  options.size = size;
+  options.train_crop = crop;
+  options.flip = false;
+  options.color_jitter = {0, 0, 0};
+  options.mean = {0, 0, 0};
+  options.std = {1 / 255.0F, 1 / 255.0F, 1 / 255.0F};
+  return options;
+}
+
+Image from_levels(std::span<const float> out, int size) {
+  Image image{size, size, std::vector<std::uint8_t>(out.size())};
+  const std::size_t plane = out.size() / 3;
+  for (std::size_t i = 0; i < plane; ++i) {
+    for (std::size_t channel = 0; channel < 3; ++channel) {
+      image.pixels[3 * i + channel] = static_cast<std::uint8_t>(std::lround(out[channel * plane + i]));
+    }
+  }
+  return image;
+}
+
+std::vector<float> trained(const TransformOptions& options, const AugmentationKey& key, const Image& image) {
+  TransformBuffers buffers;
+  std::vector<float> out(std::size_t{3} * options.size * options.size);
+  training_input(options, key, image, buffers, out);
+  return out;
+}
+
+Image transposed(const Image& image) {
+  Image out{image.width, image.height, std::vector<std::uint8_t>(image.pixels.size())};
+  for (int y = 0; y < image.height; ++y) {
+    for (int x = 0; x < image.width; ++x) {
+      for (int c = 0; c < 3; ++c)
+        out.pixels[(x * image.height + y) * 3 + c] = image.pixels[(y * image.width + x) * 3 + c];
+    }
+  }
+  return out;
+}
+
+Image mirrored(const Image& image) {
+  Image out = image;
+  for (int y = 0; y < image.height; ++y) {
+    for (int x = 0; x < image.width; ++x) {
+      for (int c = 0; c < 3; ++c) {
+        out.pixels[(y * image.width + x) * 3 + c] =
+            image.pixels[(y * image.width + image.width - 1 - x) * 3 + c];
+      }
+    }
+  }
+  return out;
+}
+
+TEST(EvaluationInput, ResizeAndCentreCropGiveThePixelsOfPil) {
+  TransformBuffers buffers;
+  for (const GoldenCase& golden : golden_cases("evaluate")) {
+    TransformOptions options =
+        options_of_levels(static_cast<int>(golden.numbers[1]), CropKind::random_resized);
+    options.evaluation_resize = static_cast<int>(golden.numbers[0]);
+    Image image = decode(read_golden(golden.source));
+    if (golden.numbers[2] != 0) image = transposed(image);
+    std::vector<float> out(std::size_t{3} * options.size * options.size);
+    evaluation_input(options, image, buffers, out);
+    EXPECT_EQ(largest_difference(from_levels(out, options.size), read_ppm(golden.expected)), 0)
+        << golden.expected;
+  }
+}
+
+TEST(EvaluationInput, LevelsAreNormalisedPerChannel) {
+  TransformOptions options = options_of_levels(1, CropKind::pad_and_crop);
+  options.mean = {0.485F, 0.456F, 0.406F};
+  options.std = {0.229F, 0.224F, 0.225F};
+  TransformBuffers buffers;
+  std::array<float, 3> out{};
+  evaluation_input(options, {1, 1, {0, 128, 255}}, buffers, out);
+  EXPECT_NEAR(out[0], -0.485 / 0.229, 1e-6);
+  EXPECT_NEAR(out[1], (128 / 255.0 - 0.456) / 0.224, 1e-6);
+  EXPECT_NEAR(out[2], (1 - 0.406) / 0.225, 1e-6);
+}
+
+TEST(TrainingInput, SameKeyGivesSameBitsWhateverTheBuffersHeld) {
+  const Image image = decode(read_golden("source.png"));
+  TransformOptions options = options_of_levels(24, CropKind::random_resized);
+  options.flip = true;
+  options.color_jitter = {0.4, 0.4, 0.4};
+  TransformBuffers used;
+  std::vector<float> out(3 * 24 * 24);
+  std::set<std::vector<float>> seen;
+  for (std::int64_t draw = 0; draw < 20; ++draw) {
+    training_input(options, {7, 3, draw}, image, used, out);
+    EXPECT_EQ(out, trained(options, {7, 3, draw}, image));
+    seen.insert(out);
+  }
+  EXPECT_EQ(seen.size(), 20U);
+  EXPECT_NE(trained(options, {7, 4, 0}, image), trained(options, {7, 3, 0}, image));
+  EXPECT_NE(trained(options, {8, 3, 0}, image), trained(options, {7, 3, 0}, image));
+}
+
+TEST(TrainingInput, PadAndCropGivesEveryShiftEquallyOften) {
+  // A white image of one colour a pixel tells its shift by where it went.
+  constexpr int kSize = 5;
+  constexpr int kPadding = 2;
+  Image image{kSize, kSize, {}};
+  for (int i = 0; i < kSize * kSize; ++i)
+    image.pixels.insert(image.pixels.end(), {255, std::uint8_t(100 + i), 255});
+  TransformOptions options = options_of_levels(kSize, CropKind::pad_and_crop);
+  options.padding = kPadding;
+  std::array<int, 25> shifts{};
+  constexpr int kDraws = 10000;
+  for (int draw = 0; draw < kDraws; ++draw) {
+    const Image out = from_levels(trained(options, {1, 0, draw}, image), kSize);
+    const int middle = out.pixels[(2 * kSize + 2) * 3 + 1] - 100;  // never padding
+    const int top = middle / kSize - 2;
+    const int left = middle % kSize - 2;
+    ++shifts[(top + kPadding) * kSize + left + kPadding];
+    Image expected;
+    crop(image, {top, left, kSize, kSize}, expected);
+    ASSERT_EQ(largest_difference(out, expected), 0);
+  }
+  for (const int count : shifts) EXPECT_NEAR(count, kDraws / 25, 5 * std::sqrt(kDraws / 25.0));
+}
+
+TEST(TrainingInput, PadAndCropFitsAnImageOfAnotherSizeFirst) {
+  const Image image = decode(read_golden("source.png"));
+  TransformOptions options = options_of_levels(20, CropKind::pad_and_crop);
+  options.padding = 0;
+  options.evaluation_resize = 20;
+  TransformBuffers buffers;
+  std::vector<float> expected(3 * 20 * 20);
+  evaluation_input(options, image, buffers, expected);
+  EXPECT_EQ(trained(options, {1, 0, 0}, image), expected);
+}
+
+TEST(TrainingInput, HalfOfTheImagesAreMirrored) {
+  const Image image = decode(read_golden("colour_444.jpg"));
+  Image square;
+  crop(image, {0, 0, 13, 13}, square);
+  TransformOptions options = options_of_levels(13, CropKind::pad_and_crop);
+  options.padding = 0;
+  EXPECT_EQ(largest_difference(from_levels(trained(options, {1, 0, 0}, square), 13), square), 0);
+  options.flip = true;
+  int flipped = 0;
+  constexpr int kDraws = 2000;
+  for (int draw = 0; draw < kDraws; ++draw) {
+    const Image out = from_levels(trained(options, {1, 0, draw}, square), 13);
+    const bool is_mirrored = largest_difference(out, mirrored(square)) == 0;
+    ASSERT_TRUE(is_mirrored || largest_difference(out, square) == 0);
+    flipped += is_mirrored ? 1 : 0;
+  }
+  EXPECT_NEAR(flipped, kDraws / 2, 5 * std::sqrt(kDraws / 4.0));
+}
+
+TEST(TrainingInput, StepsAreDrawnAndAppliedAsDocumented) {
+  const Image image = decode(read_golden("source.png"));
+  TransformOptions options = options_of_levels(16, CropKind::random_resized);
+  options.flip = true;
+  options.color_jitter = {0.4, 0.3, 0.2};
+  ResampleBuffers buffers;
+  for (std::int64_t draw = 0; draw < 50; ++draw) {
+    base::CounterRandom random(11, base::Stream::augmentation, 5, static_cast<std::uint64_t>(draw));
+    const bool flip = random.uniform() < 0.5;
+    const ColorJitter jitter = draw_color_jitter(options.color_jitter, random);
+    const Box box = random_resized_box(image.height, image.width, random);
+    Image expected;
+    resample(image, {box, 16, 16, {0, 0, 16, 16}}, buffers, expected);
+    if (flip) expected = mirrored(expected);
+    apply_color_jitter(jitter, expected);
+    EXPECT_EQ(largest_difference(from_levels(trained(options, {11, 5, draw}, image), 16), expected), 0);
+  }
+}
+
+}  // namespace
+}  // namespace ltr::image
