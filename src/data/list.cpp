@@ -101,7 +101,7 @@ void check_gaps(const ImageList& list) {
       "{}:{}: label {}, but class {} has no image; a training set needs every class; number the labels "
       "without a "
       "gap, or, for a validation or test list, name the training pack with --like (or --classes)",
-      list.file, top->line, top->label, gap - present.begin()));
+      list.file, top->number, top->label, gap - present.begin()));
 }
 
 }  // namespace

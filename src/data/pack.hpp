@@ -21,7 +21,7 @@ inline constexpr std::int32_t kPackSchema = 1;
 struct PackEntry {
   base::ClassId label;
   std::string path;
-  std::int64_t line = 0;  ///< in the list it comes from; 0: from no list
+  std::int64_t number = 0;  ///< its line in the list, or which image of its class a drawn one is
 };
 
 /// Pixels of an image.

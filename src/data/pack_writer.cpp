@@ -36,7 +36,7 @@ struct Measured {
 };
 
 std::string place_of(const PackContents& contents, const PackEntry& entry) {
-  return entry.line > 0 ? base::format("{}:{}: ", contents.list, entry.line) : "";
+  return contents.list.empty() ? "" : base::format("{}:{}: ", contents.list, entry.number);
 }
 
 std::vector<Measured> measure(const PackContents& contents, const ImageSource& image_of,

@@ -20,8 +20,8 @@ namespace ltr::data {
 /// stably.
 struct PackContents {
   std::string name;
-  std::string list;       ///< what messages name beside an entry's line
-  std::string list_hash;  ///< "" if there is no list
+  std::string list;       ///< what messages name beside an entry's line; "" for drawn images
+  std::string list_hash;  ///< "" for drawn images
   std::vector<std::string> class_names;
   std::vector<PackEntry> entries;
 };

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/pack.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include "base/error.hpp"
+#include "data/pack_format.hpp"
+#include "data/pack_writer.hpp"
+#include "data/temporary_folder.hpp"
+#include "image/decode.hpp"
+#include "store/file.hpp"
+
+namespace ltr::data {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+/// A JPEG whose content depends on `seed`.
+std::vector<std::byte> jpeg(int seed, int height = 8, int width = 12) {
+  image::Image image{height, width, {}};
+  for (int i = 0; i < height * width * 3; ++i)
+    image.pixels.push_back(static_cast<std::uint8_t>(i * 7 + seed * 31));
+  return image::encode_jpeg(image, 90);
+}
+
+/// Five images of three classes, listed out of order, and their pack.
+class PackTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (int i = 0; i < 5; ++i) folder_.write("images/" + std::to_string(i) + ".jpg", jpeg(i, 8 + i));
+  }
+  std::filesystem::path list(std::string_view text = kList) { return folder_.write("train.txt", text); }
+  PackReport pack(std::string_view text = kList, const PackOptions& options = {}) {
+    const ImageList images = read_list(list(text));
+    const ListSource source{folder_ / "images", "toy", class_names_of(images)};
+    return pack_list(output_, images, source, options, log_);
+  }
+  std::string refusal(std::string_view text = kList) {
+    return message_of<base::DataError>([&] { pack(text); });
+  }
+  std::string opening_refusal() {
+    return message_of<base::DataError>([&] { const Pack opened(output_); });
+  }
+  /// Names in the folder besides images and list.
+  [[nodiscard]] std::vector<std::string> leftovers() const {
+    std::vector<std::string> names;
+    for (const auto& file : std::filesystem::directory_iterator(folder_.path())) {
+      const std::string name = file.path().filename().string();
+      if (name != "images" && name != "train.txt") names.push_back(name);
+    }
+    return names;
+  }
+
+  static constexpr std::string_view kList = "3.jpg 2\n0.jpg 0\n4.jpg 1\n1.jpg 0\n2.jpg 2\n";
+  TemporaryFolder folder_;
+  std::filesystem::path output_ = folder_ / "toy.h5";
+  base::Log log_{base::Log::Voice::silent};
+};
+
+TEST_F(PackTest, HoldsTheFilesBytesGroupedByClassInListOrder) {
+  const PackReport report = pack();
+  const Pack toy(output_);
+  ASSERT_EQ(toy.images(), 5);
+  EXPECT_EQ(report.images, 5);
+  EXPECT_EQ(toy.classes(), 3);
+  EXPECT_THAT(std::vector(toy.class_counts().begin(), toy.class_counts().end()), ElementsAre(2, 1, 2));
+  const std::vector<std::string> paths{"0.jpg", "1.jpg", "4.jpg", "3.jpg", "2.jpg"};
+  const std::vector<int> labels{0, 0, 1, 2, 2};
+  std::vector<std::byte> buffer;
+  for (int i = 0; i < 5; ++i) {
+    const base::SampleIndex sample(i);
+    const auto at = static_cast<std::size_t>(i);
+    EXPECT_EQ(toy.image_path(sample), paths[at]);
+    EXPECT_EQ(toy.label(sample), base::ClassId(labels[at]));
+    const auto bytes = toy.read(sample, buffer);
+    EXPECT_EQ(std::vector(bytes.begin(), bytes.end()), bytes_of(folder_ / ("images/" + paths[at])));
+    EXPECT_EQ(toy.resolution(sample).height, 8 + paths[at][0] - '0');
+    EXPECT_EQ(toy.resolution(sample).width, 12);
+  }
+  EXPECT_EQ(toy.name(), "toy");
+  EXPECT_EQ(toy.list_hash(), parse_list(kList, "l").hash);
+}
+
+TEST_F(PackTest, StoresZlibsCrc32InAFlatDataSet) {
+  pack();
+  const store::File file = store::File::open(output_);
+  const auto bytes = file.read<std::uint8_t>(pack_format::kBytes);
+  const auto offsets = file.read<std::uint64_t>(pack_format::kOffsets);
+  const auto crcs = file.read<std::uint32_t>(pack_format::kCrc32);
+  ASSERT_EQ(offsets.back(), bytes.size());
+  for (std::size_t i = 0; i < crcs.size(); ++i) {
+    EXPECT_EQ(crcs[i], crc32_z(0, bytes.data() + offsets[i], offsets[i + 1] - offsets[i]));
+  }
+}
+
+TEST_F(PackTest, ContentHashFollowsContentAlone) {
+  pack();
+  const std::string first = Pack(output_).content_hash();
+  pack();
+  EXPECT_EQ(Pack(output_).content_hash(), first);
+  folder_.write("images/1.jpg", jpeg(77));
+  pack();
+  EXPECT_NE(Pack(output_).content_hash(), first);
+}
+
+TEST_F(PackTest, MissingAndDamagedImagesAreNamedWithTheirLinesAndNothingIsLeft) {
+  folder_.write("images/empty.jpg", std::string_view{});
+  const auto whole = jpeg(1, 64, 64);
+  folder_.write("images/cut.jpg", std::span(whole).first(whole.size() / 2));
+  folder_.write("images/text.jpg", std::string_view("not an image at all\n"));
+  const std::string message = refusal("0.jpg 0\ngone.jpg 0\nempty.jpg 0\ncut.jpg 0\ntext.jpg 0\n");
+  EXPECT_THAT(message, AllOf(HasSubstr("4 of 5 images"), HasSubstr("train.txt:2: 'gone.jpg'"),
+                             HasSubstr("train.txt:3: 'empty.jpg'"), HasSubstr("train.txt:4: 'cut.jpg'"),
+                             HasSubstr("train.txt:5: 'text.jpg'"), HasSubstr("--skip-bad")));
+  EXPECT_THAT(message, HasSubstr("No such file"));
+  EXPECT_THAT(leftovers(), ElementsAre());
+}
+
+TEST_F(PackTest, OlderPackStandsWhenPackingFails) {
+  pack();
+  const auto before = bytes_of(output_);
+  EXPECT_NE(refusal("gone.jpg 0\n"), "");
+  EXPECT_EQ(bytes_of(output_), before);
+  EXPECT_THAT(leftovers(), ElementsAre("toy.h5"));
+}
+
+TEST_F(PackTest, BadImagesAreDroppedAndListedOnRequest) {
+  const PackReport report = pack("0.jpg 0\ngone.jpg 0\n1.jpg 1\n", {.bad_images = BadImages::drop});
+  EXPECT_EQ(report.images, 2);
+  EXPECT_THAT(report.dropped, ElementsAre(HasSubstr("train.txt:2: 'gone.jpg'")));
+  EXPECT_EQ(Pack(output_).images(), 2);
+}
+
+TEST_F(PackTest, DroppingTheLastImageOfATrainingClassIsRefused) {
+  const PackOptions options{.bad_images = BadImages::drop, .empty_classes = EmptyClasses::refuse};
+  EXPECT_THAT(message_of<base::DataError>([&] { pack("0.jpg 0\ngone.jpg 1\n", options); }),
+              AllOf(HasSubstr("class 1"), HasSubstr("no usable image")));
+  EXPECT_THAT(leftovers(), ElementsAre());
+}
+
+TEST_F(PackTest, FolderThatIsNotThereIsNamed) {
+  output_ = folder_ / "nowhere/toy.h5";
+  EXPECT_THAT(message_of<base::SystemError>([&] { pack(); }), HasSubstr("nowhere"));
+}
+
+TEST_F(PackTest, TruncatedPackIsRefused) {
+  pack();
+  const auto whole = bytes_of(output_);
+  for (const std::size_t kept : {std::size_t{0}, std::size_t{100}, whole.size() / 2, whole.size() - 1}) {
+    folder_.write("toy.h5", std::span(whole).first(kept));
+    EXPECT_THAT(opening_refusal(), HasSubstr("toy.h5")) << kept << " of " << whole.size() << " bytes";
+  }
+}
+
+TEST_F(PackTest, TruncationAfterOpeningIsAnErrorOfTheRead) {
+  pack();
+  const Pack toy(output_);
+  std::filesystem::resize_file(output_, 64);
+  std::vector<std::byte> buffer;
+  EXPECT_THAT(message_of<base::DataError>([&] { static_cast<void>(toy.read(base::SampleIndex(4), buffer)); }),
+              AllOf(HasSubstr("toy.h5"), HasSubstr("image 4"), HasSubstr("'2.jpg'"), HasSubstr("cut off")));
+}
+
+TEST_F(PackTest, DamagedByteIsFoundWhenItsImageIsRead) {
+  pack();
+  std::uint64_t begin = 0;
+  {
+    const store::File file = store::File::open(output_);
+    begin = file.file_offset(pack_format::kBytes) + file.read<std::uint64_t>(pack_format::kOffsets)[2];
+  }
+  auto bytes = bytes_of(output_);
+  bytes[begin + 20] ^= std::byte{1};
+  folder_.write("toy.h5", bytes);
+  const Pack toy(output_);
+  std::vector<std::byte> buffer;
+  EXPECT_NO_THROW(static_cast<void>(toy.read(base::SampleIndex(1), buffer)));
+  EXPECT_THAT(message_of<base::DataError>([&] { static_cast<void>(toy.read(base::SampleIndex(2), buffer)); }),
+              AllOf(HasSubstr("image 2"), HasSubstr("'4.jpg'"), HasSubstr("CRC-32")));
+}
+
+TEST_F(PackTest, FilesThatAreNoPackAreRefusedWithARemedy) {
+  folder_.write("toy.h5", std::string_view("plain text"));
+  EXPECT_THAT(opening_refusal(), HasSubstr("toy.h5"));
+  std::filesystem::remove(output_);
+  EXPECT_THAT(opening_refusal(), HasSubstr("toy.h5"));
+  store::File foreign = store::File::create(output_);
+  foreign.write_strings("paths", std::vector<std::string>{"a"});
+  foreign.close();
+  EXPECT_THAT(opening_refusal(), AllOf(HasSubstr("no pack"), HasSubstr("ltr_data pack")));
+}
+
+/// A pack with one image, its tables changed by `change` before it is written.
+template <class Change>
+void write_tables(const std::filesystem::path& path, Change&& change) {
+  struct Tables {
+    std::int32_t schema = kPackSchema;
+    std::vector<std::uint64_t> offsets{0, 4, 8};
+    std::vector<std::int32_t> labels{0, 1};
+    std::vector<std::int64_t> counts{1, 1};
+    std::vector<std::string> paths{"a", "b"};
+  } tables;
+  change(tables);
+  store::File file = store::File::create(path);
+  file.set_attribute(pack_format::kContents, pack_format::kContentsValue);
+  file.set_attribute(pack_format::kSchemaVersion, tables.schema);
+  file.set_attribute(pack_format::kName, std::string_view("toy"));
+  file.set_attribute(pack_format::kListHash, std::string_view(""));
+  file.write<std::uint64_t>(pack_format::kOffsets, tables.offsets);
+  file.write<std::int32_t>(pack_format::kLabels, tables.labels);
+  file.write<std::uint32_t>(pack_format::kCrc32, std::vector<std::uint32_t>(2));
+  file.write<std::int32_t>(pack_format::kResolutions, std::vector<std::int32_t>(4));
+  file.write<std::int64_t>(pack_format::kClassCounts, tables.counts);
+  file.write_strings(pack_format::kPaths, tables.paths);
+  file.write_strings(pack_format::kClassNames, std::vector<std::string>{"x", "y"});
+  file.create_bytes(pack_format::kBytes, 8);
+  file.write_bytes(pack_format::kBytes, 0, std::vector<std::byte>(8));
+  file.close();
+}
+
+TEST_F(PackTest, InconsistentTablesAreRefused) {
+  const auto refusal_of = [this](auto&& change) {
+    write_tables(output_, change);
+    return opening_refusal();
+  };
+  EXPECT_EQ(refusal_of([](auto&) {}), "");
+  EXPECT_THAT(refusal_of([](auto& t) { t.schema = kPackSchema + 1; }),
+              AllOf(HasSubstr("schema version 2"), HasSubstr("newer program")));
+  EXPECT_THAT(refusal_of([](auto& t) { t.offsets = {0, 4}; }), HasSubstr("offsets has 2 elements"));
+  EXPECT_THAT(refusal_of([](auto& t) { t.offsets = {0, 4, 9}; }), HasSubstr("offsets run from 0 to 9"));
+  EXPECT_THAT(refusal_of([](auto& t) { t.offsets = {0, 9, 8}; }), HasSubstr("image 1 has no bytes"));
+  EXPECT_THAT(refusal_of([](auto& t) { t.labels = {1, 0}; }), HasSubstr("not grouped by class"));
+  EXPECT_THAT(refusal_of([](auto& t) { t.labels = {0, 2}; }), HasSubstr("label 2 of 2 classes"));
+  EXPECT_THAT(refusal_of([](auto& t) { t.counts = {2, 0}; }), HasSubstr("class 0 has 1 images"));
+  EXPECT_THAT(refusal_of([](auto& t) { t.paths = {"a"}; }), HasSubstr("paths has 1 elements"));
+}
+
+}  // namespace
+}  // namespace ltr::data
