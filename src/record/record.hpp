@@ -10,6 +10,7 @@
 
 #include "config/enums.hpp"
 #include "metric/accuracy.hpp"
+#include "metric/calibration.hpp"
 #include "metric/shots.hpp"
 
 namespace ltr::record {
@@ -32,11 +33,11 @@ struct EpochRow {
 /// What training a set of weights leaves behind.
 struct TrainingRecord {
   std::vector<EpochRow> epochs;
-  std::int64_t best_epoch = -1;              ///< the epoch whose weights were kept, by validation top-1
-  std::vector<double> class_weights;         ///< [K] draw probability of each class, of the last epoch
-  std::vector<std::int64_t> draws_made;      ///< [K] over all epochs
-  std::string draws_digest;                  ///< SHA-256 over all draws, in order
-  std::string weights_digest;                ///< SHA-256 over names and values of the kept weights
+  std::int64_t best_epoch = -1;          ///< the epoch whose weights were kept, by validation top-1
+  std::vector<double> class_weights;     ///< [K] draw probability of each class, of the last epoch
+  std::vector<std::int64_t> draws_made;  ///< [K] over all epochs
+  std::string draws_digest;              ///< SHA-256 over all draws, in order
+  std::string weights_digest;            ///< SHA-256 over names and values of the kept weights
 };
 
 /// A stage 1, shared by the cells of one (seed, sampling).
@@ -47,7 +48,8 @@ struct Stage1Record {
   TrainingRecord training;
 };
 
-/// Top-1 accuracy of each value of tau, in percent. Test values are for the figure; tau is chosen on validation.
+/// Top-1 accuracy of each value of tau, in percent. Test values are for the figure; tau is chosen on
+/// validation.
 struct TauSweep {
   std::vector<double> tau;
   std::vector<double> validation_percent;
@@ -55,13 +57,8 @@ struct TauSweep {
   double chosen = 0;
 };
 
-/// Reliability on the test set. Shape: [bins], equal widths of confidence.
-struct Calibration {
-  std::vector<std::int64_t> images;
-  std::vector<double> mean_confidence;
-  std::vector<double> accuracy;
-  double expected_calibration_error = 0;
-};
+/// Reliability on the test set.
+using Calibration = metric::Calibration;
 
 /// One cell of the grid.
 struct CellRecord {
@@ -69,8 +66,8 @@ struct CellRecord {
   std::uint64_t seed = 0;
   config::SamplingKind sampling = config::SamplingKind::instance_balanced;
   config::LearningKind learning = config::LearningKind::joint;
-  std::string stage_1;    ///< id of the stage 1 it stands on
-  std::string error;      ///< "" when complete; otherwise why it failed
+  std::string stage_1;      ///< id of the stage 1 it stands on
+  std::string error;        ///< "" when complete; otherwise why it failed
   TrainingRecord training;  ///< stage 2's own; empty for joint, ncm and tau_normalized but for weights_digest
   metric::Counts validation;
   metric::Counts test;
@@ -95,7 +92,10 @@ struct RunRecord {
   std::vector<CellRecord> cells;
 };
 
-/// Writes a whole run, in memory first, then renamed into place.
+/// Writes a whole run, in memory first, then renamed into place. Readable by h5py, pandas and h5dump:
+/// /configuration, /plan, /environment (attributes), /data, /stage_1/<id> and /cells/<id>, epochs as columns,
+/// enumerators by name, counts per class as int64.
+/// Throws: SystemError with path, reason and remedy; an older file then stands.
 void write_run(const RunRecord& run, const std::filesystem::path& path);
 
 /// Throws: DataError if absent, foreign, truncated, or of another schema version (saying what to do).
@@ -109,10 +109,12 @@ struct NodeRecord {
 };
 
 void write_node(const NodeRecord& node, const std::filesystem::path& path);
+/// Throws: as read_run.
 [[nodiscard]] NodeRecord read_node(const std::filesystem::path& path);
 
-/// SHA-256 digests of plan, draws, weights and counts apart, each over the whole run in the plan's order.
-/// plan and draws are equal everywhere; weights and counts for the same binary, libraries, processor, threads and V.
+/// SHA-256 digests of plan, draws, weights and counts apart, each over the whole run in the order of ids, so
+/// that the order of finishing does not matter. plan and draws are equal everywhere; weights and counts for
+/// the same binary, libraries, processor, threads and V.
 struct Digests {
   std::string plan, draws, weights, counts;
 };

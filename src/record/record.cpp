@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "record/record.hpp"
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "record/layout.hpp"
+#include "store/atomic_file.hpp"
+#include "store/file.hpp"
+
+namespace ltr::record {
+namespace {
+constexpr std::string_view kRun = "run";
+constexpr std::string_view kNode = "node";
+
+/// A new record in memory; `kind` says what it is a record of.
+store::File create_record(std::string_view kind) {
+  store::File file = store::File::create_in_memory();
+  file.set_attribute("schema_version", kSchemaVersion);
+  file.set_attribute("record_of", kind);
+  return file;
+}
+
+/// Throws: DataError if the file is absent, foreign, truncated, of another schema version or of another kind.
+store::File open_record(const std::filesystem::path& path, std::string_view kind) {
+  store::File file = store::File::open(path);
+  if (!file.has_attribute("schema_version") || !file.has_attribute("record_of")) {
+    throw base::DataError(
+        base::format("{} is an HDF5 file but no record of a run (it has no schema_version); give the file "
+                     "named by run.output",
+                     path.string()));
+  }
+  const auto version = file.attribute<std::int32_t>("schema_version");
+  if (version != kSchemaVersion) {
+    throw base::DataError(base::format(
+        "{} was written by schema {}; this program reads {}; use the version of the suite that wrote "
+        "it, or run the grid again",
+        path.string(), version, kSchemaVersion));
+  }
+  const std::string found = file.text_attribute("record_of");
+  if (found != kind) {
+    throw base::DataError(
+        base::format("{} is the record of a {}, not of a {}; give the file named by run.output",
+                     path.string(), found, kind));
+  }
+  return file;
+}
+
+void write_map(store::Group group, const std::map<std::string, std::string>& values) {
+  for (const auto& [name, value] : values) group.set_attribute(name, value);
+}
+
+std::map<std::string, std::string> read_map(const store::Group& group) {
+  std::map<std::string, std::string> values;
+  for (const std::string& name : group.attributes()) values[name] = group.text_attribute(name);
+  return values;
+}
+
+void write_data(store::Group group, const RunRecord& run) {
+  group.set_attribute("name", run.data_name);
+  group.set_attribute("many_above", run.shots.many_above);
+  group.set_attribute("few_below", run.shots.few_below);
+  group.set_attribute("test_serves_as_validation", std::uint8_t{run.test_serves_as_validation});
+  group.write("class_counts", run.class_counts);
+  group.write_strings("class_names", run.class_names);
+  write_map(group.create_group("hashes"), run.data_hashes);
+}
+
+void read_data(const store::Group& group, RunRecord& run) {
+  run.data_name = group.text_attribute("name");
+  run.shots.many_above = group.attribute<std::int64_t>("many_above");
+  run.shots.few_below = group.attribute<std::int64_t>("few_below");
+  run.test_serves_as_validation = group.attribute<std::uint8_t>("test_serves_as_validation") != 0;
+  run.class_counts = group.read<std::int64_t>("class_counts");
+  run.class_names = group.read_strings("class_names");
+  run.data_hashes = read_map(group.group("hashes"));
+}
+
+template <class Record>
+void write_results(store::File& file, const Record& record) {
+  store::Group stage_1 = file.create_group("stage_1");
+  write_stage_1s(stage_1, record.stage_1);
+  store::Group cells = file.create_group("cells");
+  write_cells(cells, record.cells);
+}
+
+template <class Record>
+void read_results(const store::File& file, Record& record) {
+  record.stage_1 = read_stage_1s(file.group("stage_1"));
+  record.cells = read_cells(file.group("cells"));
+}
+
+/// Every count in a record is one a class, so that readers may index them by class.
+void check_shapes(const RunRecord& run, const std::filesystem::path& path) {
+  for (const CellRecord& cell : run.cells) {
+    const std::size_t classes = run.class_counts.size();
+    if (!cell.error.empty() || (cell.test.total.size() == classes && cell.test.correct.size() == classes)) {
+      continue;
+    }
+    throw base::DataError(
+        base::format("{}: cell {} counts {} classes where the data set has {}; the record is damaged, so run "
+                     "the cell again",
+                     path.string(), cell.id, cell.test.total.size(), classes));
+  }
+}
+}  // namespace
+
+void write_run(const RunRecord& run, const std::filesystem::path& path) {
+  store::File file = create_record(kRun);
+  file.set_attribute("backbone", run.backbone);
+  file.write_text("configuration", run.configuration);
+  file.write_strings("plan", run.plan);
+  write_map(file.create_group("environment"), run.environment);
+  write_data(file.create_group("data"), run);
+  write_results(file, run);
+  store::write_atomically(path, file.image());
+}
+
+RunRecord read_run(const std::filesystem::path& path) {
+  const store::File file = open_record(path, kRun);
+  RunRecord run;
+  run.backbone = file.text_attribute("backbone");
+  run.configuration = file.read_text("configuration");
+  run.plan = file.read_strings("plan");
+  run.environment = read_map(file.group("environment"));
+  read_data(file.group("data"), run);
+  read_results(file, run);
+  check_shapes(run, path);
+  return run;
+}
+
+void write_node(const NodeRecord& node, const std::filesystem::path& path) {
+  store::File file = create_record(kNode);
+  file.set_attribute("seconds", node.seconds);
+  write_results(file, node);
+  store::write_atomically(path, file.image());
+}
+
+NodeRecord read_node(const std::filesystem::path& path) {
+  const store::File file = open_record(path, kNode);
+  NodeRecord node;
+  node.seconds = file.attribute<double>("seconds");
+  read_results(file, node);
+  return node;
+}
+
+}  // namespace ltr::record
