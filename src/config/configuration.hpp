@@ -13,7 +13,7 @@ namespace ltr::config {
 
 /// [run]
 struct Run {
-  std::string output;                   ///< the record, an HDF5 file; work in progress stands in "<output>.parts/"
+  std::string output;  ///< the record, an HDF5 file; work in progress stands in "<output>.parts/"
   std::vector<std::uint64_t> seeds{0};  ///< one complete grid a seed
 };
 

@@ -43,4 +43,8 @@ template <class Enum>
 template <class Enum>
 [[nodiscard]] Enum enum_from_name(std::string_view name);
 
+/// Every choice of every enum, one line each with its help, under the keys it is set by: what `--list`
+/// prints.
+[[nodiscard]] std::string list_choices();
+
 }  // namespace ltr::config

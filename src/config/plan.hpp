@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The grid as a graph of work: cells are what the user asked for, nodes are what has to be computed, once each.
+// The grid as a graph of work: cells are what the user asked for, nodes what has to be computed, once each.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace ltr::config {
 
-/// stage_1 trains backbone and classifier; features runs the frozen backbone over validation, test and (for NCM)
-/// training images; stage_2 trains all classifiers that share draws in one pass over the backbone.
+/// stage_1 trains backbone and classifier; features runs the frozen backbone over validation, test and (for
+/// NCM) training images; stage_2 trains all classifiers that share draws in one pass over the backbone.
 enum class NodeKind { stage_1, features, stage_2 };
 
 /// One piece of work. Ids are stable names usable as file names, e.g. "seed_0.square_root.stage_1".
@@ -22,7 +22,7 @@ struct PlanNode {
   SamplingKind sampling = SamplingKind::instance_balanced;  ///< of stage 1
   std::vector<std::string> needs;                           ///< ids of earlier nodes
   std::vector<LearningKind> learning;                       ///< the strategies whose cells this node finishes
-  std::int64_t epochs = 0;                                  ///< passes over the training draws; 0 for features
+  std::int64_t epochs = 0;  ///< passes over the training draws; 0 for features
 };
 
 /// One cell of the grid.

@@ -13,8 +13,8 @@
 namespace ltr::config {
 
 /// Reads a file and applies `overrides`, each "table.key=value" with the value in TOML's notation
-/// (a bare word is taken as a string). Checks everything that needs no file: ranges, combinations, the tau grid.
-/// Throws: ConfigError with file:line:column and key; an unknown key comes with the nearest known one.
+/// (a bare word is taken as a string). Checks everything that needs no file: ranges, combinations, the tau
+/// grid. Throws: ConfigError with file:line:column and key; an unknown key comes with the nearest known one.
 [[nodiscard]] Configuration read_configuration(const std::filesystem::path& file,
                                                std::span<const std::string> overrides = {});
 

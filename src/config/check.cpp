@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/check.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "base/check.hpp"
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "config/keys.hpp"
+#include "config/toml.hpp"
+
+namespace ltr::config {
+namespace {
+
+constexpr double kMostTauValues = 1000;
+
+/// One demand. `other` is the second key of a combination, or "".
+struct Rule {
+  std::string_view key;
+  std::string_view other;
+  bool (*holds)(const Configuration&);
+  std::string_view message;  ///< why it matters; what to do
+};
+
+template <class List>
+bool all_different(const List& list) {
+  for (auto item = list.begin(); item != list.end(); ++item) {
+    if (std::find(list.begin(), item, *item) != item) return false;
+  }
+  return true;
+}
+
+bool power_of_two(std::int64_t value) {
+  return value >= 1 && std::has_single_bit(static_cast<std::uint64_t>(value));
+}
+
+/// Steps of the grid as a real number; a little is added so that 20 x 0.1 meets 2.
+double tau_steps(const Stage2::Tau& tau) { return std::floor((tau.to - tau.from) / tau.step + 1e-9); }
+
+using C = const Configuration&;
+
+constexpr std::string_view kOneEpoch =
+    "an epoch is one pass over the draws, so nothing would be trained; give 1 or more";
+constexpr std::string_view kOneThread = "work needs a thread to do it; give 1 or more";
+constexpr std::string_view kPositiveRate =
+    "weights would not move, or uphill; give a number above 0 such as 0.2";
+constexpr std::string_view kFileNeeded = "a file is needed; give its name";
+constexpr std::string_view kEmptyAxis = "the grid would have no cells; name at least one";
+constexpr std::string_view kTwice = "the same cells would be asked for twice; name each one once";
+
+constexpr Rule kRules[] = {
+    {"run.output", "", [](C c) { return !c.run.output.empty(); }, kFileNeeded},
+    {"run.seeds", "", [](C c) { return !c.run.seeds.empty(); }, kEmptyAxis},
+    {"run.seeds", "", [](C c) { return all_different(c.run.seeds); }, kTwice},
+    {"data.train", "", [](C c) { return !c.data.train.empty(); }, kFileNeeded},
+    {"data.test", "", [](C c) { return !c.data.test.empty(); }, kFileNeeded},
+    {"data.shots.few_below", "", [](C c) { return c.data.shots.few_below >= 0; },
+     "it is a number of training images; give 0 or more"},
+    {"data.shots.few_below", "data.shots.many_above",
+     [](C c) { return c.data.shots.few_below - 1 <= c.data.shots.many_above; },
+     "a class could be many-shot and few-shot at once; few_below may be many_above + 1 at most"},
+    {"grid.sampling", "", [](C c) { return !c.grid.sampling.empty(); }, kEmptyAxis},
+    {"grid.sampling", "", [](C c) { return all_different(c.grid.sampling); }, kTwice},
+    {"grid.learning", "", [](C c) { return !c.grid.learning.empty(); }, kEmptyAxis},
+    {"grid.learning", "", [](C c) { return all_different(c.grid.learning); }, kTwice},
+    {"input.size", "", [](C c) { return c.input.size >= 1; },
+     "an image needs pixels; give its side, 1 or more"},
+    {"input.padding", "", [](C c) { return c.input.padding >= 0; },
+     "it is a number of pixels; give 0 for none, or more"},
+    {"input.evaluation_resize", "input.size", [](C c) { return c.input.evaluation_resize >= c.input.size; },
+     "the centre crop would reach beyond the resized image; give input.size or more"},
+    {"input.color_jitter", "", [](C c) { return std::ranges::min(c.input.color_jitter) >= 0.0; },
+     "strengths are half-widths around 1; give 0 for none, or more"},
+    {"input.std", "", [](C c) { return std::ranges::min(c.input.std) > 0.0; },
+     "pixels are divided by it; give three numbers above 0"},
+    {"loader.threads", "", [](C c) { return c.loader.threads >= 1; }, kOneThread},
+    {"loader.queue_batches", "", [](C c) { return c.loader.queue_batches >= 1; },
+     "training takes batches out of the queue; give 1 or more"},
+    {"stage_1.epochs", "", [](C c) { return c.stage_1.epochs >= 1; }, kOneEpoch},
+    {"stage_1.micro_batches", "", [](C c) { return c.stage_1.micro_batches >= 1; },
+     "a step is made of micro-batches; give 1 or more"},
+    {"stage_1.global_batch", "", [](C c) { return c.stage_1.global_batch >= 1; },
+     "a step needs images; give 1 or more"},
+    {"stage_1.micro_batches", "stage_1.global_batch",
+     [](C c) { return c.stage_1.global_batch % c.stage_1.micro_batches == 0; },
+     "micro-batches are equal parts of the global batch; make global_batch a multiple of micro_batches"},
+    {"stage_1.micro_batches", "parallel.reduction",
+     [](C c) {
+       return c.parallel.reduction != Reduction::fixed_order || power_of_two(c.stage_1.micro_batches);
+     },
+     "the fixed order is a tree that halves the micro-batches; give a power of two, or reduction "
+     "\"fastest\""},
+    {"stage_1.learning_rate", "", [](C c) { return c.stage_1.learning_rate > 0.0; }, kPositiveRate},
+    {"stage_1.warmup_epochs", "stage_1.epochs",
+     [](C c) { return c.stage_1.warmup_epochs >= 0 && c.stage_1.warmup_epochs < c.stage_1.epochs; },
+     "warm-up comes before the schedule; give 0 for none, and fewer than the epochs"},
+    {"stage_1.momentum", "", [](C c) { return c.stage_1.momentum >= 0.0 && c.stage_1.momentum < 1.0; },
+     "from 1 on, old gradients would never fade; give 0 or more and less than 1"},
+    {"stage_1.weight_decay", "", [](C c) { return c.stage_1.weight_decay >= 0.0; },
+     "below 0 weights would grow by themselves; give 0 for none, or more"},
+    {"stage_2.learning_rate", "", [](C c) { return c.stage_2.learning_rate > 0.0; }, kPositiveRate},
+    {"stage_2.crt.epochs", "", [](C c) { return c.stage_2.crt.epochs >= 1; }, kOneEpoch},
+    {"stage_2.lws.epochs", "", [](C c) { return c.stage_2.lws.epochs >= 1; }, kOneEpoch},
+    {"stage_2.tau.to", "stage_2.tau.from", [](C c) { return c.stage_2.tau.to >= c.stage_2.tau.from; },
+     "the tau grid would be empty; let it rise, from <= to"},
+    {"stage_2.tau.step", "", [](C c) { return c.stage_2.tau.step > 0.0; },
+     "the tau grid would never end; give a number above 0 such as 0.1"},
+    {"stage_2.tau.step", "", [](C c) { return tau_steps(c.stage_2.tau) < kMostTauValues; },
+     "the tau grid would have more than 1000 values, each an evaluation; give a larger step"},
+    {"parallel.threads_per_rank", "", [](C c) { return c.parallel.threads_per_rank >= 1; }, kOneThread},
+    {"checkpoint.every_epochs", "", [](C c) { return c.checkpoint.every_epochs >= 1; },
+     "checkpoints come after whole epochs; give 1 or more"},
+};
+
+std::vector<std::string> allowed_ranks(const Configuration& configuration) {
+  const int micro_batches = configuration.stage_1.micro_batches;
+  std::vector<std::string> allowed;
+  for (int ranks = 1; ranks <= micro_batches; ++ranks) {
+    const bool fits = configuration.parallel.reduction == Reduction::fastest || power_of_two(ranks);
+    if (fits && micro_batches % ranks == 0) allowed.push_back(base::format("{}", ranks));
+  }
+  return allowed;
+}
+
+}  // namespace
+
+void check(const Configuration& configuration, const PlaceOf& place_of) {
+  const std::vector<KeyText> texts = key_texts(configuration);
+  const auto assignment = [&](std::string_view key) {
+    const auto text = std::ranges::find(texts, key, &KeyText::path);
+    return base::format("{} = {}", text->path, text->value);
+  };
+  for (const Rule& rule : kRules) {
+    if (rule.holds(configuration)) continue;
+    const std::string with = rule.other.empty() ? "" : " with " + assignment(rule.other);
+    throw base::ConfigError(base::format("{}: {}{}: {}", place_of(rule.key, rule.other), assignment(rule.key),
+                                         with, rule.message));
+  }
+}
+
+std::vector<double> tau_values(const Stage2::Tau& tau) {
+  std::vector<double> values;
+  LTR_EXPECT(tau.step > 0.0 && tau.to >= tau.from);
+  const int steps = static_cast<int>(tau_steps(tau));
+  for (int i = 0; i <= steps; ++i) {
+    // Rounded to 12 decimals: 3 x 0.1 is the 0.3 that a person typed.
+    values.push_back(std::round((tau.from + i * tau.step) * 1e12) / 1e12);
+  }
+  return values;
+}
+
+void check_ranks(const Configuration& configuration, int ranks) {
+  const std::vector<std::string> allowed = allowed_ranks(configuration);
+  if (std::ranges::find(allowed, base::format("{}", ranks)) != allowed.end()) return;
+  const bool fixed = configuration.parallel.reduction == Reduction::fixed_order;
+  throw base::ConfigError(base::format(
+      "{} ranks cannot share stage_1.micro_batches = {} with parallel.reduction = \"{}\": every rank takes "
+      "equally "
+      "many micro-batches{}; start one of these numbers of ranks: {}, or change stage_1.micro_batches",
+      ranks, configuration.stage_1.micro_batches, name_of(configuration.parallel.reduction),
+      fixed ? ", a whole subtree of the sum, so ranks must be a power of two" : "",
+      base::join(allowed, ", ")));
+}
+
+}  // namespace ltr::config

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/enums.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+
+namespace ltr::config {
+namespace {
+
+/// What a person calls the choice, the keys that make it, and its enumerators.
+template <class Enum>
+struct Choice;
+
+template <>
+struct Choice<SamplingKind> {
+  static constexpr std::string_view kNoun = "sampling";
+  static constexpr std::string_view kKeys = "grid.sampling, stage_2.sampling";
+  static constexpr EnumEntry<SamplingKind> kEntries[] = {
+      {SamplingKind::instance_balanced, "instance_balanced",
+       "every image equally often: a class in proportion to its images"},
+      {SamplingKind::class_balanced, "class_balanced", "every class equally often, however few its images"},
+      {SamplingKind::square_root, "square_root", "a class in proportion to the square root of its images"},
+      {SamplingKind::progressively_balanced, "progressively_balanced",
+       "from instance-balanced in the first epoch to class-balanced in the last"},
+  };
+};
+
+template <>
+struct Choice<LearningKind> {
+  static constexpr std::string_view kNoun = "learning strategy";
+  static constexpr std::string_view kKeys = "grid.learning";
+  static constexpr EnumEntry<LearningKind> kEntries[] = {
+      {LearningKind::joint, "joint", "backbone and classifier trained together; nothing afterwards"},
+      {LearningKind::ncm, "ncm", "nearest class mean of the training features"},
+      {LearningKind::crt, "crt", "classifier started anew and retrained on the frozen backbone"},
+      {LearningKind::tau_normalized, "tau_normalized",
+       "joint's class weights divided by their norm to the power tau, tau chosen on validation"},
+      {LearningKind::lws, "lws", "joint's class weights kept, one scale a class learned"},
+  };
+};
+
+template <>
+struct Choice<LossKind> {
+  static constexpr std::string_view kNoun = "loss";
+  static constexpr std::string_view kKeys = "stage_1.loss";
+  static constexpr EnumEntry<LossKind> kEntries[] = {
+      {LossKind::cross_entropy, "cross_entropy", "softmax cross-entropy, every image weighing the same"},
+  };
+};
+
+template <>
+struct Choice<BackboneKind> {
+  static constexpr std::string_view kNoun = "backbone";
+  static constexpr std::string_view kKeys = "model.backbone";
+  static constexpr EnumEntry<BackboneKind> kEntries[] = {
+      {BackboneKind::resnet10, "resnet10", "ImageNet stem, one basic block a stage, 512 features"},
+      {BackboneKind::resnet18, "resnet18", "ImageNet stem, two basic blocks a stage, 512 features"},
+      {BackboneKind::resnet20, "resnet20", "CIFAR stem, three stages of 3 basic blocks, 64 features"},
+      {BackboneKind::resnet32, "resnet32", "CIFAR stem, three stages of 5 basic blocks, 64 features"},
+      {BackboneKind::resnet44, "resnet44", "CIFAR stem, three stages of 7 basic blocks, 64 features"},
+      {BackboneKind::resnet56, "resnet56", "CIFAR stem, three stages of 9 basic blocks, 64 features"},
+  };
+};
+
+template <>
+struct Choice<TrainCrop> {
+  static constexpr std::string_view kNoun = "crop";
+  static constexpr std::string_view kKeys = "input.train_crop";
+  static constexpr EnumEntry<TrainCrop> kEntries[] = {
+      {TrainCrop::random_resized, "random_resized", "a box of random place, area and shape, resized"},
+      {TrainCrop::pad_and_crop, "pad_and_crop",
+       "input.padding zero pixels on every side, then a box at a random place"},
+  };
+};
+
+template <>
+struct Choice<ScheduleKind> {
+  static constexpr std::string_view kNoun = "schedule";
+  static constexpr std::string_view kKeys = "stage_1.schedule";
+  static constexpr EnumEntry<ScheduleKind> kEntries[] = {
+      {ScheduleKind::cosine, "cosine", "the learning rate falls to 0 along half a cosine"},
+      {ScheduleKind::constant, "constant", "the learning rate stays as it is"},
+  };
+};
+
+template <>
+struct Choice<NcmDistance> {
+  static constexpr std::string_view kNoun = "ncm distance";
+  static constexpr std::string_view kKeys = "stage_2.ncm.distance";
+  static constexpr EnumEntry<NcmDistance> kEntries[] = {
+      {NcmDistance::cosine, "cosine", "angle between a feature and the class mean"},
+      {NcmDistance::euclidean, "euclidean", "distance between feature and class mean, both of length 1"},
+      {NcmDistance::centred, "centred",
+       "features less the training mean, of length 1; distance to the class mean, its length kept"},
+  };
+};
+
+template <>
+struct Choice<Reduction> {
+  static constexpr std::string_view kNoun = "reduction";
+  static constexpr std::string_view kKeys = "parallel.reduction";
+  static constexpr EnumEntry<Reduction> kEntries[] = {
+      {Reduction::fixed_order, "fixed_order",
+       "gradients summed along one tree: the same bits on any number of ranks"},
+      {Reduction::fastest, "fastest",
+       "gradients summed as the communication library likes; equal up to rounding"},
+  };
+};
+
+template <class Enum>
+std::vector<std::string> names_of() {
+  std::vector<std::string> names;
+  for (const EnumEntry<Enum>& entry : Choice<Enum>::kEntries) names.emplace_back(entry.name);
+  return names;
+}
+
+template <class Enum>
+std::string list_one() {
+  std::size_t width = 0;
+  for (const EnumEntry<Enum>& entry : Choice<Enum>::kEntries) width = std::max(width, entry.name.size());
+  std::string text = base::format("{} ({})\n", Choice<Enum>::kNoun, Choice<Enum>::kKeys);
+  for (const EnumEntry<Enum>& entry : Choice<Enum>::kEntries) {
+    text += base::format("  {}{}  {}\n", entry.name, std::string(width - entry.name.size(), ' '), entry.help);
+  }
+  return text;
+}
+
+template <class... Enums>
+std::string list_all() {
+  std::string text;
+  ((text += (text.empty() ? "" : "\n") + list_one<Enums>()), ...);
+  return text;
+}
+
+}  // namespace
+
+template <class Enum>
+std::span<const EnumEntry<Enum>> enum_entries() {
+  return Choice<Enum>::kEntries;
+}
+
+template <class Enum>
+Enum enum_from_name(std::string_view name) {
+  for (const EnumEntry<Enum>& entry : Choice<Enum>::kEntries) {
+    if (entry.name == name) return entry.value;
+  }
+  const std::vector<std::string> names = names_of<Enum>();
+  const std::string nearest = base::nearest_word(name, names);
+  throw base::ConfigError(base::format("\"{}\" is no {}; {}the choices are {}", name, Choice<Enum>::kNoun,
+                                       nearest.empty() ? "" : base::format("did you mean \"{}\"? ", nearest),
+                                       base::join(names, ", ")));
+}
+
+std::string list_choices() {
+  return list_all<SamplingKind, LearningKind, LossKind, BackboneKind, TrainCrop, ScheduleKind, NcmDistance,
+                  Reduction>();
+}
+
+#define LTR_INSTANTIATE_ENUM(Enum)                                \
+  template std::span<const EnumEntry<Enum>> enum_entries<Enum>(); \
+  template Enum enum_from_name<Enum>(std::string_view);
+LTR_INSTANTIATE_ENUM(SamplingKind)
+LTR_INSTANTIATE_ENUM(LearningKind)
+LTR_INSTANTIATE_ENUM(BackboneKind)
+LTR_INSTANTIATE_ENUM(TrainCrop)
+LTR_INSTANTIATE_ENUM(ScheduleKind)
+LTR_INSTANTIATE_ENUM(LossKind)
+LTR_INSTANTIATE_ENUM(NcmDistance)
+LTR_INSTANTIATE_ENUM(Reduction)
+#undef LTR_INSTANTIATE_ENUM
+
+}  // namespace ltr::config

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every key of the TOML file, once: reading, writing, checking and comparing all walk this list.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/configuration.hpp"
+
+namespace ltr::config {
+
+/// Whether a file must give the key, or its default serves.
+enum class Presence { optional, required };
+
+/// Calls `visit(path, field, presence)` for every key in the order of the file; `AnyConfiguration` is const
+/// or not.
+template <class AnyConfiguration, class Visit>
+void visit_keys(AnyConfiguration& c, Visit&& visit) {
+  using enum Presence;
+  visit("run.output", c.run.output, required);
+  visit("run.seeds", c.run.seeds, optional);
+  visit("data.root", c.data.root, optional);
+  visit("data.train", c.data.train, required);
+  visit("data.validation", c.data.validation, optional);
+  visit("data.test", c.data.test, required);
+  visit("data.shots.many_above", c.data.shots.many_above, optional);
+  visit("data.shots.few_below", c.data.shots.few_below, optional);
+  visit("grid.sampling", c.grid.sampling, optional);
+  visit("grid.learning", c.grid.learning, optional);
+  visit("grid.replacement", c.grid.replacement, optional);
+  visit("model.backbone", c.model.backbone, optional);
+  visit("input.size", c.input.size, optional);
+  visit("input.train_crop", c.input.train_crop, optional);
+  visit("input.padding", c.input.padding, optional);
+  visit("input.evaluation_resize", c.input.evaluation_resize, optional);
+  visit("input.flip", c.input.flip, optional);
+  visit("input.color_jitter", c.input.color_jitter, optional);
+  visit("input.mean", c.input.mean, optional);
+  visit("input.std", c.input.std, optional);
+  visit("loader.threads", c.loader.threads, optional);
+  visit("loader.queue_batches", c.loader.queue_batches, optional);
+  visit("stage_1.epochs", c.stage_1.epochs, optional);
+  visit("stage_1.global_batch", c.stage_1.global_batch, optional);
+  visit("stage_1.micro_batches", c.stage_1.micro_batches, optional);
+  visit("stage_1.learning_rate", c.stage_1.learning_rate, optional);
+  visit("stage_1.schedule", c.stage_1.schedule, optional);
+  visit("stage_1.warmup_epochs", c.stage_1.warmup_epochs, optional);
+  visit("stage_1.momentum", c.stage_1.momentum, optional);
+  visit("stage_1.weight_decay", c.stage_1.weight_decay, optional);
+  visit("stage_1.loss", c.stage_1.loss, optional);
+  visit("stage_2.sampling", c.stage_2.sampling, optional);
+  visit("stage_2.learning_rate", c.stage_2.learning_rate, optional);
+  visit("stage_2.crt.epochs", c.stage_2.crt.epochs, optional);
+  visit("stage_2.lws.epochs", c.stage_2.lws.epochs, optional);
+  visit("stage_2.tau.from", c.stage_2.tau.from, optional);
+  visit("stage_2.tau.to", c.stage_2.tau.to, optional);
+  visit("stage_2.tau.step", c.stage_2.tau.step, optional);
+  visit("stage_2.ncm.distance", c.stage_2.ncm.distance, optional);
+  visit("parallel.threads_per_rank", c.parallel.threads_per_rank, optional);
+  visit("parallel.reduction", c.parallel.reduction, optional);
+  visit("checkpoint.every_epochs", c.checkpoint.every_epochs, optional);
+}
+
+/// A key and its value in TOML's notation.
+struct KeyText {
+  std::string path;
+  std::string value;
+};
+
+/// Every key of `configuration` with its value, in the order of the file.
+[[nodiscard]] std::vector<KeyText> key_texts(const Configuration& configuration);
+
+}  // namespace ltr::config

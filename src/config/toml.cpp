@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/toml.hpp"
+
+#include <fstream>
+#include <sstream>
+#include <system_error>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "config/check.hpp"
+#include "config/document.hpp"
+#include "config/keys.hpp"
+#include "config/value.hpp"
+
+namespace ltr::config {
+namespace {
+
+constexpr std::int64_t kFormat = 1;
+
+void check_format(const Document& document) {
+  const toml::node* node = document.find("format");
+  if (node == nullptr) {
+    throw base::ConfigError(base::format(
+        "{}: missing key format; it says which keys the file may have; write \"format = {}\" at the top",
+        document.place_of("format"), kFormat));
+  }
+  if (node->value<std::int64_t>() != kFormat) {
+    throw base::ConfigError(
+        base::format("{}: format: {} is given; this program reads format {} only; write that, or "
+                     "use the program the file was written for",
+                     document.place_of("format"), describe(*node), kFormat));
+  }
+}
+
+[[noreturn]] void missing(const Document& document, const std::string& key) {
+  const std::string table = key.substr(0, key.find('.'));
+  const std::string what = document.has_table(table) ? "key " + key : "table [" + table + "]";
+  throw base::ConfigError(base::format("{}: missing {}; {} has no default; write [{}] and {} = ... below it",
+                                       document.place_of(key), what, key, table,
+                                       key.substr(table.size() + 1)));
+}
+
+Configuration read(const Document& document) {
+  check_format(document);
+  Configuration configuration;
+  visit_keys(configuration, [&](const std::string& key, auto& field, Presence presence) {
+    const toml::node* node = document.find(key);
+    if (node == nullptr) {
+      if (presence == Presence::required) missing(document, key);
+      return;
+    }
+    try {
+      read_value(*node, field);
+    } catch (const base::ConfigError& error) {
+      throw base::ConfigError(base::format("{}: {}: {}", document.place_of(key), key, error.what()));
+    }
+  });
+  check(configuration,
+        [&](std::string_view key, std::string_view other) { return document.place_of(key, other); });
+  return configuration;
+}
+
+/// One key of a table, or several as an inline table: "epochs = 90", "crt.epochs = 10", "tau = { from = 0.0,
+/// ... }".
+std::string table_line(const std::string& name, const std::vector<KeyText>& members) {
+  if (members.size() == 1) {
+    const KeyText& only = members.front();
+    return base::format("{}{}{} = {}\n", name, only.path.empty() ? "" : ".", only.path, only.value);
+  }
+  std::vector<std::string> words;
+  for (const KeyText& member : members) words.push_back(base::format("{} = {}", member.path, member.value));
+  return base::format("{} = {{ {} }}\n", name, base::join(words, ", "));
+}
+
+/// Cuts `path` at its first dot and returns the part before; `path` keeps the part after.
+std::string take_step(std::string& path) {
+  const std::size_t dot = path.find('.');
+  std::string step = path.substr(0, dot);
+  path.erase(0, dot == path.npos ? dot : dot + 1);
+  return step;
+}
+
+}  // namespace
+
+Configuration parse_configuration(std::string_view text, std::string_view name,
+                                  std::span<const std::string> overrides) {
+  Document document(text, name);
+  for (const std::string& assignment : overrides) document.override_with(assignment);
+  return read(document);
+}
+
+Configuration read_configuration(const std::filesystem::path& file, std::span<const std::string> overrides) {
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream text;
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored) || !stream || !(text << stream.rdbuf())) {
+    throw base::ConfigError(
+        base::format("{}: the configuration cannot be read; without it nothing can start; give "
+                     "the name of an existing, non-empty TOML file",
+                     file.string()));
+  }
+  return parse_configuration(text.str(), file.string(), overrides);
+}
+
+std::vector<KeyText> key_texts(const Configuration& configuration) {
+  std::vector<KeyText> texts;
+  visit_keys(configuration, [&](const char* path, const auto& field, Presence) {
+    texts.push_back({path, value_text(field)});
+  });
+  return texts;
+}
+
+std::string to_toml(const Configuration& configuration) {
+  std::string text = base::format("format = {}\n", kFormat);
+  std::string open_table;
+  std::string open_name;
+  std::vector<KeyText> members;
+  const auto flush = [&] {
+    if (!members.empty()) text += table_line(open_name, members);
+    members.clear();
+  };
+  for (KeyText key : key_texts(configuration)) {
+    const std::string table = take_step(key.path);
+    const std::string name = take_step(key.path);
+    if (table != open_table || name != open_name) flush();
+    if (table != open_table) text += base::format("\n[{}]\n", table);
+    open_table = table;
+    open_name = name;
+    members.push_back(std::move(key));
+  }
+  flush();
+  return text;
+}
+
+std::vector<std::string> differing_keys(const Configuration& here, const Configuration& there) {
+  const std::vector<KeyText> ours = key_texts(here);
+  const std::vector<KeyText> theirs = key_texts(there);
+  std::vector<std::string> differing;
+  for (std::size_t i = 0; i < ours.size(); ++i) {
+    if (ours[i].path == "run.output" || ours[i].value == theirs[i].value) continue;
+    differing.push_back(base::format("{}: {} here, {} there", ours[i].path, ours[i].value, theirs[i].value));
+  }
+  return differing;
+}
+
+}  // namespace ltr::config

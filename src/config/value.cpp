@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/value.hpp"
+
+#include <cmath>
+#include <limits>
+#include <sstream>
+
+namespace ltr::config {
+namespace {
+
+std::string toml_text(const toml::node& node) {
+  std::ostringstream text;
+  node.visit([&](const auto& concrete) { text << toml::toml_formatter(concrete, toml::format_flags::none); });
+  return text.str();
+}
+
+template <class Integer>
+Integer integer_between(const toml::node& node, std::int64_t least, std::int64_t most) {
+  const auto* integer = node.as_integer();
+  if (integer == nullptr) wrong_type(node, "an integer such as 10");
+  if (integer->get() < least || integer->get() > most) {
+    wrong_type(node, base::format("an integer from {} to {}", least, most));
+  }
+  return static_cast<Integer>(integer->get());
+}
+
+}  // namespace
+
+std::string describe(const toml::node& node) {
+  switch (node.type()) {
+    case toml::node_type::table:
+      return "a table";
+    case toml::node_type::array:
+      return base::format("a list of length {}", node.as_array()->size());
+    case toml::node_type::string:
+      return "the string " + toml_text(node);
+    case toml::node_type::integer:
+      return "the integer " + toml_text(node);
+    case toml::node_type::floating_point:
+      return "the number " + value_text(node.as_floating_point()->get());
+    case toml::node_type::boolean:
+      return toml_text(node);
+    default:
+      return "the date or time " + toml_text(node);
+  }
+}
+
+void wrong_type(const toml::node& node, std::string_view expected) {
+  throw base::ConfigError(base::format("{} is given; {} is expected", describe(node), expected));
+}
+
+void read_value(const toml::node& node, std::string& value) {
+  const auto* text = node.as_string();
+  if (text == nullptr) wrong_type(node, "a text in quotes such as \"train.h5\"");
+  value = text->get();
+}
+
+void read_value(const toml::node& node, bool& value) {
+  const auto* boolean = node.as_boolean();
+  if (boolean == nullptr) wrong_type(node, "true or false");
+  value = boolean->get();
+}
+
+void read_value(const toml::node& node, int& value) {
+  value = integer_between<int>(node, std::numeric_limits<int>::min(), std::numeric_limits<int>::max());
+}
+
+void read_value(const toml::node& node, std::int64_t& value) {
+  using Limits = std::numeric_limits<std::int64_t>;
+  value = integer_between<std::int64_t>(node, Limits::min(), Limits::max());
+}
+
+void read_value(const toml::node& node, std::uint64_t& value) {
+  value = integer_between<std::uint64_t>(node, 0, std::numeric_limits<std::int64_t>::max());
+}
+
+void read_value(const toml::node& node, double& value) {
+  if (const auto* integer = node.as_integer()) {
+    value = static_cast<double>(integer->get());
+  } else if (const auto* number = node.as_floating_point()) {
+    value = number->get();
+  } else {
+    wrong_type(node, "a number such as 0.1");
+  }
+  if (!std::isfinite(value)) wrong_type(node, "a finite number such as 0.1");
+}
+
+void read_value(const toml::node& node, std::array<double, 3>& value) {
+  const toml::array* list = node.as_array();
+  if (list == nullptr || list->size() != value.size()) {
+    wrong_type(node, "a list of three numbers such as [0.5, 0.5, 0.5]");
+  }
+  for (std::size_t i = 0; i < value.size(); ++i) read_value((*list)[i], value[i]);
+}
+
+std::string value_text(const std::string& value) { return toml_text(toml::value<std::string>(value)); }
+std::string value_text(bool value) { return toml_text(toml::value<bool>(value)); }
+std::string value_text(int value) { return base::format("{}", value); }
+std::string value_text(std::int64_t value) { return base::format("{}", value); }
+std::string value_text(std::uint64_t value) { return base::format("{}", value); }
+std::string value_text(double value) {
+  std::string text = base::format("{}", value);  // the shortest digits that read back equal
+  const bool is_float = text.find_first_of(".en") != text.npos;
+  return is_float ? text : text + ".0";
+}
+
+}  // namespace ltr::config

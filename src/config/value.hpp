@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// One value of the configuration from a TOML node, and back to TOML's notation; both directions of a type
+// together.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include <toml++/toml.h>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "config/enums.hpp"
+
+namespace ltr::config {
+
+/// "the string "x"", "the integer 5", "a list": what stands in the file.
+[[nodiscard]] std::string describe(const toml::node& node);
+
+/// Throws: ConfigError "<what is given>; <expected> is expected".
+[[noreturn]] void wrong_type(const toml::node& node, std::string_view expected);
+
+/// Reads `node` into `value`.
+/// Throws: ConfigError that says what is given and what is expected; the caller adds key and place.
+void read_value(const toml::node& node, std::string& value);
+void read_value(const toml::node& node, bool& value);
+void read_value(const toml::node& node, int& value);
+void read_value(const toml::node& node, std::int64_t& value);
+void read_value(const toml::node& node, std::uint64_t& value);
+/// An integer is taken too; infinities and nan are not.
+void read_value(const toml::node& node, double& value);
+void read_value(const toml::node& node, std::array<double, 3>& value);
+
+/// `value` in TOML's notation; reads back equal.
+[[nodiscard]] std::string value_text(const std::string& value);
+[[nodiscard]] std::string value_text(bool value);
+[[nodiscard]] std::string value_text(int value);
+[[nodiscard]] std::string value_text(std::int64_t value);
+[[nodiscard]] std::string value_text(std::uint64_t value);
+[[nodiscard]] std::string value_text(double value);
+
+template <class Enum>
+  requires std::is_enum_v<Enum>
+void read_value(const toml::node& node, Enum& value) {
+  const auto* name = node.as_string();
+  if (name == nullptr) {
+    wrong_type(node, base::format("a name in quotes such as \"{}\"", enum_entries<Enum>().front().name));
+  }
+  value = enum_from_name<Enum>(name->get());
+}
+
+template <class Enum>
+  requires std::is_enum_v<Enum>
+[[nodiscard]] std::string value_text(Enum value) {
+  return value_text(std::string(name_of(value)));
+}
+
+/// [a, b, c] of any list.
+template <class List>
+[[nodiscard]] std::string list_text(const List& list) {
+  std::vector<std::string> words;
+  for (const auto& item : list) words.push_back(value_text(item));
+  return base::format("[{}]", base::join(words, ", "));
+}
+
+template <class Item>
+void read_value(const toml::node& node, std::vector<Item>& value) {
+  const toml::array* list = node.as_array();
+  if (list == nullptr)
+    wrong_type(node, base::format("a list such as {}", list_text(std::vector<Item>{Item{}})));
+  value.clear();
+  for (const toml::node& item : *list) {
+    read_value(item, value.emplace_back());
+  }
+}
+
+template <class Item>
+[[nodiscard]] std::string value_text(const std::vector<Item>& value) {
+  return list_text(value);
+}
+
+[[nodiscard]] inline std::string value_text(const std::array<double, 3>& value) { return list_text(value); }
+
+}  // namespace ltr::config

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "config/config_text.hpp"
+
+namespace ltr::config {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+struct BadValue {
+  std::string_view assignment;  ///< an override that breaks one rule
+  std::string_view message;     ///< what must stand behind "--set <assignment>: "
+};
+
+constexpr BadValue kBadValues[] = {
+    {"run.output=", "run.output = \"\": a file"},
+    {"run.seeds=[]", "run.seeds = []: the grid"},
+    {"run.seeds=[0, 1, 0]", "run.seeds = [0, 1, 0]: the same cells"},
+    {"data.train=", "data.train = \"\": a file"},
+    {"data.test=", "data.test = \"\": a file"},
+    {"data.shots.few_below=102",
+     "data.shots.few_below = 102 with data.shots.many_above = 100: a class could be"},
+    {"data.shots.few_below=-1", "data.shots.few_below = -1: it is a number"},
+    {"grid.sampling=[]", "grid.sampling = []: the grid"},
+    {"grid.sampling=[\"square_root\", \"square_root\"]",
+     "grid.sampling = [\"square_root\", \"square_root\"]: the same cells"},
+    {"grid.learning=[]", "grid.learning = []: the grid"},
+    {"grid.learning=[\"ncm\", \"joint\", \"ncm\"]",
+     "grid.learning = [\"ncm\", \"joint\", \"ncm\"]: the same cells"},
+    {"input.size=0", "input.size = 0: an image"},
+    {"input.padding=-1", "input.padding = -1: "},
+    {"input.evaluation_resize=223", "input.evaluation_resize = 223 with input.size = 224: the centre"},
+    {"input.size=300", "input.evaluation_resize = 256 with input.size = 300: the centre"},
+    {"input.color_jitter=[0, 0, -0.1]", "input.color_jitter = [0.0, 0.0, -0.1]: "},
+    {"input.std=[0.2, 0, 0.2]", "input.std = [0.2, 0.0, 0.2]: pixels are divided"},
+    {"loader.threads=0", "loader.threads = 0: "},
+    {"loader.queue_batches=0", "loader.queue_batches = 0: "},
+    {"stage_1.epochs=0", "stage_1.epochs = 0: "},
+    {"stage_1.micro_batches=0", "stage_1.micro_batches = 0: a step"},
+    {"stage_1.global_batch=0", "stage_1.global_batch = 0: a step"},
+    {"stage_1.global_batch=100",
+     "stage_1.micro_batches = 8 with stage_1.global_batch = 100: micro-batches are equal parts"},
+    {"stage_1.learning_rate=0", "stage_1.learning_rate = 0.0: "},
+    {"stage_1.warmup_epochs=90", "stage_1.warmup_epochs = 90 with stage_1.epochs = 90: "},
+    {"stage_1.warmup_epochs=-1", "stage_1.warmup_epochs = -1 with stage_1.epochs = 90: "},
+    {"stage_1.momentum=1", "stage_1.momentum = 1.0: "},
+    {"stage_1.momentum=-0.1", "stage_1.momentum = -0.1: "},
+    {"stage_1.weight_decay=-1e-4", "stage_1.weight_decay = -0.0001: "},
+    {"stage_2.learning_rate=-1", "stage_2.learning_rate = -1.0: "},
+    {"stage_2.crt.epochs=0", "stage_2.crt.epochs = 0: "},
+    {"stage_2.lws.epochs=0", "stage_2.lws.epochs = 0: "},
+    {"stage_2.tau.from=2.5", "stage_2.tau.to = 2.0 with stage_2.tau.from = 2.5: the tau grid"},
+    {"stage_2.tau.step=0", "stage_2.tau.step = 0.0: the tau grid would never end"},
+    {"stage_2.tau.step=-0.1", "stage_2.tau.step = -0.1: the tau grid would never end"},
+    {"stage_2.tau.step=1e-300", "stage_2.tau.step = 1e-300: the tau grid would have more than 1000"},
+    {"parallel.threads_per_rank=0", "parallel.threads_per_rank = 0: "},
+    {"checkpoint.every_epochs=0", "checkpoint.every_epochs = 0: "}};
+
+TEST(Check, ValuesOutOfRangeAreRefusedWithTheirReason) {
+  for (const auto& [assignment, message] : kBadValues) {
+    const std::string broken(assignment);
+    EXPECT_THAT(refusal_of("", {broken}), StartsWith("--set " + broken + ": " + std::string(message)));
+  }
+}
+
+TEST(Check, NamesThePlaceInTheFile) {
+  EXPECT_THAT(refusal_of("[stage_1]\nepochs = 0\n"), StartsWith("grid.toml:7:10: stage_1.epochs = 0: "));
+  // The culprit has its default: the place is that of the other key.
+  EXPECT_THAT(refusal_of("[stage_1]\nglobal_batch = 100\n"),
+              StartsWith("grid.toml:7:16: stage_1.micro_batches = 8"));
+}
+
+TEST(Check, BoundariesAreAllowed) {
+  EXPECT_EQ(refusal_of("", {"data.shots.few_below=101", "stage_1.epochs=1", "stage_1.micro_batches=512",
+                            "input.evaluation_resize=224", "stage_1.momentum=0", "stage_1.weight_decay=0",
+                            "stage_2.tau={from=0.5, to=0.5, step=1}", "input.color_jitter=[0, 0, 0]"}),
+            "accepted");
+}
+
+TEST(Check, FixedOrderNeedsAPowerOfTwoOfMicroBatches) {
+  const std::vector<std::string> six{"stage_1.micro_batches=6", "stage_1.global_batch=12"};
+  EXPECT_THAT(
+      refusal_of("", six),
+      AllOf(StartsWith("--set stage_1.micro_batches=6: stage_1.micro_batches = 6 with parallel.reduction = "
+                       "\"fixed_order\": "),
+            HasSubstr("power of two")));
+  EXPECT_EQ(refusal_of("[parallel]\nreduction = \"fastest\"\n", six), "accepted");
+}
+
+std::string rank_refusal(const Configuration& configuration, int ranks) {
+  try {
+    check_ranks(configuration, ranks);
+  } catch (const base::ConfigError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(CheckRanks, FixedOrderTakesPowersOfTwoThatDivide) {
+  const Configuration c = least_with("");
+  for (int ranks : {1, 2, 4, 8}) EXPECT_EQ(rank_refusal(c, ranks), "accepted") << ranks;
+  for (int ranks : {0, -1, 3, 5, 6, 7, 16}) EXPECT_NE(rank_refusal(c, ranks), "accepted") << ranks;
+  EXPECT_THAT(rank_refusal(c, 3), AllOf(StartsWith("3 ranks cannot share stage_1.micro_batches = 8 "),
+                                        HasSubstr("power of two"), HasSubstr("ranks: 1, 2, 4, 8, or")));
+}
+
+TEST(CheckRanks, FastestTakesAnyDivisor) {
+  const Configuration c =
+      least_with("", {"parallel.reduction=fastest", "stage_1.micro_batches=12", "stage_1.global_batch=24"});
+  for (int ranks : {1, 2, 3, 4, 6, 12}) EXPECT_EQ(rank_refusal(c, ranks), "accepted") << ranks;
+  EXPECT_THAT(rank_refusal(c, 5), AllOf(HasSubstr("\"fastest\""), HasSubstr("ranks: 1, 2, 3, 4, 6, 12, or")));
+  EXPECT_THAT(rank_refusal(c, 24), testing::Not(HasSubstr("power of two")));
+}
+
+TEST(TauValues, AreTheDecimalsThatWereTyped) {
+  const std::vector<double> values = tau_values({.from = 0.0, .to = 2.0, .step = 0.1});
+  ASSERT_EQ(values.size(), 21u);
+  for (int i = 0; i <= 20; ++i) EXPECT_EQ(values[i], i / 10.0) << i;
+}
+
+TEST(TauValues, StopAtOrBeforeTheEnd) {
+  EXPECT_THAT(tau_values({.from = 0.5, .to = 1.0, .step = 0.2}), testing::ElementsAre(0.5, 0.7, 0.9));
+  EXPECT_THAT(tau_values({.from = 1.0, .to = 1.0, .step = 0.2}), testing::ElementsAre(1.0));
+}
+
+}  // namespace
+}  // namespace ltr::config

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/toml.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "config/config_text.hpp"
+
+namespace ltr::config {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+/// Every field away from its default.
+Configuration unusual_configuration() {
+  Configuration c;
+  c.run = {.output = "a \"quoted\" \\ name\twith\nodd \u00e9 parts.h5",
+           .seeds = {7, 0, 9223372036854775807u}};
+  c.data = {.root = "/data/my set",
+            .train = "t.h5",
+            .validation = "v.h5",
+            .test = "e.h5",
+            .shots = {.many_above = 1000, .few_below = 200}};
+  c.grid = {.sampling = {SamplingKind::square_root},
+            .learning = {LearningKind::lws, LearningKind::joint},
+            .replacement = true};
+  c.model.backbone = BackboneKind::resnet44;
+  c.input = {.size = 32,
+             .train_crop = TrainCrop::pad_and_crop,
+             .padding = 3,
+             .evaluation_resize = 33,
+             .flip = false,
+             .color_jitter = {0.0, 0.1, 1.0 / 3.0},
+             .mean = {0.466, -1e-300, 12345678.9},
+             .std = {5e-324 * 1e20, 1e22, 0.192}};
+  c.loader = {.threads = 3, .queue_batches = 7};
+  c.stage_1 = {.epochs = 200,
+               .global_batch = 12,
+               .micro_batches = 3,
+               .learning_rate = 0.1 + 0.2,
+               .schedule = ScheduleKind::constant,
+               .warmup_epochs = 5,
+               .momentum = 0.0,
+               .weight_decay = 1e-4,
+               .loss = LossKind::cross_entropy};
+  c.stage_2 = {.sampling = SamplingKind::progressively_balanced,
+               .learning_rate = 1e-7,
+               .crt = {.epochs = 30},
+               .lws = {.epochs = 6},
+               .tau = {.from = 0.25, .to = 1.75, .step = 0.125},
+               .ncm = {.distance = NcmDistance::centred}};
+  c.parallel = {.threads_per_rank = 4, .reduction = Reduction::fastest};
+  c.checkpoint.every_epochs = 9;
+  return c;
+}
+
+TEST(Toml, LeastFileTakesThePapersDefaults) {
+  const Configuration c = least_with("");
+  EXPECT_EQ(c.run.output, "results/run.h5");
+  EXPECT_THAT(c.run.seeds, ElementsAre(0));
+  EXPECT_EQ(c.data.root, ".");
+  EXPECT_EQ(c.grid.sampling.size(), 4u);
+  EXPECT_EQ(c.grid.learning.size(), 5u);
+  EXPECT_EQ(c.stage_1.epochs, 90);
+  EXPECT_EQ(c.stage_1.global_batch, 512);
+  EXPECT_DOUBLE_EQ(c.stage_1.learning_rate, 0.2);
+  EXPECT_DOUBLE_EQ(c.stage_1.weight_decay, 5e-4);
+  EXPECT_EQ(c.stage_2.crt.epochs, 10);
+  EXPECT_EQ(c.stage_2.lws.epochs, 5);
+}
+
+TEST(Toml, KeysAreReadInEveryNotation) {
+  const Configuration c = least_with(
+      "shots = { many_above = 1000, few_below = 200 }\n"
+      "[grid]\n"
+      "learning = [\"crt\", \"joint\"]\n"
+      "[input]\n"
+      "color_jitter = [0, 0.5, 1]\n"
+      "[stage_1]\n"
+      "momentum = 0\n"
+      "[stage_2]\n"
+      "crt.epochs = 3\n"
+      "tau = { from = 0, to = 1, step = 0.5 }\n"
+      "[stage_2.lws]\n"
+      "epochs = 4\n"
+      "[stage_2.ncm]\n"
+      "distance = \"euclidean\"\n");
+  EXPECT_EQ(c.data.shots.many_above, 1000);
+  EXPECT_EQ(c.data.shots.few_below, 200);
+  EXPECT_THAT(c.grid.learning, ElementsAre(LearningKind::crt, LearningKind::joint));
+  EXPECT_THAT(c.input.color_jitter, ElementsAre(0.0, 0.5, 1.0));
+  EXPECT_EQ(c.stage_1.momentum, 0.0);
+  EXPECT_EQ(c.stage_2.crt.epochs, 3);
+  EXPECT_EQ(c.stage_2.lws.epochs, 4);
+  EXPECT_EQ(c.stage_2.tau.to, 1.0);
+  EXPECT_EQ(c.stage_2.ncm.distance, NcmDistance::euclidean);
+}
+
+TEST(Toml, WrittenTextReadsBackEqual) {
+  for (const Configuration& c : {least_with(""), unusual_configuration()}) {
+    const std::string text = to_toml(c);
+    const Configuration back = parse(text);
+    EXPECT_THAT(differing_keys(c, back), IsEmpty());
+    EXPECT_EQ(back.run.output, c.run.output);
+    EXPECT_EQ(back.stage_1.learning_rate, c.stage_1.learning_rate);
+    EXPECT_EQ(back.input.mean, c.input.mean);
+    EXPECT_EQ(back.input.std, c.input.std);
+    EXPECT_EQ(to_toml(back), text);
+  }
+}
+
+TEST(Toml, DoublesSurviveWritingBitForBit) {
+  std::mt19937_64 random(3);
+  for (int i = 0; i < 200; ++i) {
+    Configuration c = least_with("");
+    c.stage_1.learning_rate =
+        std::ldexp(static_cast<double>(random() >> 11), static_cast<int>(random() % 600) - 400);
+    if (c.stage_1.learning_rate == 0.0) continue;
+    EXPECT_EQ(parse(to_toml(c)).stage_1.learning_rate, c.stage_1.learning_rate);
+  }
+}
+
+TEST(Toml, WritingHasEveryKeyInTheOrderOfTheTables) {
+  Configuration c = least_with("");
+  c.data.shots = {.many_above = 7, .few_below = 3};
+  const std::string text = to_toml(c);
+  EXPECT_THAT(text, StartsWith("format = 1\n\n[run]\noutput = \"results/run.h5\"\nseeds = [0]\n\n[data]\n"));
+  EXPECT_THAT(text, HasSubstr("\nshots = { many_above = 7, few_below = 3 }\n"));
+  EXPECT_THAT(text, HasSubstr("\nlearning = [\"joint\", \"ncm\", \"crt\", \"tau_normalized\", \"lws\"]\n"));
+  EXPECT_THAT(text, HasSubstr("\nweight_decay = 0.0005\n"));
+  EXPECT_THAT(text,
+              HasSubstr("\ncrt.epochs = 10\nlws.epochs = 5\ntau = { from = 0.0, to = 2.0, step = 0.1 }\n"
+                        "ncm.distance = \"cosine\"\n"));
+  std::size_t last = 0;
+  for (const char* table : {"[run]", "[data]", "[grid]", "[model]", "[input]", "[loader]", "[stage_1]",
+                            "[stage_2]", "[parallel]", "[checkpoint]"}) {
+    const std::size_t here = text.find(std::string("\n") + table + "\n");
+    ASSERT_NE(here, text.npos) << table;
+    EXPECT_GT(here, last) << table;
+    last = here;
+  }
+}
+
+TEST(Toml, DifferingKeysNameKeyAndBothValues) {
+  const Configuration here = least_with("");
+  const Configuration there =
+      least_with("", {"stage_1.epochs=2", "grid.learning=[\"joint\"]", "run.output=elsewhere.h5"});
+  EXPECT_THAT(differing_keys(here, there),
+              ElementsAre("grid.learning: [\"joint\", \"ncm\", \"crt\", \"tau_normalized\", \"lws\"] here, "
+                          "[\"joint\"] there",
+                          "stage_1.epochs: 90 here, 2 there"));
+  EXPECT_THAT(differing_keys(here, here), IsEmpty());
+}
+
+TEST(Toml, DifferingKeysSeeEveryField) {
+  // 42 keys stand in configuration.hpp; all but run.output and the loss, which has one choice, differ here.
+  EXPECT_EQ(differing_keys(Configuration{}, unusual_configuration()).size(), 40u);
+}
+
+TEST(Toml, SyntaxErrorsHaveTheirPlace) {
+  EXPECT_THAT(refusal_of("[stage_1\n"), StartsWith("grid.toml:6:9: not TOML: "));
+  EXPECT_THAT(refusal_of("[stage_1]\nepochs = \n"), StartsWith("grid.toml:7:10: not TOML: "));
+  EXPECT_THAT(refusal_of("train = \"twice.h5\"\n"), StartsWith("grid.toml:6:"));
+}
+
+TEST(Toml, FormatIsRequired) {
+  EXPECT_THAT(refusal("[data]\n"),
+              AllOf(StartsWith("grid.toml: missing key format"), HasSubstr("format = 1")));
+  EXPECT_THAT(refusal("format = 2\n"), AllOf(StartsWith("grid.toml:1:10: format: the integer 2 is given"),
+                                             HasSubstr("format 1 only")));
+  EXPECT_THAT(refusal("format = \"1\"\n"), HasSubstr("the string \"1\" is given"));
+}
+
+TEST(Toml, MissingTablesAndKeysAreNamed) {
+  EXPECT_THAT(refusal("format = 1\nrun.output = \"a.h5\"\n"),
+              AllOf(StartsWith("grid.toml: missing table [data]; "), HasSubstr("data.train")));
+  EXPECT_THAT(refusal("format = 1\nrun.output = \"a.h5\"\n[data]\ntrain = \"t.h5\"\n"),
+              StartsWith("grid.toml: missing key data.test; "));
+  EXPECT_THAT(refusal("format = 1\n[data]\ntrain = \"t.h5\"\ntest = \"e.h5\"\n"),
+              StartsWith("grid.toml: missing table [run]; "));
+}
+
+TEST(Toml, OverridesCanGiveWhatTheFileLeavesOut) {
+  const Configuration c = parse("format = 1\n", {"run.output=a.h5", "data.train=t.h5", "data.test=e.h5"});
+  EXPECT_EQ(c.data.train, "t.h5");
+  EXPECT_THAT(refusal("format = 1\n", {"run.output=a.h5", "data.train=t.h5"}),
+              HasSubstr("missing key data.test"));
+}
+
+TEST(Toml, UnknownKeysComeWithPlaceAndNearestKey) {
+  EXPECT_THAT(refusal_of("[stage_1]\n  epoch = 3\n"),
+              AllOf(StartsWith("grid.toml:7:3: unknown key stage_1.epoch;"), HasSubstr("stage_1.epochs?")));
+  EXPECT_THAT(refusal_of("[stage1]\nepochs = 3\n"),
+              AllOf(StartsWith("grid.toml:6:2: unknown key stage1;"), HasSubstr("stage_1?")));
+  EXPECT_THAT(refusal_of("[stage_2]\nmomentum = 0.9\n"), HasSubstr("did you mean stage_1.momentum?"));
+  EXPECT_THAT(refusal_of("[stage_2]\nctr.epochs = 9\n"), HasSubstr("unknown key stage_2.ctr; "));
+  EXPECT_THAT(refusal_of("shots = { many_abvoe = 9 }\n"),
+              AllOf(StartsWith("grid.toml:6:11:"), HasSubstr("data.shots.many_above?")));
+  EXPECT_THAT(refusal_of("\"shots.few_below\" = 9\n"), HasSubstr("unknown key data.\"shots.few_below\""));
+  EXPECT_THAT(refusal_of("[zzzzzzzzzzzz]\n"),
+              AllOf(HasSubstr("unknown key zzzzzzzzzzzz"), HasSubstr("remove it")));
+}
+
+TEST(Toml, WrongTypesSayWhatIsGivenAndWhatIsExpected) {
+  EXPECT_THAT(refusal_of("[stage_1]\nepochs = \"many\"\n"),
+              StartsWith("grid.toml:7:10: stage_1.epochs: the string \"many\" is given; an integer "));
+  EXPECT_THAT(refusal_of("[stage_1]\nepochs = 1.5\n"), HasSubstr("the number 1.5 is given; an integer "));
+  EXPECT_THAT(refusal_of("[stage_1]\nepochs = 99999999999\n"), HasSubstr("2147483647"));
+  EXPECT_THAT(refusal_of("[stage_1]\nlearning_rate = true\n"), HasSubstr("true is given; a number"));
+  EXPECT_THAT(refusal_of("[stage_1]\nlearning_rate = nan\n"), HasSubstr("a finite number"));
+  EXPECT_THAT(refusal_of("[stage_1]\nlearning_rate = inf\n"), HasSubstr("a finite number"));
+  EXPECT_THAT(refusal_of("[input]\nflip = 1\n"), HasSubstr("the integer 1 is given; true or false"));
+  EXPECT_THAT(refusal_of("[input]\nmean = [0.5, 0.5]\n"),
+              HasSubstr("a list of length 2 is given; a list of three numbers"));
+  EXPECT_THAT(refusal_of("[input]\nmean = [0.5, 0.5, \"x\"]\n"),
+              HasSubstr("the string \"x\" is given; a number"));
+  EXPECT_THAT(refusal_of("root = 1979-05-27\n"), HasSubstr("the date or time 1979-05-27 is given; a text"));
+  EXPECT_THAT(refusal_of("[grid]\nlearning = \"joint\"\n"),
+              HasSubstr("the string \"joint\" is given; a list such as [\"joint\"]"));
+  EXPECT_THAT(refusal_of("[grid]\nlearning = [1]\n"), HasSubstr("the integer 1 is given; a name in quotes"));
+  EXPECT_THAT(refusal("format = 1\nrun.seeds = [0, -1]\n" + kLeastText.substr(11)),
+              AllOf(StartsWith("grid.toml:2:13: run.seeds"),
+                    HasSubstr("the integer -1 is given; an integer from 0")));
+  EXPECT_THAT(refusal("stage_1 = 5\n" + kLeastText),
+              StartsWith("grid.toml:1:1: stage_1: the integer 5 is given; a table is expected"));
+  EXPECT_THAT(refusal_of("[stage_1.epochs]\nx = 1\n"),
+              HasSubstr("stage_1.epochs: a table is given; an integer"));
+  EXPECT_THAT(refusal_of("[[stage_1]]\nepochs = 1\n"),
+              HasSubstr("a list of length 1 is given; a table is expected"));
+}
+
+TEST(Toml, WrongChoicesListTheRightOnes) {
+  EXPECT_THAT(refusal_of("[grid]\nsampling = [\"class_balanced\", \"sqare_root\"]\n"),
+              AllOf(StartsWith("grid.toml:7:12: grid.sampling: \"sqare_root\" is no sampling"),
+                    HasSubstr("did you mean \"square_root\"?"),
+                    HasSubstr("instance_balanced, class_balanced, square_root, progressively_balanced")));
+}
+
+TEST(Toml, LaterOverridesWin) {
+  const Configuration c = least_with("[stage_1]\nepochs = 3\n", {"stage_1.epochs=4", " stage_1.epochs = 5 "});
+  EXPECT_EQ(c.stage_1.epochs, 5);
+}
+
+TEST(Toml, OverridesReachNestedKeysAndWholeTables) {
+  const Configuration c = least_with(
+      "shots = { many_above = 50, few_below = 10 }\n",
+      {"stage_2.crt.epochs=2", "data.shots.few_below=5", "stage_2.tau={from=0.5, to=1}", "run.seeds=[3, 1]"});
+  EXPECT_EQ(c.stage_2.crt.epochs, 2);
+  EXPECT_EQ(c.data.shots.many_above, 50);
+  EXPECT_EQ(c.data.shots.few_below, 5);
+  EXPECT_EQ(c.stage_2.tau.from, 0.5);
+  EXPECT_EQ(c.stage_2.tau.step, 0.1);
+  EXPECT_THAT(c.run.seeds, ElementsAre(3, 1));
+}
+
+TEST(Toml, BareWordsInOverridesAreStrings) {
+  const Configuration c = least_with("", {"data.root=/my data/a#b", "model.backbone=resnet20",
+                                          "data.validation=", "data.test=\"quoted.h5\""});
+  EXPECT_EQ(c.data.root, "/my data/a#b");
+  EXPECT_EQ(c.model.backbone, BackboneKind::resnet20);
+  EXPECT_EQ(c.data.validation, "");
+  EXPECT_EQ(c.data.test, "quoted.h5");
+}
+
+TEST(Toml, BadOverridesAreNamedAsThePlace) {
+  EXPECT_THAT(refusal_of("", {"stage_1.epochs=x"}),
+              StartsWith("--set stage_1.epochs=x: stage_1.epochs: the string \"x\" is given; an integer"));
+  EXPECT_THAT(refusal_of("", {"stage_1.epochs=0"}),
+              StartsWith("--set stage_1.epochs=0: stage_1.epochs = 0: "));
+  EXPECT_THAT(
+      refusal_of("", {"stage_1.epoch=3"}),
+      AllOf(StartsWith("--set stage_1.epoch=3: unknown key stage_1.epoch"), HasSubstr("stage_1.epochs?")));
+  EXPECT_THAT(refusal_of("", {"stage2.learning_rate=3"}), HasSubstr("did you mean stage_2.learning_rate?"));
+  EXPECT_THAT(refusal_of("", {"stage_2.tau={form=3}"}), HasSubstr("unknown key stage_2.tau.form"));
+  EXPECT_THAT(refusal_of("", {"stage_1.epochs"}), HasSubstr("write --set table.key=value"));
+  EXPECT_THAT(refusal_of("", {"=3"}), HasSubstr("write --set table.key=value"));
+  EXPECT_THAT(refusal_of("", {"stage_1=3"}), HasSubstr("a table is expected"));
+  EXPECT_THAT(refusal_of("", {"grid.learning=[joint]"}), AllOf(HasSubstr("not TOML"), HasSubstr("quotes")));
+  EXPECT_THAT(refusal_of("", {"stage_1.epochs=3\nmore=4"}), HasSubstr("an integer such as"));
+}
+
+TEST(Toml, FilesAreReadAndNamed) {
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "ltr_config_toml_test";
+  std::filesystem::create_directories(folder);
+  const std::filesystem::path file = folder / "a grid.toml";
+  std::ofstream(file, std::ios::binary) << "\xEF\xBB\xBF" << "format = 1\r\nrun.output = \"o.h5\"\r\n"
+                                        << "[data]\r\ntrain = \"t.h5\"\r\ntest = 3\r\n";
+  const auto message = [](const std::filesystem::path& path) -> std::string {
+    try {
+      static_cast<void>(read_configuration(path));
+    } catch (const base::ConfigError& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  EXPECT_THAT(message(file), StartsWith(file.string() + ":5:8: data.test: the integer 3"));
+  EXPECT_EQ(read_configuration(file, std::vector<std::string>{"data.test=e.h5"}).data.test, "e.h5");
+  std::ofstream(file, std::ios::trunc).close();
+  EXPECT_THAT(message(file), HasSubstr("cannot be read"));
+  EXPECT_THAT(message(folder), HasSubstr("cannot be read"));
+  EXPECT_THAT(message(folder / "absent.toml"), AllOf(HasSubstr("absent.toml"), HasSubstr("cannot be read")));
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace ltr::config
