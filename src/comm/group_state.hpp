@@ -2,8 +2,6 @@
 // What a group is to MPI. For this room's sources only: no other room sees an MPI type.
 #pragma once
 
-#include <mpi.h>
-
 #include "comm/group.hpp"
 #include "comm/mpi_check.hpp"
 

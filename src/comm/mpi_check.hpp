@@ -5,6 +5,9 @@
 #include <source_location>
 #include <string>
 
+// The C API only: MPI's C++ classes are gone from the standard and would have to be linked.
+#define OMPI_SKIP_MPICXX 1
+#define MPICH_SKIP_MPICXX 1
 #include <mpi.h>
 
 namespace ltr::comm {

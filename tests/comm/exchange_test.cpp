@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "comm/group_state.hpp"
 #include "comm/leaves.hpp"
 #include "comm/tree_sum.hpp"
 #include "mpi_main.hpp"
@@ -168,6 +169,19 @@ TEST(Exchange, CountsTheTimeSpentWaiting) {
   std::vector<double> waited{exchange->exposed_s()};
   world().max(waited);
   EXPECT_GT(waited[0], 0.05);
+}
+
+TEST(Exchange, RefusesFixedOrderOnANumberOfRanksThatCannotBeHalved) {
+  const auto state = std::make_shared<Group::State>();
+  state->size = 6;
+  try {
+    const auto exchange = make_exchange(Group(state), config::Reduction::fixed_order);
+    FAIL() << "six ranks were accepted";
+  } catch (const base::ConfigError& error) {
+    const std::string message = error.what();
+    EXPECT_NE(message.find("6 ranks"), std::string::npos) << message;
+    EXPECT_NE(message.find("parallel.reduction = \"fastest\""), std::string::npos) << message;
+  }
 }
 
 TEST(Exchange, RefusesABucketLongerThanOneMessage) {

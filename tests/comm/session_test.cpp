@@ -6,7 +6,6 @@
 #include <map>
 
 #include <gtest/gtest.h>
-#include <mpi.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
@@ -17,10 +16,12 @@
 namespace ltr::comm {
 namespace {
 
+using Variables = std::map<std::string, std::string>;
+
 /// The launcher's variables as given, for one test; those of the real launcher come back afterwards.
 class LaunchVariables {
  public:
-  explicit LaunchVariables(const std::map<std::string, std::string>& values) {
+  explicit LaunchVariables(const Variables& values) {
     for (const char* name : {"PMIX_RANK", "PMIX_NAMESPACE", "PMI_RANK", "PMI_FD", "OMPI_COMM_WORLD_SIZE",
                              "SLURM_STEP_NUM_TASKS", "SLURM_STEP_ID", "SLURM_NTASKS"}) {
       if (const char* value = std::getenv(name)) before_[name] = value;
@@ -29,6 +30,8 @@ class LaunchVariables {
     }
     for (const auto& [name, value] : values) setenv(name.c_str(), value.c_str(), 1);
   }
+  LaunchVariables(const LaunchVariables&) = delete;
+  LaunchVariables& operator=(const LaunchVariables&) = delete;
   ~LaunchVariables() {
     for (const std::string& name : set_) unsetenv(name.c_str());
     for (const auto& [name, value] : before_) setenv(name.c_str(), value.c_str(), 1);
@@ -36,7 +39,7 @@ class LaunchVariables {
 
  private:
   std::vector<std::string> set_;
-  std::map<std::string, std::string> before_;
+  Variables before_;
 };
 
 TEST(Session, CountsTheRanksOfThisHost) {
@@ -57,26 +60,26 @@ TEST(Session, NamesHostAndLibrary) {
 
 TEST(Launch, KnowsTheTasksOfSrun) {
   const LaunchVariables variables(
-      {{"SLURM_STEP_NUM_TASKS", "4"}, {"SLURM_STEP_ID", "0"}, {"SLURM_NTASKS", "8"}});
+      Variables{{"SLURM_STEP_NUM_TASKS", "4"}, {"SLURM_STEP_ID", "0"}, {"SLURM_NTASKS", "8"}});
   EXPECT_EQ(read_launch().srun_tasks, 4);
   EXPECT_FALSE(read_launch().has_ranks);
 }
 
 TEST(Launch, TakesTheJobsTasksOnlyInsideAStep) {
   {
-    const LaunchVariables variables({{"SLURM_STEP_ID", "0"}, {"SLURM_NTASKS", "8"}});
+    const LaunchVariables variables(Variables{{"SLURM_STEP_ID", "0"}, {"SLURM_NTASKS", "8"}});
     EXPECT_EQ(read_launch().srun_tasks, 8);
   }
   // A batch script sees the job's tasks too, but runs once.
-  const LaunchVariables variables({{"SLURM_NTASKS", "8"}});
+  const LaunchVariables variables(Variables{{"SLURM_NTASKS", "8"}});
   EXPECT_EQ(read_launch().srun_tasks, 1);
 }
 
 TEST(Launch, OverlooksTheStepOfMpirunsDaemons) {
-  const LaunchVariables variables({{"OMPI_COMM_WORLD_SIZE", "2"},
-                                   {"PMIX_RANK", "0"},
-                                   {"SLURM_STEP_ID", "0"},
-                                   {"SLURM_STEP_NUM_TASKS", "7"}});
+  const LaunchVariables variables(Variables{{"OMPI_COMM_WORLD_SIZE", "2"},
+                                            {"PMIX_RANK", "0"},
+                                            {"SLURM_STEP_ID", "0"},
+                                            {"SLURM_STEP_NUM_TASKS", "7"}});
   EXPECT_EQ(read_launch().srun_tasks, 1);
   EXPECT_TRUE(read_launch().has_ranks);
 }
