@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// ltr_grid: trains the grid of one configuration on all MPI ranks.
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "base/log.hpp"
+#include "comm/session.hpp"
+#include "config/enums.hpp"
+#include "config/toml.hpp"
+#include "grid/runner.hpp"
+
+namespace {
+
+using ltr::base::ExitStatus;
+
+struct Arguments {
+  std::string configuration;
+  std::vector<std::string> overrides;
+  bool list = false;
+  bool plan = false;
+};
+
+/// What the command line asks for, or the status to leave with.
+std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
+  CLI::App app{
+      "Trains every sampling x learning cell of a configuration on all MPI ranks.\n"
+      "The same command again continues where the last run stopped."};
+  app.add_option("--config", arguments.configuration, "the configuration, a TOML file");
+  app.add_option("--set", arguments.overrides, "override a key: --set stage_1.epochs=2")->take_all();
+  app.add_flag("--plan", arguments.plan, "check everything, print what would be computed, train nothing");
+  app.add_flag("--list", arguments.list, "every sampling, strategy, loss and backbone, one line each");
+  try {
+    app.parse(argc, argv);
+    if (!arguments.list && arguments.configuration.empty()) throw CLI::RequiredError("--config (or --list)");
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? ExitStatus::done : ExitStatus::bad_input;
+  }
+  return std::nullopt;
+}
+
+ExitStatus run(const ltr::comm::Session& session, const Arguments& arguments, ltr::base::Log& log) {
+  ltr::config::Configuration configuration;
+  ltr::comm::agree(session.world(), [&] {
+    configuration = ltr::config::read_configuration(arguments.configuration, arguments.overrides);
+  });
+  const ltr::grid::Outcome outcome = arguments.plan ? ltr::grid::show_plan(session, configuration)
+                                                    : ltr::grid::run(session, configuration, log);
+  if (session.world_rank().value() == 0) std::cout << outcome.text << std::flush;
+  return outcome.status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  if (const auto status = parse(argc, argv, arguments)) return *status;
+  if (arguments.list) {
+    std::cout << ltr::config::list_choices();
+    return ExitStatus::done;
+  }
+  try {
+    const ltr::comm::Session session;
+    using ltr::base::Log;
+    Log log(session.world_rank().value() == 0 ? Log::Voice::speaking : Log::Voice::silent);
+    // Errors that reach this point have been agreed on: every rank is here, and rank 0 speaks for all.
+    try {
+      return run(session, arguments, log);
+    } catch (const ltr::base::Stopped& error) {
+      log.info(error.what());
+      return ExitStatus::stopped;
+    } catch (const ltr::base::Error& error) {
+      log.error(error.what());
+      return ExitStatus::bad_input;
+    } catch (const std::exception& error) {
+      // Not agreed on: the other ranks may be waiting for this one.
+      std::cerr << "ltr_grid: internal error: " << error.what() << std::endl;
+      session.abort(1);
+    }
+  } catch (const ltr::base::Error& error) {
+    std::cerr << "ltr_grid: " << error.what() << std::endl;
+    return ExitStatus::bad_input;
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "grid/environment.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include <torch/version.h>
+
+#include "base/format.hpp"
+#include "device/gpus.hpp"
+#include "grid/build_info.hpp"
+
+namespace ltr::grid {
+namespace {
+
+std::string processor_model() {
+  std::ifstream in("/proc/cpuinfo");
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  }
+  return "unknown";
+}
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text.data();
+}
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+/// Each distinct text once, sorted.
+std::string distinct(const std::vector<std::string>& texts) {
+  const std::set<std::string> once(texts.begin(), texts.end());
+  const std::vector<std::string> sorted(once.begin(), once.end());
+  return base::join(sorted, "; ");
+}
+
+}  // namespace
+
+std::map<std::string, std::string> environment(const comm::Session& session,
+                                               const config::Configuration& configuration) {
+  const comm::Group& world = session.world();
+  const std::vector<std::string> gpus = device::visible_gpus();
+  return {
+      {"program", base::format("ltr_grid {}", kProgramVersion)},
+      {"git", kGitHash},
+      {"build", kBuildFlags},
+      {"compiler", kCompiler},
+      {"torch", TORCH_VERSION},
+      {"mpi", comm::Session::library_version()},
+      {"cuda_runtime", device::cuda_runtime_version()},
+      {"written_at", utc_now()},
+      {"ranks", std::to_string(world.size())},
+      {"threads_per_rank", std::to_string(configuration.parallel.threads_per_rank)},
+      {"hosts", distinct(world.all_gather(session.host()))},
+      {"processors", distinct(world.all_gather(base::format("{} ({} hardware threads)", processor_model(),
+                                                            std::thread::hardware_concurrency())))},
+      {"gpus", distinct(world.all_gather(base::join(gpus, "; ")))},
+      {"slurm_job", variable("SLURM_JOB_ID")},
+  };
+}
+
+}  // namespace ltr::grid

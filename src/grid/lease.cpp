@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "grid/lease.hpp"
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+
+namespace ltr::grid {
+namespace {
+
+constexpr std::chrono::seconds kRenewEvery{10};
+constexpr double kStaleAfterS = 60;
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+struct Holder {
+  std::string host;
+  pid_t process = 0;
+  std::string job;
+  double age_s = 0;  ///< since the last heartbeat
+};
+
+/// Who holds the lease; nothing if it has just been given up.
+std::optional<Holder> read_holder(const std::filesystem::path& file) {
+  struct stat status{};
+  if (stat(file.c_str(), &status) != 0) return std::nullopt;
+  Holder holder;
+  std::ifstream in(file);
+  in >> holder.host >> holder.process >> holder.job;
+  // Ages are by the file system's clock, against a file touched now: hosts' clocks may differ.
+  const std::filesystem::path probe = file.string() + ".now." + host_name() + "." + std::to_string(getpid());
+  std::ofstream(probe) << "now";
+  struct stat now{};
+  if (stat(probe.c_str(), &now) == 0) {
+    holder.age_s = static_cast<double>(now.st_mtim.tv_sec - status.st_mtim.tv_sec);
+  }
+  std::filesystem::remove(probe);
+  return holder;
+}
+
+bool process_gone(const Holder& holder) {
+  return holder.host == host_name() && holder.process > 0 && kill(holder.process, 0) != 0 && errno == ESRCH;
+}
+
+}  // namespace
+
+Lease::Lease(std::filesystem::path file, base::Log& log) : file_(std::move(file)) {
+  const char* job = std::getenv("SLURM_JOB_ID");
+  content_ = base::format("{} {} {}\n", host_name(), static_cast<std::int64_t>(getpid()),
+                          job != nullptr ? job : "-");
+  while (!create()) {
+    const std::optional<Holder> holder = read_holder(file_);
+    if (!holder) continue;
+    const bool gone = process_gone(*holder);
+    if (!gone && holder->age_s <= kStaleAfterS) {
+      throw base::ConfigError(
+          base::format("{} is being written by process {} on {} (job {}, heartbeat {:.0f} s ago); two runs "
+                       "on one output would "
+                       "spoil each other; wait for it, stop it, or choose another run.output",
+                       file_.parent_path().string(), static_cast<std::int64_t>(holder->process), holder->host,
+                       holder->job, holder->age_s));
+    }
+    log.warning(base::format("taking over from process {} on {} (job {}), {}",
+                             static_cast<std::int64_t>(holder->process), holder->host, holder->job,
+                             gone ? std::string("which is gone")
+                                  : base::format("which has been silent for {:.0f} s", holder->age_s)));
+    // Of several that take over at once, one succeeds in moving the old claim away.
+    const std::filesystem::path old = file_.string() + ".old." + std::to_string(getpid());
+    std::error_code ignored;
+    std::filesystem::rename(file_, old, ignored);
+    std::filesystem::remove(old, ignored);
+  }
+  heartbeat_ = std::thread(&Lease::renew_until_told, this);
+}
+
+Lease::~Lease() {
+  {
+    const std::scoped_lock lock(mutex_);
+    ending_ = true;
+  }
+  changed_.notify_all();
+  if (heartbeat_.joinable()) heartbeat_.join();
+  std::error_code ignored;
+  std::filesystem::remove(file_, ignored);
+}
+
+bool Lease::create() {
+  const int descriptor = open(file_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+  if (descriptor < 0 && errno == EEXIST) return false;
+  const bool written =
+      descriptor >= 0 && write(descriptor, content_.data(), content_.size()) == std::ssize(content_);
+  const int reason = errno;
+  if (descriptor >= 0) close(descriptor);
+  if (written) return true;
+  std::error_code ignored;
+  if (descriptor >= 0) std::filesystem::remove(file_, ignored);
+  throw base::SystemError(
+      base::format("cannot write {}: {}; the run must claim its output; check the folder and its "
+                   "permissions, or choose another run.output",
+                   file_.string(), std::strerror(reason)));
+}
+
+void Lease::renew_until_told() {
+  std::unique_lock lock(mutex_);
+  while (!changed_.wait_for(lock, kRenewEvery, [this] { return ending_; })) {
+    // The file system's own clock stamps the time, as it does for the probe that reads it.
+    utimensat(AT_FDCWD, file_.c_str(), nullptr, 0);
+  }
+}
+
+}  // namespace ltr::grid

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// One run at a time on one output.
+#pragma once
+
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "base/log.hpp"
+
+namespace ltr::grid {
+
+/// A claim on an output: a small file with host, process, job and heartbeat, renewed every 10 s and removed
+/// at the end. A claim that was not renewed for 60 s, or whose process is gone from this host, is taken over
+/// with a message.
+class Lease {
+ public:
+  /// Throws: ConfigError if another run holds the claim; SystemError if the file cannot be written.
+  Lease(std::filesystem::path file, base::Log& log);
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  ~Lease();
+
+ private:
+  bool create();
+  void renew_until_told();
+
+  std::filesystem::path file_;
+  std::string content_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool ending_ = false;
+  std::thread heartbeat_;
+};
+
+}  // namespace ltr::grid

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "grid/plan_text.hpp"
+
+#include <algorithm>
+
+#include "base/format.hpp"
+
+namespace ltr::grid {
+namespace {
+
+std::string cells_of(const config::PlanNode& node) {
+  std::vector<std::string> names;
+  for (const config::LearningKind learning : node.learning) names.emplace_back(config::name_of(learning));
+  return names.empty() ? "-" : base::join(names, ", ");
+}
+
+std::int64_t images_per_epoch(const Inputs& inputs, const config::Configuration& configuration) {
+  const std::int64_t batch = configuration.stage_1.global_batch;
+  return inputs.training->images() / batch * batch;
+}
+
+}  // namespace
+
+double work_of(const config::PlanNode& node, const Inputs& inputs,
+               const config::Configuration& configuration) {
+  const auto drawn = static_cast<double>(node.epochs * images_per_epoch(inputs, configuration));
+  const auto validation = static_cast<double>(inputs.validation->images());
+  const auto test = static_cast<double>(inputs.test->images());
+  switch (node.kind) {
+    case config::NodeKind::stage_1:
+      return 3 * drawn + static_cast<double>(node.epochs) * validation + test;
+    case config::NodeKind::stage_2:
+      return drawn + validation + test;
+    case config::NodeKind::features: {
+      const bool ncm = std::ranges::find(node.learning, config::LearningKind::ncm) != node.learning.end();
+      return validation + test + (ncm ? static_cast<double>(inputs.training->images()) : 0);
+    }
+  }
+  return 0;
+}
+
+std::string plan_text(const config::Plan& plan, const Inputs& inputs,
+                      const config::Configuration& configuration, int ranks) {
+  const config::Stage1& stage_1 = configuration.stage_1;
+  std::string text = base::format(
+      "{}: {} training images in {} classes, {} validation, {} test{}\n"
+      "{}, {} steps an epoch of {} images in {} micro-batches, {} {}\n{} cells from {} nodes:\n",
+      inputs.training->name(), base::with_thousands(inputs.training->images()), inputs.training->classes(),
+      base::with_thousands(inputs.validation->images()), base::with_thousands(inputs.test->images()),
+      inputs.test_serves_as_validation ? " (test serves as validation)" : "",
+      config::name_of(configuration.model.backbone), inputs.training->images() / stage_1.global_batch,
+      stage_1.global_batch, stage_1.micro_batches, ranks, ranks == 1 ? "rank" : "ranks", plan.cells.size(),
+      plan.nodes.size());
+  double total = 0;
+  for (const config::PlanNode& node : plan.nodes) total += work_of(node, inputs, configuration);
+  std::size_t width = 4;
+  for (const config::PlanNode& node : plan.nodes) width = std::max(width, node.id.size());
+  const std::string row = base::format("  {{:>3}}  {{:<{}}}  {{:>6}}  {{:>6}}  {{}}\n", width);
+  text += base::format(row, "", "node", "epochs", "work", "finishes");
+  for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
+    const config::PlanNode& node = plan.nodes[i];
+    text += base::format(row, i + 1, node.id, node.epochs > 0 ? std::to_string(node.epochs) : "-",
+                         base::format("{:.1f} %", 100 * work_of(node, inputs, configuration) / total),
+                         cells_of(node));
+  }
+  return text;
+}
+
+}  // namespace ltr::grid

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "grid/runner.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include <ATen/Parallel.h>
+
+#include "base/format.hpp"
+#include "base/stopwatch.hpp"
+#include "config/plan.hpp"
+#include "config/toml.hpp"
+#include "grid/environment.hpp"
+#include "grid/inputs.hpp"
+#include "grid/plan_text.hpp"
+#include "grid/progress_line.hpp"
+#include "grid/stop_signal.hpp"
+#include "grid/workspace.hpp"
+#include "learning/strategy.hpp"
+#include "report/table.hpp"
+
+namespace ltr::grid {
+namespace {
+
+/// Packs and ranks against the configuration, with one verdict for all ranks.
+Inputs checked_inputs(const comm::Group& world, const config::Configuration& configuration) {
+  Inputs inputs;
+  comm::agree(world, [&] {
+    config::check_ranks(configuration, world.size());
+    inputs = open_inputs(configuration);
+  });
+  return inputs;
+}
+
+/// Runs `work` on rank 0 with one verdict for all ranks.
+template <class Work>
+void on_rank_0(const comm::Group& world, const Work& work) {
+  comm::agree(world, [&] {
+    if (world.rank() == 0) work();
+  });
+}
+
+std::string table_of(const record::RunRecord& run) { return report::render({run}, report::Format::text); }
+
+/// The nodes of one run, from the first unfinished one to the merged record.
+class Run {
+ public:
+  Run(const comm::Session& session, const config::Configuration& configuration, const Inputs& inputs,
+      base::Log& log)
+      : world_(session.world()),
+        configuration_(configuration),
+        inputs_(inputs),
+        log_(log),
+        plan_(config::make_plan(configuration)),
+        environment_(environment(session, configuration)) {
+    on_rank_0(world_, [&] { workspace_.emplace(configuration, inputs.hashes(), log); });
+    find_unfinished();
+  }
+
+  Outcome compute() {
+    double total_work = 0;
+    for (const config::PlanNode* node : unfinished_) total_work += work_of(*node, inputs_, configuration_);
+    ProgressLine line(total_work);
+    for (const config::PlanNode* node : unfinished_) {
+      const auto number = static_cast<std::size_t>(node - plan_.nodes.data()) + 1;
+      line.begin_node(*node, number, plan_.nodes.size(), work_of(*node, inputs_, configuration_));
+      compute_node(*node, line);
+      line.end_node();
+    }
+    return merge();
+  }
+
+ private:
+  void find_unfinished() {
+    std::string ids;
+    on_rank_0(world_, [&] {
+      for (const config::PlanNode& node : plan_.nodes) ids += workspace_->finished(node) ? '1' : '0';
+    });
+    ids = world_.broadcast(ids, 0);
+    for (std::size_t i = 0; i < plan_.nodes.size(); ++i) {
+      if (ids[i] == '0') unfinished_.push_back(&plan_.nodes[i]);
+    }
+    if (unfinished_.size() < plan_.nodes.size()) {
+      log_.info(base::format("continuing: {} of {} nodes are finished",
+                             plan_.nodes.size() - unfinished_.size(), plan_.nodes.size()));
+    }
+  }
+
+  /// A node that fails, or stands on one that failed, is noted; a stop and a bad configuration end the run.
+  void compute_node(const config::PlanNode& node, ProgressLine& line) {
+    for (const std::string& needed : node.needs) {
+      const auto failed = errors_.find(needed);
+      if (failed == errors_.end()) continue;
+      errors_[node.id] = base::format("{} failed: {}", needed, failed->second);
+      return;
+    }
+    const learning::Context context{
+        .configuration = configuration_,
+        .group = world_,
+        .training = *inputs_.training,
+        .validation = *inputs_.validation,
+        .test = *inputs_.test,
+        .folder = Paths(configuration_).folder,
+        .progress = [&](const train::Progress& progress) { log_.progress(line.line(progress)); },
+        .stop_requested = StopSignal::requested,
+    };
+    const base::Stopwatch watch;
+    try {
+      record::NodeRecord done = learning::run_node(context, node);
+      done.seconds = watch.seconds();
+      on_rank_0(world_, [&] { workspace_->finish(node, done); });
+    } catch (const base::Stopped&) {
+      throw;
+    } catch (const base::Error& error) {
+      log_.error(base::format("{}: {}", node.id, error.what()));
+      errors_[node.id] = error.what();
+      return;
+    }
+    log_.info(base::format("{} done in {}", node.id, base::duration(watch.seconds())));
+  }
+
+  Outcome merge() {
+    record::RunRecord run = description();
+    on_rank_0(world_, [&] { workspace_->merge(plan_, errors_, run); });
+    Outcome outcome;
+    outcome.status = errors_.empty() ? base::ExitStatus::done : base::ExitStatus::some_cells_failed;
+    if (world_.rank() != 0) return outcome;
+    outcome.text = table_of(run) + base::format("\nrecord: {}\n", configuration_.run.output);
+    if (!errors_.empty()) {
+      outcome.text += "Some cells failed; run the same command again to retry them.\n";
+    }
+    return outcome;
+  }
+
+  record::RunRecord description() const {
+    record::RunRecord run;
+    run.configuration = config::to_toml(configuration_);
+    run.environment = environment_;
+    run.backbone = config::name_of(configuration_.model.backbone);
+    run.data_name = inputs_.training->name();
+    run.data_hashes = inputs_.hashes();
+    run.test_serves_as_validation = inputs_.test_serves_as_validation;
+    run.class_names.assign(inputs_.training->class_names().begin(), inputs_.training->class_names().end());
+    run.class_counts.assign(inputs_.training->class_counts().begin(), inputs_.training->class_counts().end());
+    run.shots = {.many_above = configuration_.data.shots.many_above,
+                 .few_below = configuration_.data.shots.few_below};
+    for (const config::PlanNode& node : plan_.nodes) run.plan.push_back(node.id);
+    return run;
+  }
+
+  comm::Group world_;
+  const config::Configuration& configuration_;
+  const Inputs& inputs_;
+  base::Log& log_;
+  config::Plan plan_;
+  std::map<std::string, std::string> environment_;
+  std::optional<Workspace> workspace_;  ///< rank 0 alone
+  std::vector<const config::PlanNode*> unfinished_;
+  std::map<std::string, std::string> errors_;  ///< by node id, the same on every rank
+};
+
+}  // namespace
+
+Outcome show_plan(const comm::Session& session, const config::Configuration& configuration) {
+  const Inputs inputs = checked_inputs(session.world(), configuration);
+  return {base::ExitStatus::done,
+          plan_text(config::make_plan(configuration), inputs, configuration, session.world().size())};
+}
+
+Outcome run(const comm::Session& session, const config::Configuration& configuration, base::Log& log) {
+  const comm::Group& world = session.world();
+  const Inputs inputs = checked_inputs(world, configuration);
+  std::optional<record::RunRecord> complete;
+  on_rank_0(world, [&] { complete = find_complete_run(configuration, inputs.hashes()); });
+  if (world.broadcast(complete ? "complete" : "", 0) == "complete") {
+    if (world.rank() != 0) return {};
+    return {
+        base::ExitStatus::done,
+        table_of(*complete) + base::format("\n{} holds every cell of this configuration; nothing to do.\n",
+                                           configuration.run.output)};
+  }
+  at::set_num_threads(configuration.parallel.threads_per_rank);
+  const StopSignal stop_signal;
+  return Run(session, configuration, inputs, log).compute();
+}
+
+}  // namespace ltr::grid

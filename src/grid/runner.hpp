@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The grid: checks everything, computes every node that is not there yet, merges the record.
+#pragma once
+
+#include <string>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "comm/session.hpp"
+#include "config/configuration.hpp"
+
+namespace ltr::grid {
+
+/// What a run ends with; the text is for standard output on rank 0.
+struct Outcome {
+  base::ExitStatus status = base::ExitStatus::done;
+  std::string text;
+};
+
+/// Checks configuration, packs and ranks, and describes the plan; trains nothing, writes nothing.
+/// Collective: all ranks.
+[[nodiscard]] Outcome show_plan(const comm::Session& session, const config::Configuration& configuration);
+
+/// Runs or continues the grid of a configuration, writes its record, and returns its table. A complete one is
+/// left alone. A node that fails is reported in the cells that depend on it, and the others go on. Throws:
+/// ConfigError, DataError before anything is started; Stopped after a checkpoint. Collective: all ranks.
+[[nodiscard]] Outcome run(const comm::Session& session, const config::Configuration& configuration,
+                          base::Log& log);
+
+}  // namespace ltr::grid

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "grid/stop_signal.hpp"
+
+#include <csignal>
+
+namespace ltr::grid {
+namespace {
+
+// A signal handler can reach nothing else.
+volatile std::sig_atomic_t stop_requested = 0;
+
+void request_stop(int /*signal*/) { stop_requested = 1; }
+
+void handle(void (*handler)(int)) {
+  struct sigaction action{};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  for (const int signal : {SIGTERM, SIGUSR1}) sigaction(signal, &action, nullptr);
+}
+
+}  // namespace
+
+StopSignal::StopSignal() { handle(request_stop); }
+StopSignal::~StopSignal() { handle(SIG_DFL); }
+bool StopSignal::requested() { return stop_requested != 0; }
+
+}  // namespace ltr::grid

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// SIGTERM and SIGUSR1 as a wish to stop: finish the step, write a checkpoint, exit 75.
+#pragma once
+
+namespace ltr::grid {
+
+/// Catches SIGTERM and SIGUSR1 while it lives; one a process, as signals are.
+class StopSignal {
+ public:
+  StopSignal();
+  StopSignal(const StopSignal&) = delete;
+  StopSignal& operator=(const StopSignal&) = delete;
+  ~StopSignal();
+
+  /// True once either signal has come.
+  [[nodiscard]] static bool requested();
+};
+
+}  // namespace ltr::grid

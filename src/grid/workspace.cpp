@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "grid/workspace.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "config/toml.hpp"
+#include "learning/strategy.hpp"
+#include "store/atomic_file.hpp"
+
+namespace ltr::grid {
+namespace {
+
+constexpr const char* kConfigurationFile = "configuration.toml";
+constexpr const char* kDataFile = "data_hashes.txt";
+
+/// Loader and checkpoint settings change when things happen, never what comes out.
+bool changes_results(const std::string& key) {
+  return !key.starts_with("loader.") && !key.starts_with("checkpoint.");
+}
+
+void check_same_configuration(const config::Configuration& here, const std::string& there_text,
+                              const std::filesystem::path& place) {
+  const config::Configuration there = config::parse_configuration(there_text, place.string());
+  std::vector<std::string> keys = config::differing_keys(here, there);
+  std::erase_if(keys, [](const std::string& key) { return !changes_results(key); });
+  if (keys.empty()) return;
+  throw base::ConfigError(
+      base::format("{} was begun with another configuration ({}); results of two configurations must not "
+                   "mix; choose another "
+                   "run.output, or remove it to start afresh",
+                   place.string(), base::join(keys, "; ")));
+}
+
+std::string hash_lines(const std::map<std::string, std::string>& hashes) {
+  std::string text;
+  for (const auto& [name, hash] : hashes) text += name + " " + hash + "\n";
+  return text;
+}
+
+void check_same_data(const std::string& here, const std::string& there, const std::filesystem::path& place) {
+  if (here == there) return;
+  throw base::ConfigError(
+      base::format("the packs have changed since {} was begun; results of different images must not mix; "
+                   "restore the packs, or "
+                   "choose another run.output",
+                   place.string()));
+}
+
+void write_text(const std::filesystem::path& path, const std::string& text) {
+  store::write_atomically(path, std::as_bytes(std::span(text)));
+}
+
+}  // namespace
+
+Paths::Paths(const config::Configuration& configuration)
+    : output(configuration.run.output), folder(configuration.run.output + ".parts") {}
+
+std::filesystem::path Paths::node(const std::string& id) const { return folder / (id + ".h5"); }
+
+std::optional<record::RunRecord> find_complete_run(const config::Configuration& configuration,
+                                                   const std::map<std::string, std::string>& data_hashes) {
+  const Paths paths(configuration);
+  if (!std::filesystem::exists(paths.output)) return std::nullopt;
+  record::RunRecord run = record::read_run(paths.output);
+  check_same_configuration(configuration, run.configuration, paths.output);
+  check_same_data(hash_lines(data_hashes), hash_lines(run.data_hashes), paths.output);
+  const bool complete =
+      std::ranges::all_of(run.cells, [](const record::CellRecord& cell) { return cell.error.empty(); });
+  if (!complete) return std::nullopt;
+  return run;
+}
+
+Workspace::Workspace(const config::Configuration& configuration,
+                     const std::map<std::string, std::string>& data_hashes, base::Log& log)
+    : paths_(configuration) {
+  std::error_code error;
+  const bool created = std::filesystem::create_directories(paths_.folder, error);
+  if (error) {
+    throw base::ConfigError(
+        base::format("cannot create {}: {}; results and checkpoints go there; choose a writable "
+                     "run.output",
+                     paths_.folder.string(), error.message()));
+  }
+  try {
+    lease_.emplace(paths_.folder / "lease", log);
+    const std::filesystem::path configuration_file = paths_.folder / kConfigurationFile;
+    const std::filesystem::path data_file = paths_.folder / kDataFile;
+    if (std::filesystem::exists(configuration_file)) {
+      check_same_configuration(configuration, store::read_text_file(configuration_file), paths_.folder);
+    } else {
+      write_text(configuration_file, config::to_toml(configuration));
+    }
+    if (std::filesystem::exists(data_file)) {
+      check_same_data(hash_lines(data_hashes), store::read_text_file(data_file), paths_.folder);
+    } else {
+      write_text(data_file, hash_lines(data_hashes));
+    }
+  } catch (...) {
+    lease_.reset();
+    if (created) std::filesystem::remove_all(paths_.folder, error);
+    throw;
+  }
+}
+
+bool Workspace::finished(const config::PlanNode& node) const {
+  return std::filesystem::exists(paths_.node(node.id));
+}
+
+void Workspace::finish(const config::PlanNode& node, const record::NodeRecord& record) const {
+  record::write_node(record, paths_.node(node.id));
+  std::filesystem::remove(learning::checkpoint_file(paths_.folder, node));
+}
+
+void Workspace::merge(const config::Plan& plan, const std::map<std::string, std::string>& errors,
+                      record::RunRecord& run) const {
+  for (const config::PlanNode& node : plan.nodes) {
+    if (!finished(node)) continue;
+    record::NodeRecord done = record::read_node(paths_.node(node.id));
+    std::ranges::move(done.stage_1, std::back_inserter(run.stage_1));
+    std::ranges::move(done.cells, std::back_inserter(run.cells));
+  }
+  for (const config::PlanCell& cell : plan.cells) {
+    const auto error = errors.find(cell.node);
+    if (error == errors.end()) continue;
+    record::CellRecord failed;
+    failed.id = cell.id;
+    failed.seed = cell.seed;
+    failed.sampling = cell.sampling;
+    failed.learning = cell.learning;
+    failed.error = error->second;
+    run.cells.push_back(std::move(failed));
+  }
+  // The record's cells stand in the plan's order, whichever node finished them.
+  std::map<std::string, std::size_t> place;
+  for (std::size_t i = 0; i < plan.cells.size(); ++i) place[plan.cells[i].id] = i;
+  std::ranges::sort(run.cells, {}, [&place](const record::CellRecord& cell) { return place.at(cell.id); });
+  record::write_run(run, paths_.output);
+  if (!errors.empty()) return;
+  for (const config::PlanNode& node : plan.nodes) std::filesystem::remove(paths_.node(node.id));
+  std::filesystem::remove(paths_.folder / kConfigurationFile);
+  std::filesystem::remove(paths_.folder / kDataFile);
+}
+
+}  // namespace ltr::grid

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a run keeps on disk: the record, and beside it a folder of finished nodes, weights and checkpoints.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "config/configuration.hpp"
+#include "config/plan.hpp"
+#include "grid/lease.hpp"
+#include "record/record.hpp"
+
+namespace ltr::grid {
+
+/// Where things stand for an output path.
+struct Paths {
+  explicit Paths(const config::Configuration& configuration);
+  std::filesystem::path output;                                           ///< the record
+  std::filesystem::path folder;                                           ///< "<output>.parts"
+  [[nodiscard]] std::filesystem::path node(const std::string& id) const;  ///< a finished node's record
+};
+
+/// The record of an earlier, complete run of the same configuration and data; nothing if there is none.
+/// Throws: ConfigError naming the differing keys or packs if the output holds something else.
+[[nodiscard]] std::optional<record::RunRecord> find_complete_run(
+    const config::Configuration& configuration, const std::map<std::string, std::string>& data_hashes);
+
+/// The output of a run in progress: claimed by a lease while it lives. Used by rank 0 alone.
+class Workspace {
+ public:
+  /// Creates the folder, or takes up what an earlier run of the same configuration left in it.
+  /// Throws: ConfigError if another run holds it or another configuration began it; SystemError if it cannot
+  /// be written. On failure nothing new is left behind.
+  Workspace(const config::Configuration& configuration, const std::map<std::string, std::string>& data_hashes,
+            base::Log& log);
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+
+  [[nodiscard]] const Paths& paths() const { return paths_; }
+  [[nodiscard]] bool finished(const config::PlanNode& node) const;
+  /// Stores what a node has left behind; its checkpoint has served.
+  void finish(const config::PlanNode& node, const record::NodeRecord& record) const;
+  /// All finished nodes, in the plan's order, into `run`, which comes with everything else filled in; cells
+  /// of nodes in `errors` (by node id) are entered as failed. Writes the record; removes the nodes' files if
+  /// nothing failed.
+  void merge(const config::Plan& plan, const std::map<std::string, std::string>& errors,
+             record::RunRecord& run) const;
+
+ private:
+  Paths paths_;
+  std::optional<Lease> lease_;
+};
+
+}  // namespace ltr::grid

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "learning/cell.hpp"
+
+#include "base/format.hpp"
+#include "model/safetensors.hpp"
+#include "train/evaluate.hpp"
+
+namespace ltr::learning {
+
+record::CellRecord make_cell(const config::PlanNode& node, config::LearningKind learning) {
+  record::CellRecord cell;
+  cell.id =
+      base::format("seed_{}.{}.{}", node.seed, config::name_of(node.sampling), config::name_of(learning));
+  cell.seed = node.seed;
+  cell.sampling = node.sampling;
+  cell.learning = learning;
+  cell.stage_1 = stage_1_id(node);
+  return cell;
+}
+
+std::string stage_1_id(const config::PlanNode& node) {
+  return node.kind == config::NodeKind::stage_1 ? node.id : node.needs.front();
+}
+
+std::filesystem::path weights_file(const std::filesystem::path& folder, const std::string& id) {
+  return folder / (id + ".safetensors");
+}
+
+data::LoaderOptions loader_options(const config::Configuration& configuration) {
+  data::LoaderOptions options;
+  options.transform = data::transform_options(configuration.input);
+  options.threads = configuration.loader.threads;
+  options.queue_batches = configuration.loader.queue_batches;
+  return options;
+}
+
+void measure(record::CellRecord& cell, train::EvaluationSet& validation, train::EvaluationSet& test,
+             const train::Logits& logits, Calibrated calibrated) {
+  cell.validation = train::evaluate(validation, logits).counts;
+  train::Evaluation on_test = train::evaluate(test, logits);
+  cell.test = std::move(on_test.counts);
+  if (calibrated == Calibrated::yes) cell.calibration = std::move(on_test.calibration);
+}
+
+std::vector<double> row_norms(const torch::Tensor& weight) {
+  const torch::Tensor norms = weight.detach().to(torch::kFloat64).norm(2, {1}).contiguous();
+  return {norms.const_data_ptr<double>(), norms.const_data_ptr<double>() + norms.numel()};
+}
+
+std::string keep_weights(const Context& context, const std::string& id, const model::NamedTensors& weights) {
+  comm::agree(context.group, [&] {
+    if (context.group.rank() == 0) model::write_safetensors(weights_file(context.folder, id), weights);
+  });
+  return model::weights_digest(weights);
+}
+
+}  // namespace ltr::learning

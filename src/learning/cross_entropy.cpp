@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "learning/cross_entropy.hpp"
+
+#include <stdexcept>
+
+namespace ltr::learning {
+
+torch::Tensor CrossEntropy::loss(const torch::Tensor& logits, const torch::Tensor& labels) {
+  return torch::cross_entropy_loss(logits, labels, {}, at::Reduction::Sum);
+}
+
+std::shared_ptr<train::Objective> make_objective(config::LossKind kind) {
+  switch (kind) {
+    case config::LossKind::cross_entropy:
+      return std::make_shared<CrossEntropy>();
+  }
+  throw std::logic_error("a loss without an objective");
+}
+
+}  // namespace ltr::learning

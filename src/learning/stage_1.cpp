@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "learning/cell.hpp"
+#include "learning/cross_entropy.hpp"
+#include "learning/nodes.hpp"
+#include "learning/training.hpp"
+#include "model/classifier.hpp"
+#include "model/initialise.hpp"
+
+namespace ltr::learning {
+
+record::NodeRecord run_stage_1(const Context& context, const config::PlanNode& node) {
+  const config::Stage1& stage_1 = context.configuration.stage_1;
+  const data::LoaderOptions loader = loader_options(context.configuration);
+  train::EvaluationSet validation(context.group, context.validation, loader);
+
+  auto network =
+      std::make_shared<model::Network>(context.configuration.model.backbone, context.training.classes());
+  model::initialise(*network, node.seed);
+  const train::Logits logits = [network](const torch::Tensor& pixels) { return network->forward(pixels); };
+  const train::Trainee trainee{
+      .name = "network",
+      .module = network,
+      .logits = logits,
+      .objective = make_objective(stage_1.loss),
+      .sgd = {.momentum = stage_1.momentum, .weight_decay = stage_1.weight_decay},
+      .schedule = {.kind = stage_1.schedule,
+                   .learning_rate = stage_1.learning_rate,
+                   .warmup_epochs = stage_1.warmup_epochs,
+                   .epochs = stage_1.epochs},
+  };
+  train::TrainingLoop loop(context.group, context.training, validation,
+                           loop_options(context, node, node.seed, node.sampling), {trainee});
+  train::Trained trained = std::move(loop.run().front());
+
+  record::NodeRecord done;
+  trained.training.weights_digest = keep_weights(context, node.id, trained.best);
+  done.stage_1.push_back(
+      {.id = node.id, .seed = node.seed, .sampling = node.sampling, .training = trained.training});
+  if (std::ranges::find(node.learning, config::LearningKind::joint) != node.learning.end()) {
+    record::CellRecord cell = make_cell(node, config::LearningKind::joint);
+    train::EvaluationSet test(context.group, context.test, loader);
+    network->eval();
+    measure(cell, validation, test, logits);
+    cell.weight_norms = row_norms(network->classifier->fc->weight);
+    cell.training.weights_digest = trained.training.weights_digest;
+    done.cells.push_back(std::move(cell));
+  }
+  return done;
+}
+
+}  // namespace ltr::learning

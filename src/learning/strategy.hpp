@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a node of the plan to what it leaves behind: the one door from the grid to the strategies.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+
+#include "comm/group.hpp"
+#include "config/configuration.hpp"
+#include "config/plan.hpp"
+#include "data/pack.hpp"
+#include "record/record.hpp"
+#include "train/loop.hpp"
+
+namespace ltr::learning {
+
+/// What every node of a run works with.
+struct Context {
+  const config::Configuration& configuration;
+  comm::Group group;
+  const data::Pack& training;
+  const data::Pack& validation;  ///< the test pack itself where test serves as validation
+  const data::Pack& test;
+  std::filesystem::path folder;  ///< weights, checkpoints and scratch, all named after nodes and cells
+  std::function<void(const train::Progress&)> progress;
+  std::function<bool()> stop_requested;
+};
+
+/// Computes one node; an interrupted one continues from its checkpoint. The nodes it needs have left their
+/// weights in the folder. Weights stay as "<id>.safetensors". The checkpoint stays too: the caller removes it
+/// once it has stored what this returns. Throws: Stopped after a checkpoint; SystemError, DataError when the
+/// node fails, the same on every rank. Collective: all ranks of the group.
+[[nodiscard]] record::NodeRecord run_node(const Context& context, const config::PlanNode& node);
+
+/// Where a node of training keeps its checkpoint.
+[[nodiscard]] std::filesystem::path checkpoint_file(const std::filesystem::path& folder,
+                                                    const config::PlanNode& node);
+
+}  // namespace ltr::learning

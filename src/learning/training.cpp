@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "learning/training.hpp"
+
+#include "learning/cell.hpp"
+#include "model/safetensors.hpp"
+
+namespace ltr::learning {
+
+train::LoopOptions loop_options(const Context& context, const config::PlanNode& node, std::uint64_t seed,
+                                config::SamplingKind sampling) {
+  const config::Configuration& configuration = context.configuration;
+  train::LoopOptions options;
+  options.seed = seed;
+  options.sampling = sampling;
+  options.replacement = configuration.grid.replacement;
+  options.global_batch = configuration.stage_1.global_batch;
+  options.micro_batches = configuration.stage_1.micro_batches;
+  options.reduction = configuration.parallel.reduction;
+  options.loader = loader_options(configuration);
+  options.checkpoint = checkpoint_file(context.folder, node);
+  options.checkpoint_every_epochs = configuration.checkpoint.every_epochs;
+  options.progress = context.progress;
+  options.stop_requested = context.stop_requested;
+  return options;
+}
+
+std::shared_ptr<model::Network> trained_network(const Context& context, const config::PlanNode& node) {
+  auto network =
+      std::make_shared<model::Network>(context.configuration.model.backbone, context.training.classes());
+  const std::filesystem::path file = weights_file(context.folder, stage_1_id(node));
+  model::load_state(*network, model::read_safetensors(file).tensors, file.string());
+  network->eval();
+  return network;
+}
+
+}  // namespace ltr::learning

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the training loops of both stages take from the configuration alike.
+#pragma once
+
+#include <memory>
+
+#include "learning/strategy.hpp"
+#include "model/classifier.hpp"
+#include "train/loop.hpp"
+
+namespace ltr::learning {
+
+/// Batches, loader, checkpoint and watching as configured; nothing is frozen yet.
+[[nodiscard]] train::LoopOptions loop_options(const Context& context, const config::PlanNode& node,
+                                              std::uint64_t seed, config::SamplingKind sampling);
+
+/// The network that the node's stage 1 has left in the folder, in evaluation mode.
+/// Throws: DataError if its weights are missing or do not fit.
+[[nodiscard]] std::shared_ptr<model::Network> trained_network(const Context& context,
+                                                              const config::PlanNode& node);
+
+}  // namespace ltr::learning
