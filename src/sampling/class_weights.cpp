@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sampling/class_weights.hpp"
+
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+
+namespace ltr::sampling {
+namespace {
+
+using Wide = unsigned __int128;
+
+// With M below 2^63, M S_j + t then fits 128 bits with room to spare.
+constexpr Wide kLargestTotal = Wide{1} << 62;
+
+void check_class_counts(std::span<const std::int64_t> class_counts) {
+  if (class_counts.empty()) {
+    throw base::DataError(
+        "The training set has no classes; nothing can be drawn from it. Give a list with at least one "
+        "image.");
+  }
+  for (std::size_t j = 0; j < class_counts.size(); ++j) {
+    if (class_counts[j] >= 1) continue;
+    throw base::DataError(base::format(
+        "Class {} has {} training images; a class without images cannot be drawn. Give it at least one "
+        "image, or number the classes without it.",
+        j, class_counts[j]));
+  }
+}
+
+void check_epoch(std::int64_t epoch, std::int64_t epochs) {
+  if (epoch >= 0 && epoch < epochs) return;
+  throw base::ConfigError(base::format(
+      "Epoch {} of {} was asked for; class weights are defined for epochs 0 to {} only. Ask for one of "
+      "these, or set more epochs.",
+      epoch, epochs, epochs - 1));
+}
+
+void check_total(Wide total, std::size_t classes, std::int64_t epochs) {
+  if (total < kLargestTotal) return;
+  throw base::ConfigError(base::format(
+      "The weights of {} classes over {} epochs add to 2^62 or more; quotas could not be computed exactly. "
+      "Use fewer epochs, or another sampling.",
+      classes, epochs));
+}
+
+/// round(2^32 sqrt n). The floating-point root is only a first guess, so all machines agree on the last bit.
+std::uint64_t scaled_root(std::int64_t n) {
+  const Wide square = Wide(n) << 64;
+  auto root = static_cast<std::uint64_t>(std::sqrt(static_cast<double>(n)) * 0x1.0p32);
+  while (Wide{root} * root > square) --root;
+  while (Wide{root + 1} * (root + 1) <= square) ++root;
+  const bool up = square - Wide{root} * root > root;  // beyond (root + 1/2)^2
+  return up ? root + 1 : root;
+}
+
+Wide weight_of(config::SamplingKind kind, std::int64_t n, Wide instance_share, Wide class_share) {
+  switch (kind) {
+    case config::SamplingKind::instance_balanced:
+      return Wide(n);
+    case config::SamplingKind::class_balanced:
+      return 1;
+    case config::SamplingKind::square_root:
+      return scaled_root(n);
+    case config::SamplingKind::progressively_balanced:
+      return instance_share * Wide(n) + class_share;
+  }
+  throw base::ConfigError(base::format("Sampling number {} is not known.", static_cast<int>(kind)));
+}
+
+}  // namespace
+
+std::vector<std::uint64_t> class_weights(config::SamplingKind kind,
+                                         std::span<const std::int64_t> class_counts, std::int64_t epoch,
+                                         std::int64_t epochs) {
+  check_class_counts(class_counts);
+  check_epoch(epoch, epochs);
+  const std::size_t classes = class_counts.size();
+  const Wide images = std::accumulate(class_counts.begin(), class_counts.end(), Wide{0});
+  check_total(images * classes, classes, epochs);  // keeps the products below within 128 bits
+  const Wide instance_share = epochs == 1 ? 1 : Wide(epochs - 1 - epoch) * classes;
+  const Wide class_share = Wide(epoch) * images;
+
+  std::vector<std::uint64_t> weights;
+  weights.reserve(classes);
+  Wide total = 0;
+  for (const std::int64_t n : class_counts) {
+    const Wide weight = weight_of(kind, n, instance_share, class_share);
+    total += weight;
+    check_total(total, classes, epochs);
+    weights.push_back(static_cast<std::uint64_t>(weight));
+  }
+  return weights;
+}
+
+std::vector<double> class_probabilities(config::SamplingKind kind, std::span<const std::int64_t> class_counts,
+                                        std::int64_t epoch, std::int64_t epochs) {
+  const std::vector<std::uint64_t> weights = class_weights(kind, class_counts, epoch, epochs);
+  const auto total = static_cast<double>(std::accumulate(weights.begin(), weights.end(), std::uint64_t{0}));
+  std::vector<double> probabilities;
+  probabilities.reserve(weights.size());
+  for (const std::uint64_t weight : weights) probabilities.push_back(static_cast<double>(weight) / total);
+  return probabilities;
+}
+
+}  // namespace ltr::sampling
