@@ -2,12 +2,14 @@
 // The draw: which image is the k-th of an epoch, without a list.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "base/ids.hpp"
 #include "config/enums.hpp"
+#include "sampling/permutation.hpp"
 
 namespace ltr::sampling {
 
@@ -31,6 +33,8 @@ struct Draw {
 class EpochDraws {
  public:
   /// Shape: class_counts [K], each >= 1.
+  /// Throws: DataError if there is no class or a class has no image; ConfigError if the epoch is not one of
+  /// 0..epochs-1, an epoch has no draws, or the weights are too large to add.
   EpochDraws(const DrawOptions& options, std::span<const std::int64_t> class_counts, std::int64_t epoch);
 
   /// The k-th draw, k in 0..M-1.
@@ -39,7 +43,33 @@ class EpochDraws {
   [[nodiscard]] base::SampleIndex sample(std::int64_t k) const;
   /// Draws of each class in this epoch: exact without replacement, expected values rounded to zero with it.
   /// Shape: [K].
-  [[nodiscard]] std::span<const std::int64_t> quotas() const;
+  [[nodiscard]] std::span<const std::int64_t> quotas() const { return quotas_; }
+  /// M.
+  [[nodiscard]] std::int64_t size() const { return options_.draws_per_epoch; }
+
+ private:
+  /// What a draw needs to know of its class.
+  struct ClassState {
+    std::int64_t images = 0;        ///< n_j
+    std::int64_t first_sample = 0;  ///< of its images in the pack
+    std::int64_t pass = 0;          ///< in which this epoch begins
+    std::int64_t position = 0;      ///< at which it begins in that pass
+    std::int64_t orders = -1;       ///< where its passes begin in orders_, -1 if they are not there
+  };
+
+  void skip_earlier_epochs(std::span<const std::int64_t> class_counts);
+  void store_short_orders();
+  [[nodiscard]] std::size_t class_at(std::uint64_t value) const;
+  [[nodiscard]] Permutation pass_order(std::size_t class_index, std::int64_t pass) const;
+  [[nodiscard]] std::int64_t image_at(std::size_t class_index, std::int64_t rank) const;
+
+  DrawOptions options_;
+  std::int64_t epoch_;
+  Permutation slots_;
+  std::vector<std::uint64_t> starts_;  // [K+1] first slots; running sums of weights with replacement
+  std::vector<std::int64_t> quotas_;
+  std::vector<ClassState> classes_;
+  std::vector<std::uint8_t> orders_;  // this epoch's passes of small classes, one class after another
 };
 
 }  // namespace ltr::sampling

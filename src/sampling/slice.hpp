@@ -20,7 +20,8 @@ struct BatchShape {
 };
 
 /// Draws of micro-batch m (0..V-1, counted over all ranks) of step g: [gB + mB/V, gB + (m+1)B/V).
-[[nodiscard]] constexpr DrawRange micro_batch_draws(const BatchShape& shape, std::int64_t step, int micro_batch) {
+[[nodiscard]] constexpr DrawRange micro_batch_draws(const BatchShape& shape, std::int64_t step,
+                                                    int micro_batch) {
   const std::int64_t size = shape.global_batch / shape.micro_batches;
   const std::int64_t begin = step * shape.global_batch + micro_batch * size;
   return {begin, begin + size};

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sampling/draw.hpp"
+
+#include "base/check.hpp"
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "base/random.hpp"
+#include "sampling/class_weights.hpp"
+#include "sampling/quota.hpp"
+
+namespace ltr::sampling {
+namespace {
+
+// Shuffling a small class anew for each draw would cost more than the rest of the draw, so its orders are
+// kept where they are short; memory stays O(K).
+constexpr std::int64_t kOrderBytesPerClass = 256;
+
+std::uint64_t bits_of(std::int64_t value) { return static_cast<std::uint64_t>(value); }
+
+const DrawOptions& checked(const DrawOptions& options) {
+  if (options.draws_per_epoch >= 1) return options;
+  throw base::ConfigError(base::format(
+      "An epoch would have {} draws; there would be nothing to train on. Choose a global batch no larger "
+      "than the training set.",
+      options.draws_per_epoch));
+}
+
+Permutation slot_order(const DrawOptions& options, std::int64_t epoch) {
+  const base::CounterRandom random(options.seed, base::Stream::slot_permutation, bits_of(epoch));
+  return Permutation(options.draws_per_epoch, random);
+}
+
+std::vector<std::uint64_t> epoch_sums(const DrawOptions& options, std::span<const std::int64_t> class_counts,
+                                      std::int64_t epoch) {
+  return running_sums(class_weights(options.kind, class_counts, epoch, options.epochs));
+}
+
+std::vector<std::uint64_t> epoch_slot_starts(const DrawOptions& options,
+                                             std::span<const std::int64_t> class_counts, std::int64_t epoch) {
+  const std::vector<std::uint64_t> sums = epoch_sums(options, class_counts, epoch);
+  return slot_starts(sums, options.draws_per_epoch, quota_offset(options.seed, epoch, sums.back()));
+}
+
+/// floor(M w_j / W).
+std::vector<std::int64_t> expected_draws(std::span<const std::uint64_t> sums, std::int64_t draws) {
+  std::vector<std::int64_t> result = widths(sums);
+  for (std::int64_t& value : result) {
+    value = static_cast<std::int64_t>(static_cast<unsigned __int128>(draws) * bits_of(value) / sums.back());
+  }
+  return result;
+}
+
+}  // namespace
+
+EpochDraws::EpochDraws(const DrawOptions& options, std::span<const std::int64_t> class_counts,
+                       std::int64_t epoch)
+    : options_(checked(options)),
+      epoch_(epoch),
+      slots_(slot_order(options, epoch)),
+      starts_(options.replacement ? epoch_sums(options, class_counts, epoch)
+                                  : epoch_slot_starts(options, class_counts, epoch)),
+      quotas_(options.replacement ? expected_draws(starts_, options.draws_per_epoch) : widths(starts_)) {
+  classes_.reserve(class_counts.size());
+  std::int64_t first_sample = 0;
+  for (const std::int64_t images : class_counts) {
+    classes_.push_back({.images = images, .first_sample = first_sample});
+    first_sample += images;
+  }
+  if (options.replacement) return;
+  skip_earlier_epochs(class_counts);
+  store_short_orders();
+}
+
+void EpochDraws::skip_earlier_epochs(std::span<const std::int64_t> class_counts) {
+  for (std::int64_t earlier = 0; earlier < epoch_; ++earlier) {
+    const std::vector<std::uint64_t> starts = epoch_slot_starts(options_, class_counts, earlier);
+    for (std::size_t j = 0; j < classes_.size(); ++j) {
+      classes_[j].position += static_cast<std::int64_t>(starts[j + 1] - starts[j]);
+    }
+  }
+  for (ClassState& state : classes_) {
+    state.pass = state.position / state.images;
+    state.position %= state.images;
+  }
+}
+
+void EpochDraws::store_short_orders() {
+  for (std::size_t j = 0; j < classes_.size(); ++j) {
+    ClassState& state = classes_[j];
+    const std::int64_t images = state.images;
+    const std::int64_t passes = (state.position + quotas_[j] + images - 1) / images;
+    if (images > Permutation::kLargestShuffled || passes > kOrderBytesPerClass / images) continue;
+    state.orders = static_cast<std::int64_t>(orders_.size());
+    for (std::int64_t pass = 0; pass < passes; ++pass) {
+      const Permutation order = pass_order(j, state.pass + pass);
+      for (std::int64_t i = 0; i < images; ++i) orders_.push_back(static_cast<std::uint8_t>(order(i)));
+    }
+  }
+}
+
+std::size_t EpochDraws::class_at(std::uint64_t value) const {
+  // The last class that starts at or before `value`. Both outcomes of each step are equally likely, so the
+  // search is written without branches.
+  const std::uint64_t* first = starts_.data();
+  for (std::size_t count = classes_.size(); count > 1;) {
+    const std::size_t half = count / 2;
+    first += first[half] <= value ? half : 0;
+    count -= half;
+  }
+  return static_cast<std::size_t>(first - starts_.data());
+}
+
+Permutation EpochDraws::pass_order(std::size_t class_index, std::int64_t pass) const {
+  const base::CounterRandom random(options_.seed, base::Stream::image_permutation, class_index,
+                                   bits_of(pass));
+  return Permutation(classes_[class_index].images, random);
+}
+
+std::int64_t EpochDraws::image_at(std::size_t class_index, std::int64_t rank) const {
+  const ClassState& state = classes_[class_index];
+  const std::int64_t position = state.position + rank;
+  if (state.orders >= 0) return orders_[static_cast<std::size_t>(state.orders + position)];
+  return pass_order(class_index, state.pass + position / state.images)(position % state.images);
+}
+
+Draw EpochDraws::draw(std::int64_t k) const {
+  LTR_EXPECT(k >= 0 && k < size());
+  if (options_.replacement) {
+    base::CounterRandom random(options_.seed, base::Stream::independent_draw, bits_of(epoch_), bits_of(k));
+    const std::size_t class_index = class_at(random.below(starts_.back()));
+    const std::uint64_t image = random.below(bits_of(classes_[class_index].images));
+    return {base::ClassId(static_cast<std::int32_t>(class_index)), static_cast<std::int64_t>(image)};
+  }
+  const auto slot = bits_of(slots_(k));
+  const std::size_t class_index = class_at(slot);
+  const auto rank = static_cast<std::int64_t>(slot - starts_[class_index]);
+  return {base::ClassId(static_cast<std::int32_t>(class_index)), image_at(class_index, rank)};
+}
+
+base::SampleIndex EpochDraws::sample(std::int64_t k) const {
+  const Draw drawn = draw(k);
+  const auto class_index = static_cast<std::size_t>(drawn.class_id.value());
+  return base::SampleIndex(classes_[class_index].first_sample + drawn.image);
+}
+
+}  // namespace ltr::sampling

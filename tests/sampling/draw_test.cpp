@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sampling/draw.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <numeric>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+#include "chi_square.hpp"
+#include "sampling/class_weights.hpp"
+#include "sampling/inspect.hpp"
+#include "sampling/slice.hpp"
+
+namespace ltr::sampling {
+namespace {
+
+using config::SamplingKind;
+
+constexpr std::array kKinds{SamplingKind::instance_balanced, SamplingKind::class_balanced,
+                            SamplingKind::square_root, SamplingKind::progressively_balanced};
+/// Long-tailed, with classes on both sides of the largest shuffled size, and of one image.
+constexpr auto kCounts = std::to_array<std::int64_t>({700, 300, 130, 65, 64, 33, 12, 5, 2, 1});
+constexpr std::int64_t kImages = 1312;
+
+DrawOptions options_for(SamplingKind kind, std::int64_t epochs = 6) {
+  return {.seed = 42, .kind = kind, .epochs = epochs, .draws_per_epoch = kImages / 64 * 64};
+}
+
+std::vector<std::int64_t> all_samples(const EpochDraws& draws) {
+  std::vector<std::int64_t> samples;
+  for (std::int64_t k = 0; k < draws.size(); ++k) samples.push_back(draws.sample(k).value());
+  return samples;
+}
+
+std::size_t class_of(const EpochDraws& draws, std::int64_t k) {
+  return static_cast<std::size_t>(draws.draw(k).class_id.value());
+}
+
+TEST(EpochDraws, MeetTheirQuotasAndCoverImagesEvenlyAfterEveryEpoch) {
+  for (const SamplingKind kind : kKinds) {
+    for (std::int64_t epoch = 0; epoch < 6; ++epoch) {
+      const DrawSummary summary = inspect_draws(options_for(kind), kCounts, epoch);
+      EXPECT_TRUE(summary.quotas_met) << static_cast<int>(kind) << " epoch " << epoch;
+      EXPECT_TRUE(summary.evenly_covered) << static_cast<int>(kind) << " epoch " << epoch;
+      for (std::size_t j = 0; j < kCounts.size(); ++j) {
+        const double expected =
+            summary.probabilities[j] * static_cast<double>(options_for(kind).draws_per_epoch);
+        EXPECT_LT(std::abs(static_cast<double>(summary.drawn[j]) - expected), 1 + 1e-9);
+      }
+    }
+  }
+}
+
+TEST(EpochDraws, AreThePackPositionsOfClassAndImage) {
+  const EpochDraws draws(options_for(SamplingKind::square_root), kCounts, 2);
+  for (std::int64_t k = 0; k < draws.size(); ++k) {
+    const Draw draw = draws.draw(k);
+    const auto end = kCounts.begin() + draw.class_id.value();
+    ASSERT_GE(draw.image, 0);
+    ASSERT_LT(draw.image, *end);
+    ASSERT_EQ(draws.sample(k).value(), std::accumulate(kCounts.begin(), end, std::int64_t{0}) + draw.image);
+  }
+}
+
+TEST(EpochDraws, DoNotDependOnTheNumberOfRanks) {
+  const DrawOptions options = options_for(SamplingKind::progressively_balanced);
+  const auto whole = all_samples(EpochDraws(options, kCounts, 3));
+  for (const int ranks : {1, 2, 4, 8}) {
+    const BatchShape shape{.global_batch = 64, .micro_batches = 8, .ranks = ranks};
+    std::vector<std::int64_t> pieced(whole.size(), -1);
+    for (int rank = 0; rank < ranks; ++rank) {
+      const EpochDraws of_rank(options, kCounts, 3);
+      for (std::int64_t step = 0; step < options.draws_per_epoch / shape.global_batch; ++step) {
+        for (int m = 0; m < shape.micro_batches / ranks; ++m) {
+          const DrawRange range = micro_batch_draws(shape, step, first_micro_batch(shape, rank) + m);
+          for (std::int64_t k = range.begin; k < range.end; ++k) {
+            ASSERT_EQ(pieced[static_cast<std::size_t>(k)], -1) << "drawn by two ranks";
+            pieced[static_cast<std::size_t>(k)] = of_rank.sample(k).value();
+          }
+        }
+      }
+    }
+    EXPECT_EQ(pieced, whole) << ranks << " ranks";
+  }
+}
+
+TEST(EpochDraws, AreThePureFunctionOfSeedEpochAndIndex) {
+  for (const bool replacement : {false, true}) {
+    DrawOptions options = options_for(SamplingKind::class_balanced);
+    options.replacement = replacement;
+    const EpochDraws draws(options, kCounts, 4);
+    const auto forwards = all_samples(draws);
+    std::vector<std::int64_t> backwards(forwards.size());
+    std::vector<std::thread> threads;
+    for (std::size_t part = 0; part < 4; ++part) {
+      threads.emplace_back([&, part] {
+        for (std::size_t k = forwards.size(); k-- > 0;) {
+          if (k % 4 == part) backwards[k] = draws.sample(static_cast<std::int64_t>(k)).value();
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(forwards, backwards);
+    EXPECT_NE(forwards, all_samples(EpochDraws(options, kCounts, 3)));
+    options.seed = 43;
+    EXPECT_NE(forwards, all_samples(EpochDraws(options, kCounts, 4)));
+  }
+}
+
+TEST(EpochDraws, EveryDrawHasExactlyTheSamplingsProbabilities) {
+  // One draw for each of many seeds: chance enters by the quotas' offset, the slots' order and the images'
+  // order.
+  const std::vector<std::int64_t> counts{70, 20, 7, 2, 1};
+  constexpr int kSeeds = 40'000;
+  for (const SamplingKind kind : kKinds) {
+    for (const auto& [epoch, k] : {std::pair{0, 0}, {0, 95}, {2, 17}}) {
+      DrawOptions options{.kind = kind, .epochs = 4, .draws_per_epoch = 96};
+      std::vector<std::int64_t> times(100, 0);
+      for (int seed = 0; seed < kSeeds; ++seed) {
+        options.seed = static_cast<std::uint64_t>(seed);
+        ++times[static_cast<std::size_t>(EpochDraws(options, counts, epoch).sample(k).value())];
+      }
+      const auto probabilities = class_probabilities(kind, counts, epoch, options.epochs);
+      double statistic = 0;
+      auto first = times.begin();
+      for (std::size_t j = 0; j < counts.size(); ++j) {
+        const auto images = static_cast<std::size_t>(counts[j]);
+        statistic += pearson({first, images}, kSeeds * probabilities[j] / static_cast<double>(images));
+        first += counts[j];
+      }
+      EXPECT_TRUE(is_plausible(statistic, 99))
+          << static_cast<int>(kind) << " draw " << k << ": " << statistic;
+    }
+  }
+}
+
+TEST(EpochDraws, ProgressiveSamplingBeginsInstanceBalancedAndEndsClassBalanced) {
+  const auto quotas = [](SamplingKind kind, std::int64_t epoch) {
+    return inspect_draws(options_for(kind), kCounts, epoch).quotas;
+  };
+  const auto first = quotas(SamplingKind::progressively_balanced, 0);
+  const auto last = quotas(SamplingKind::progressively_balanced, 5);
+  for (std::size_t j = 0; j < kCounts.size(); ++j) {
+    EXPECT_NEAR(first[j], quotas(SamplingKind::instance_balanced, 0)[j], 1);
+    EXPECT_NEAR(last[j], quotas(SamplingKind::class_balanced, 5)[j], 1);
+  }
+}
+
+TEST(EpochDraws, WithReplacementFollowClassProbabilitiesIndependently) {
+  for (const SamplingKind kind : kKinds) {
+    DrawOptions options = options_for(kind);
+    options.replacement = true;
+    options.draws_per_epoch = 400'000;
+    const EpochDraws draws(options, kCounts, 3);
+    const auto probabilities = class_probabilities(kind, kCounts, 3, options.epochs);
+    const std::size_t classes = kCounts.size();
+    std::vector<std::int64_t> times(kImages, 0);
+    std::vector<std::int64_t> pairs(classes * classes, 0);
+    for (std::int64_t k = 0; k < draws.size(); ++k) {
+      ++times[static_cast<std::size_t>(draws.sample(k).value())];
+      if (k % 2 == 1) ++pairs[class_of(draws, k - 1) * classes + class_of(draws, k)];
+    }
+    const auto total = static_cast<double>(draws.size());
+    double of_images = 0;
+    double of_pairs = 0;
+    auto first = times.begin();
+    for (std::size_t j = 0; j < classes; ++j) {
+      const auto images = static_cast<std::size_t>(kCounts[j]);
+      EXPECT_EQ(draws.quotas()[j], static_cast<std::int64_t>(total * probabilities[j] + 1e-6));
+      of_images += pearson({first, images}, total * probabilities[j] / static_cast<double>(images));
+      first += kCounts[j];
+      for (std::size_t i = 0; i < classes; ++i) {
+        of_pairs += pearson({&pairs[i * classes + j], 1}, total / 2 * probabilities[i] * probabilities[j]);
+      }
+    }
+    EXPECT_TRUE(is_plausible(of_images, kImages - 1)) << of_images;
+    // Pairs of the rarest classes are too few for the chi-square distribution; the bound is wide for them.
+    EXPECT_LT(of_pairs, 300) << of_pairs;
+  }
+}
+
+TEST(EpochDraws, HoldForTheCountsOfThePublicSets) {
+  const char* root = std::getenv("LTR_TEST_DATA");
+  const std::string folder = (root ? std::string(root) : LTR_SOURCE_DIR "/../shared/data") + "/counts/";
+  for (const auto& [name, images] :
+       {std::pair{"imagenet_lt", 115'846}, {"inaturalist18", 437'513}, {"places_lt", 62'500}}) {
+    std::ifstream file(folder + name + ".txt");
+    if (!file)
+      GTEST_SKIP() << "class counts are not in " << folder << "; set LTR_TEST_DATA to their parent folder";
+    const std::vector<std::int64_t> counts{std::istream_iterator<std::int64_t>(file), {}};
+    ASSERT_EQ(std::accumulate(counts.begin(), counts.end(), 0), images);
+    for (const SamplingKind kind : kKinds) {
+      const DrawOptions options{.seed = 1, .kind = kind, .epochs = 90, .draws_per_epoch = images / 512 * 512};
+      const DrawSummary summary = inspect_draws(options, counts, 1);
+      EXPECT_TRUE(summary.quotas_met && summary.evenly_covered) << name;
+      EXPECT_EQ(std::accumulate(summary.drawn.begin(), summary.drawn.end(), std::int64_t{0}),
+                options.draws_per_epoch);
+    }
+  }
+}
+
+TEST(EpochDraws, HoldForHundredMillionImages) {
+  std::vector<std::int64_t> counts(100'000, 1);
+  for (std::size_t j = 0; j < 100; ++j) counts[j] = 999'001;
+  const DrawOptions options{.seed = 9,
+                            .kind = SamplingKind::progressively_balanced,
+                            .epochs = 200,
+                            .draws_per_epoch = 100'000'000 / 4096 * 4096};
+  const EpochDraws draws(options, counts, 3);
+  EXPECT_EQ(std::accumulate(draws.quotas().begin(), draws.quotas().end(), std::int64_t{0}),
+            options.draws_per_epoch);
+  for (const std::int64_t k : {std::int64_t{0}, options.draws_per_epoch / 2, options.draws_per_epoch - 1}) {
+    const Draw draw = draws.draw(k);
+    EXPECT_LT(draw.image, counts[static_cast<std::size_t>(draw.class_id.value())]);
+  }
+}
+
+TEST(EpochDraws, AreTheSameOnEveryMachine) {
+  const auto digest = [](SamplingKind kind, bool replacement) {
+    DrawOptions options = options_for(kind);
+    options.replacement = replacement;
+    return draws_digest(EpochDraws(options, kCounts, 4)).substr(0, 16);
+  };
+  // Computed by a second, independent reading of the same rules in Python's unbounded integers. A change here
+  // is a change of every published run: never adjust these, find the cause.
+  EXPECT_EQ(digest(SamplingKind::instance_balanced, false), "cfa14f8d0b7e01d2");
+  EXPECT_EQ(digest(SamplingKind::class_balanced, false), "0739d735f19d6909");
+  EXPECT_EQ(digest(SamplingKind::square_root, false), "61e53e78d516d24c");
+  EXPECT_EQ(digest(SamplingKind::progressively_balanced, false), "5a2c35924b3dc6c3");
+  EXPECT_EQ(digest(SamplingKind::square_root, true), "363c51c55f2618ae");
+}
+
+TEST(EpochDraws, RefuseEpochsWithoutDraws) {
+  DrawOptions options = options_for(SamplingKind::square_root);
+  options.draws_per_epoch = 0;
+  try {
+    const EpochDraws draws(options, kCounts, 0);
+    FAIL() << "an epoch of 0 draws was accepted";
+  } catch (const base::ConfigError& error) {
+    EXPECT_NE(std::string(error.what()).find("0 draws"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("global batch"), std::string::npos);
+  }
+  options.draws_per_epoch = 64;
+  EXPECT_THROW(EpochDraws(options, kCounts, 6), base::ConfigError);
+  EXPECT_THROW(EpochDraws(options, std::vector<std::int64_t>{4, 0}, 0), base::DataError);
+}
+
+}  // namespace
+}  // namespace ltr::sampling
