@@ -155,9 +155,8 @@ void Loader::State::decode(base::SampleIndex sample, std::span<const std::byte> 
     image::decode_into(encoded, image);
   } catch (const base::DataError& error) {
     throw base::DataError(
-        base::format("{}: image {} ({}) cannot be decoded: {}; no epoch can be complete without it; repair "
-                     "the file or take it "
-                     "off the list, and pack again",
+        base::format("pack '{}', image {} ('{}') cannot be decoded: {}; no epoch is complete without it; "
+                     "mend the file or take it off the list, and pack again",
                      pack.path().string(), sample, pack.image_path(sample), error.what()));
   }
 }

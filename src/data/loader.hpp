@@ -61,7 +61,8 @@ class Loader {
   ~Loader();
 
   /// The next batch in order; valid until the following call.
-  /// Throws: DataError naming pack, image index and path if one of its images cannot be read or decoded.
+  /// Throws: DataError naming pack, image index and path if one of its images cannot be read or decoded,
+  /// whatever items_of threw, std::logic_error after the last batch. Asked again, it throws the same again.
   [[nodiscard]] const Batch& next();
   [[nodiscard]] LoaderTimes times() const;
 
