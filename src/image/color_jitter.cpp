@@ -26,7 +26,8 @@ void blend_with_level(int level, float factor, Image& image) {
 int mean_luma(const Image& image) {
   std::int64_t sum = 0;
   for (std::size_t i = 0; i < image.pixels.size(); i += 3) sum += luma(&image.pixels[i]);
-  return static_cast<int>(static_cast<double>(sum) / static_cast<double>(image.pixels.size() / 3) + 0.5);
+  const std::size_t count = image.pixels.size() / 3;
+  return static_cast<int>(static_cast<double>(sum) / static_cast<double>(count) + 0.5);
 }
 
 void blend_with_grey(float factor, Image& image) {

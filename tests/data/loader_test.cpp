@@ -82,8 +82,7 @@ class LoaderTest : public testing::Test {
     folder_.write("toy.h5", file);
   }
 
-  TemporaryFolder folder_;
-  std::filesystem::path path_ = folder_ / "toy.h5";
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:
   static void replace(std::vector<std::byte>& file, std::span<const std::byte> before,
@@ -98,10 +97,13 @@ class LoaderTest : public testing::Test {
     std::memcpy(out.data(), &crc, sizeof crc);
     return out;
   }
+
+  TemporaryFolder folder_;
+  std::filesystem::path path_ = folder_ / "toy.h5";
 };
 
 TEST_F(LoaderTest, BatchesComeInOrderWithTheNamedImages) {
-  const Pack pack(path_);
+  const Pack pack(path());
   Loader loader(pack, options(3), kBatches, items_of);
   for (std::int64_t b = 0; b < kBatches; ++b) {
     const Batch& batch = loader.next();
@@ -117,7 +119,7 @@ TEST_F(LoaderTest, BatchesComeInOrderWithTheNamedImages) {
 }
 
 TEST_F(LoaderTest, PixelsAreTheTransformsWhateverTheThreadsAndTheQueue) {
-  const Pack pack(path_);
+  const Pack pack(path());
   for (const LoaderMode mode : {LoaderMode::training, LoaderMode::evaluation}) {
     for (const auto& [threads, queue] : {std::pair{1, 1}, std::pair{2, 4}, std::pair{5, 3}}) {
       LoaderOptions choice = options(threads, queue);
@@ -144,7 +146,7 @@ TEST_F(LoaderTest, PixelsAreTheTransformsWhateverTheThreadsAndTheQueue) {
 }
 
 TEST_F(LoaderTest, NoMoreThanTheQueueIsDecodedAheadAndBuffersAreReused) {
-  const Pack pack(path_);
+  const Pack pack(path());
   constexpr int kQueue = 3;
   std::atomic<std::int64_t> asked{0};
   std::atomic<std::int64_t> furthest_ahead{0};
@@ -165,7 +167,7 @@ TEST_F(LoaderTest, NoMoreThanTheQueueIsDecodedAheadAndBuffersAreReused) {
 }
 
 TEST_F(LoaderTest, DestructionMidwayDoesNotHang) {
-  const Pack pack(path_);
+  const Pack pack(path());
   for (int taken = 0; taken < 6; ++taken) {
     Loader loader(pack, options(3), kBatches, items_of);
     for (int b = 0; b < taken; ++b) EXPECT_EQ(loader.next().index, b);
@@ -174,29 +176,29 @@ TEST_F(LoaderTest, DestructionMidwayDoesNotHang) {
 
 TEST_F(LoaderTest, UndecodableImageIsAnErrorOfItsBatchThatNamesIt) {
   damage(17, Crc::mended);
-  const Pack pack(path_);
+  const Pack pack(path());
   // 17 = 11 d mod 30 first for d = 7: the first image of batch 1.
   Loader loader(pack, options(3), kBatches, items_of);
   EXPECT_EQ(loader.next().index, 0);
   const auto ask = [&] { static_cast<void>(loader.next()); };
   const std::string message = message_of<base::DataError>(ask);
-  EXPECT_THAT(message, AllOf(HasSubstr(path_.string()), HasSubstr("image 17 ('17.jpg')"),
+  EXPECT_THAT(message, AllOf(HasSubstr(path().string()), HasSubstr("image 17 ('17.jpg')"),
                              HasSubstr("truncated or damaged JPEG"), HasSubstr("pack again")));
   EXPECT_EQ(message_of<base::DataError>(ask), message) << "asked again";
 }
 
 TEST_F(LoaderTest, BytesDamagedAfterPackingAreAnErrorThatNamesTheImage) {
   damage(17, Crc::stale);
-  const Pack pack(path_);
+  const Pack pack(path());
   Loader loader(pack, options(2), kBatches, items_of);
   EXPECT_EQ(loader.next().index, 0);
   EXPECT_THAT(message_of<base::DataError>([&] { static_cast<void>(loader.next()); }),
-              AllOf(HasSubstr(path_.string()), HasSubstr("image 17 ('17.jpg')"), HasSubstr("CRC-32")));
+              AllOf(HasSubstr(path().string()), HasSubstr("image 17 ('17.jpg')"), HasSubstr("CRC-32")));
 }
 
 TEST_F(LoaderTest, OfSeveralBadImagesTheFirstIsNamed) {
   for (const int image : {0, 11, 22}) damage(image, Crc::mended);  // the first three of batch 0
-  const Pack pack(path_);
+  const Pack pack(path());
   for (int repetition = 0; repetition < 10; ++repetition) {
     Loader loader(pack, options(5), kBatches, items_of);
     EXPECT_THAT(message_of<base::DataError>([&] { static_cast<void>(loader.next()); }),
@@ -205,7 +207,7 @@ TEST_F(LoaderTest, OfSeveralBadImagesTheFirstIsNamed) {
 }
 
 TEST_F(LoaderTest, ErrorOfTheItemsFunctionReachesTheConsumer) {
-  const Pack pack(path_);
+  const Pack pack(path());
   Loader loader(pack, options(2), kBatches, [](std::int64_t batch) {
     if (batch == 1) throw std::runtime_error("no items");
     return items_of(batch);
@@ -215,7 +217,7 @@ TEST_F(LoaderTest, ErrorOfTheItemsFunctionReachesTheConsumer) {
 }
 
 TEST_F(LoaderTest, TimesGrowAndTheEndIsAMistakeOfTheCaller) {
-  const Pack pack(path_);
+  const Pack pack(path());
   Loader loader(pack, options(2), 2, items_of);
   EXPECT_EQ(loader.next().index, 0);
   EXPECT_EQ(loader.next().index, 1);
@@ -228,7 +230,7 @@ TEST_F(LoaderTest, TimesGrowAndTheEndIsAMistakeOfTheCaller) {
 }
 
 TEST_F(LoaderTest, EmptyBatchAndNoBatchAreFine) {
-  const Pack pack(path_);
+  const Pack pack(path());
   Loader empty(pack, options(2), 3, [](std::int64_t) { return std::vector<LoaderItem>{}; });
   for (int b = 0; b < 3; ++b) EXPECT_TRUE(empty.next().pixels.empty());
   const Loader none(pack, options(2), 0, items_of);

@@ -54,7 +54,7 @@ TEST(ColorJitter, OrdersAreEquallyLikelyAndFactorsFillTheirRange) {
     for (std::size_t k = 0; k < 3; ++k) sums[k] += jitter.factors[k];
   }
   EXPECT_EQ(orders.size(), 6U);
-  for (const auto& [order, count] : orders) EXPECT_NEAR(count, kDraws / 6, 5 * std::sqrt(kDraws / 6.0));
+  for (const auto& [order, count] : orders) EXPECT_NEAR(count, kDraws / 6.0, 5 * std::sqrt(kDraws / 6.0));
   EXPECT_NEAR(sums[0] / kDraws, 1.0, 0.02);
   EXPECT_NEAR(sums[2] / kDraws, 1.25, 0.04);
 }

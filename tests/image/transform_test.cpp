@@ -132,7 +132,7 @@ TEST(TrainingInput, PadAndCropGivesEveryShiftEquallyOften) {
     crop(image, {top, left, kSize, kSize}, expected);
     ASSERT_EQ(largest_difference(out, expected), 0);
   }
-  for (const int count : shifts) EXPECT_NEAR(count, kDraws / 25, 5 * std::sqrt(kDraws / 25.0));
+  for (const int count : shifts) EXPECT_NEAR(count, kDraws / 25.0, 5 * std::sqrt(kDraws / 25.0));
 }
 
 TEST(TrainingInput, PadAndCropFitsAnImageOfAnotherSizeFirst) {
@@ -162,7 +162,7 @@ TEST(TrainingInput, HalfOfTheImagesAreMirrored) {
     ASSERT_TRUE(is_mirrored || largest_difference(out, square) == 0);
     flipped += is_mirrored ? 1 : 0;
   }
-  EXPECT_NEAR(flipped, kDraws / 2, 5 * std::sqrt(kDraws / 4.0));
+  EXPECT_NEAR(flipped, kDraws / 2.0, 5 * std::sqrt(kDraws / 4.0));
 }
 
 TEST(TrainingInput, StepsAreDrawnAndAppliedAsDocumented) {
