@@ -5,26 +5,25 @@
 #include <cstdint>
 
 #include "metric/accuracy.hpp"
-#include "record/record.hpp"
+#include "metric/calibration.hpp"
 #include "train/evaluation_set.hpp"
 #include "train/step.hpp"
 
 namespace ltr::train {
 
-/// Bins of a reliability diagram.
-inline constexpr int kCalibrationBins = 15;
 /// Above this many classes no confusion matrix is kept.
 inline constexpr std::int32_t kConfusionClasses = 1000;
 
 /// What one pass over a set shows.
 struct Evaluation {
   metric::Counts counts;
-  record::Calibration calibration;
+  metric::Calibration calibration;
 };
 
-/// Counts per class, and the calibration of the softmax. Among equal logits the lower class wins; a logit
-/// that is not a number never does. The caller has put its modules into evaluation mode. Collective: all
-/// ranks of the set's group; the same result on all.
+/// Counts per class, and the calibration of the softmax. Among equal logits the lower class wins.
+/// The caller has put its modules into evaluation mode.
+/// Throws: SystemError if a logit is not finite.
+/// Collective: all ranks of the set's group; the same result on all.
 [[nodiscard]] Evaluation evaluate(EvaluationSet& set, const Logits& logits);
 
 /// Images of the whole set whose largest logit is their class: what model selection compares.

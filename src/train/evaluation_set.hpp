@@ -12,6 +12,7 @@
 #include "comm/group.hpp"
 #include "data/loader.hpp"
 #include "data/pack.hpp"
+#include "train/micro_batch.hpp"
 
 namespace ltr::train {
 
@@ -43,10 +44,6 @@ class EvaluationSet {
   [[nodiscard]] std::int32_t classes() const { return pack_->classes(); }  ///< K
 
  private:
-  struct Batch {
-    torch::Tensor inputs;
-    torch::Tensor labels;
-  };
   void visit_images(const Visitor& visitor);
 
   comm::Group group_;
@@ -55,7 +52,7 @@ class EvaluationSet {
   std::int64_t first_batch_ = 0;
   std::int64_t batches_ = 0;
   bool in_memory_ = false;
-  std::vector<Batch> kept_;
+  std::vector<MicroBatch> kept_;
 };
 
 }  // namespace ltr::train

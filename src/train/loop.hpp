@@ -6,35 +6,17 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <string>
 #include <vector>
-
-#include <torch/torch.h>
 
 #include "comm/group.hpp"
 #include "config/enums.hpp"
 #include "data/loader.hpp"
 #include "data/pack.hpp"
 #include "model/backbone.hpp"
-#include "record/record.hpp"
 #include "train/evaluation_set.hpp"
-#include "train/objective.hpp"
-#include "train/schedule.hpp"
-#include "train/sgd.hpp"
-#include "train/step.hpp"
+#include "train/trainee.hpp"
 
 namespace ltr::train {
-
-/// One network to be trained: stage 1 has one, stage 2 as many as it has heads. A trainee whose epochs are
-/// over drops out while the others go on.
-struct Trainee {
-  std::string name;                           ///< in checkpoints and messages; unique in its loop
-  std::shared_ptr<torch::nn::Module> module;  ///< parameters that require gradients are trained
-  Logits logits;                              ///< of pixels, or of features where a backbone is frozen
-  std::shared_ptr<Objective> objective;
-  SgdOptions sgd;
-  Schedule schedule;
-};
 
 /// What a person watching wants to know.
 struct Progress {
@@ -62,13 +44,6 @@ struct LoopOptions {
   int checkpoint_every_epochs = 1;
   std::function<void(const Progress&)> progress;  ///< after every step, on every rank; may be empty
   std::function<bool()> stop_requested;           ///< asked every step, on every rank; may be empty
-};
-
-/// One trainee's outcome, the same on every rank.
-struct Trained {
-  record::TrainingRecord training;
-  model::NamedTensors
-      best;  ///< weights and buffers of the best epoch, by validation top-1, the first if several
 };
 
 /// Trains all trainees on the same draws. The frozen backbone runs once a micro-batch, in evaluation mode,

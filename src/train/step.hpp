@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "model/ghost_batch_norm.hpp"
 #include "sampling/slice.hpp"
 #include "train/flat_parameters.hpp"
+#include "train/micro_batch.hpp"
 #include "train/objective.hpp"
 
 namespace ltr::train {
@@ -29,12 +31,6 @@ struct StepTask {
   Logits logits;
   std::shared_ptr<Objective> objective;
   FlatParameters* parameters = nullptr;  ///< of `module`; outlives the step
-};
-
-/// The unit of a forward and backward pass. Shape: inputs [b, ...] float32, labels [b] int64; b = B / V.
-struct MicroBatch {
-  torch::Tensor inputs;
-  torch::Tensor labels;
 };
 
 /// What all ranks know after a step.
@@ -66,31 +62,42 @@ class Step {
 
  private:
   struct Bucket {
-    std::size_t begin = 0;
-    std::size_t end = 0;
-    int parameters = 0;  ///< that have to be ready before it can go out
+    std::int64_t begin = 0;
+    std::int64_t end = 0;
+    int parameters = 0;  ///< that have to be ready before it may go out
     int missing = 0;     ///< of them, in this backward pass
+  };
+  struct Norm {
+    std::shared_ptr<model::GhostBatchNorm2d> layer;
+    torch::Tensor mean;
+    torch::Tensor variance;
   };
   class GradientReady;
 
-  void lay_out(std::int64_t statistics);
+  torch::Tensor allocate_leaf();
+  void bind_gradients();
   void bind_statistics();
-  void micro_batch(const MicroBatch& batch);
-  void gradient_ready(std::size_t bucket, const torch::Tensor& parameter, const float* expected);
-  void send_next_bucket();
+  [[nodiscard]] unsigned own_micro_batches() const {
+    return static_cast<unsigned>(shape_.micro_batches / shape_.ranks);
+  }
+  void push_zeros();
+  void backward(const MicroBatch& batch);
+  void gradient_ready(std::size_t bucket);
+  void send_next_bucket(bool complete);
+  void finish_exchange(bool failed, bool stop_requested);
   void move_running_buffers();
 
-  comm::Group group_;
   sampling::BatchShape shape_;
+  comm::Group group_;
   std::vector<StepTask> tasks_;
-  std::vector<std::shared_ptr<model::GhostBatchNorm2d>> norms_;
-  torch::Tensor leaf_;  ///< [gradients | BatchNorm means and variances | a loss a task | failed, stop]
-  std::size_t statistics_begin_ = 0;
-  std::size_t losses_begin_ = 0;
-  std::size_t status_begin_ = 0;
+  std::vector<Norm> norms_;
   std::vector<Bucket> buckets_;
+  std::int64_t statistics_begin_ = 0;
+  std::int64_t losses_begin_ = 0;
+  std::int64_t status_begin_ = 0;
+  torch::Tensor leaf_;  ///< [gradients | BatchNorm means and variances | a loss a task | failed, stop]
   std::size_t next_bucket_ = 0;
-  bool sending_ = false;  ///< this is the rank's last micro-batch
+  bool sending_ = false;  ///< in the rank's last micro-batch
   comm::TreeAccumulator accumulator_;
   std::unique_ptr<comm::Exchange> exchange_;
 };

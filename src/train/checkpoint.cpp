@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/checkpoint.hpp"
+
+#include <array>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "model/safetensors.hpp"
+
+namespace ltr::train {
+namespace {
+
+using Metadata = std::map<std::string, std::string>;
+constexpr std::int64_t kRowNumbers = 9;
+
+/// float64 as the int64 of the same bits: the format knows float32 and int64 only, and no bit may be lost.
+torch::Tensor packed(const std::vector<double>& values) {
+  return torch::tensor(values, torch::kFloat64).view(torch::kInt64);
+}
+
+std::vector<double> unpacked(const torch::Tensor& tensor) {
+  const torch::Tensor values = tensor.contiguous().view(torch::kFloat64);
+  return {values.data_ptr<double>(), values.data_ptr<double>() + values.numel()};
+}
+
+std::vector<double> numbers_of(const std::vector<record::EpochRow>& rows) {
+  std::vector<double> numbers;
+  for (const record::EpochRow& row : rows) {
+    numbers.insert(numbers.end(), {static_cast<double>(row.epoch), row.train_loss, row.learning_rate,
+                                   row.validation_top1_percent, row.images_per_s, row.step_s, row.wait_s,
+                                   row.exchange_s, row.evaluation_s});
+  }
+  return numbers;
+}
+
+std::vector<record::EpochRow> rows_of(const std::vector<double>& numbers) {
+  std::vector<record::EpochRow> rows;
+  for (std::size_t i = 0; i + kRowNumbers <= numbers.size(); i += kRowNumbers) {
+    const double* n = &numbers[i];
+    rows.push_back({static_cast<std::int64_t>(n[0]), n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8]});
+  }
+  return rows;
+}
+
+void put(const TraineeState& trainee, model::NamedTensors& tensors, Metadata& metadata) {
+  const record::TrainingRecord& training = trainee.training;
+  const auto add = [&](std::string_view what, const torch::Tensor& tensor) {
+    tensors.emplace_back(base::format("{}/{}", trainee.name, what), tensor);
+  };
+  for (const auto& [name, tensor] : trainee.weights) add("weights/" + name, tensor);
+  for (const auto& [name, tensor] : trainee.best) add("best/" + name, tensor);
+  add("momentum", trainee.momentum);
+  add("rows", packed(numbers_of(training.epochs)));
+  add("class_weights", packed(training.class_weights));
+  add("draws_made", torch::tensor(training.draws_made, torch::kInt64));
+  add("numbers", packed({static_cast<double>(trainee.best_correct), static_cast<double>(training.best_epoch),
+                         trainee.epoch_loss_sum}));
+  metadata[trainee.name + "/draws_digest"] = training.draws_digest;
+}
+
+/// Tensors of a file by name; one that is missing is the file's fault.
+class Contents {
+ public:
+  explicit Contents(const std::filesystem::path& path) : path_(path), file_(model::read_safetensors(path)) {}
+
+  [[nodiscard]] const torch::Tensor& tensor(const std::string& name) const {
+    for (const auto& [key, tensor] : file_.tensors) {
+      if (key == name) return tensor;
+    }
+    damaged(name);
+  }
+  [[nodiscard]] const std::string& text(const std::string& name) const {
+    const auto found = file_.metadata.find(name);
+    if (found == file_.metadata.end()) damaged(name);
+    return found->second;
+  }
+  [[nodiscard]] std::vector<double> numbers(const std::string& name, std::size_t at_least) const {
+    std::vector<double> values = unpacked(tensor(name));
+    if (values.size() < at_least) damaged(name);
+    return values;
+  }
+  [[nodiscard]] model::NamedTensors below(const std::string& prefix) const {
+    model::NamedTensors found;
+    for (const auto& [key, tensor] : file_.tensors) {
+      if (key.starts_with(prefix)) found.emplace_back(key.substr(prefix.size()), tensor);
+    }
+    return found;
+  }
+
+ private:
+  [[noreturn]] void damaged(const std::string& name) const {
+    throw base::DataError(base::format(
+        "checkpoint {} holds no {}; training cannot go on from it; remove the file to begin this part anew",
+        path_.string(), name));
+  }
+
+  std::filesystem::path path_;
+  model::Safetensors file_;
+};
+
+TraineeState trainee_of(const Contents& contents, const std::string& name) {
+  TraineeState trainee;
+  trainee.name = name;
+  trainee.weights = contents.below(name + "/weights/");
+  trainee.best = contents.below(name + "/best/");
+  trainee.momentum = contents.tensor(name + "/momentum");
+  trainee.training.epochs = rows_of(contents.numbers(name + "/rows", 0));
+  trainee.training.class_weights = contents.numbers(name + "/class_weights", 0);
+  const torch::Tensor made = contents.tensor(name + "/draws_made").contiguous();
+  trainee.training.draws_made.assign(made.data_ptr<std::int64_t>(),
+                                     made.data_ptr<std::int64_t>() + made.numel());
+  trainee.training.draws_digest = contents.text(name + "/draws_digest");
+  const std::vector<double> numbers = contents.numbers(name + "/numbers", 3);
+  trainee.best_correct = static_cast<std::int64_t>(numbers[0]);
+  trainee.training.best_epoch = static_cast<std::int64_t>(numbers[1]);
+  trainee.epoch_loss_sum = numbers[2];
+  return trainee;
+}
+
+}  // namespace
+
+void write_checkpoint(const std::filesystem::path& path, const std::string& identity,
+                      const LoopState& state) {
+  model::NamedTensors tensors;
+  Metadata metadata{{"identity", identity}};
+  std::string names;
+  for (const TraineeState& trainee : state.trainees) {
+    put(trainee, tensors, metadata);
+    names += trainee.name + "\n";
+  }
+  metadata["trainees"] = names;
+  tensors.emplace_back("loop", packed({static_cast<double>(state.epoch), static_cast<double>(state.step),
+                                       state.times.step_s, state.times.wait_s, state.times.exchange_s}));
+  model::write_safetensors(path, tensors, metadata);
+}
+
+std::optional<LoopState> read_checkpoint(const std::filesystem::path& path, const std::string& identity) {
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  const Contents contents(path);
+  if (contents.text("identity") != identity) {
+    throw base::DataError(base::format(
+        "checkpoint {} is of another training ({}, not {}); going on from it would mix the two; remove the "
+        "file, or choose another run.output",
+        path.string(), contents.text("identity"), identity));
+  }
+  LoopState state;
+  const std::vector<double> loop = contents.numbers("loop", 5);
+  state.epoch = static_cast<std::int64_t>(loop[0]);
+  state.step = static_cast<std::int64_t>(loop[1]);
+  state.times = {loop[2], loop[3], loop[4]};
+  std::string_view names = contents.text("trainees");
+  while (!names.empty()) {
+    const std::size_t end = names.find('\n');
+    state.trainees.push_back(trainee_of(contents, std::string(names.substr(0, end))));
+    names.remove_prefix(end + 1);
+  }
+  return state;
+}
+
+}  // namespace ltr::train

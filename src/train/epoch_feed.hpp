@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// A rank's training images of one epoch, decoded ahead, and an account of all of the epoch's draws.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "data/loader.hpp"
+#include "data/pack.hpp"
+#include "sampling/draw.hpp"
+#include "sampling/slice.hpp"
+#include "train/micro_batch.hpp"
+
+namespace ltr::train {
+
+/// What an epoch drew, over all ranks.
+struct DrawAccount {
+  std::vector<std::int64_t> made;     ///< [K]
+  std::vector<double> probabilities;  ///< [K] of drawing each class
+  std::string digest;                 ///< SHA-256 over the images' positions in the pack, in order of draws
+};
+
+/// What fixes the batches of a rank.
+struct FeedOptions {
+  sampling::DrawOptions draws;
+  sampling::BatchShape shape;
+  int rank = 0;
+  data::LoaderOptions loader;
+};
+
+/// The micro-batches of one rank in one epoch. The pack must outlive it.
+class EpochFeed {
+ public:
+  /// Begins with step `first_step`, which is not the epoch's end; decoding starts at once.
+  EpochFeed(const data::Pack& pack, const FeedOptions& options, std::int64_t epoch, std::int64_t first_step);
+
+  /// The rank's next micro-batch. Throws: DataError if an image cannot be decoded.
+  [[nodiscard]] MicroBatch next();
+  /// Seconds `next` has waited for the decoding threads.
+  [[nodiscard]] double wait_s() const { return loader_.times().wait_s; }
+
+ private:
+  sampling::EpochDraws draws_;
+  int image_size_;
+  data::Loader loader_;
+};
+
+/// Goes through all draws of an epoch. Cost: O(M log K).
+[[nodiscard]] DrawAccount account_of(const data::Pack& pack, const sampling::DrawOptions& options,
+                                     std::int64_t epoch);
+
+}  // namespace ltr::train

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/evaluation_set.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace ltr::train {
+namespace {
+
+std::vector<data::LoaderItem> items_of_batch(std::int64_t batch, std::int64_t images) {
+  std::vector<data::LoaderItem> items;
+  const std::int64_t end = std::min(images, (batch + 1) * kEvaluationBatch);
+  for (std::int64_t i = batch * kEvaluationBatch; i < end; ++i) {
+    items.push_back({base::SampleIndex(i), {}});
+  }
+  return items;
+}
+
+}  // namespace
+
+EvaluationSet::EvaluationSet(const comm::Group& group, const data::Pack& pack,
+                             const data::LoaderOptions& loader)
+    : group_(group), pack_(&pack), loader_(loader) {
+  loader_.mode = data::LoaderMode::evaluation;
+  const std::int64_t all = (pack.images() + kEvaluationBatch - 1) / kEvaluationBatch;
+  first_batch_ = all * group.rank() / group.size();
+  batches_ = all * (group.rank() + 1) / group.size() - first_batch_;
+}
+
+void EvaluationSet::visit(const Visitor& visitor) {
+  comm::agree(group_, [&] {
+    const torch::NoGradGuard no_grad;
+    if (in_memory_) {
+      for (const MicroBatch& batch : kept_) visitor(batch.inputs, batch.labels);
+    } else {
+      visit_images(visitor);
+    }
+  });
+}
+
+void EvaluationSet::visit_images(const Visitor& visitor) {
+  if (batches_ == 0) return;
+  const int size = loader_.transform.size;
+  const std::int64_t image_bytes = std::int64_t{3} * size * size * static_cast<std::int64_t>(sizeof(float));
+  const bool keep = batches_ * kEvaluationBatch * image_bytes <= kPixelCacheBytes;
+  std::vector<MicroBatch> kept;
+  data::Loader loader(*pack_, loader_, batches_, [this](std::int64_t batch) {
+    return items_of_batch(first_batch_ + batch, pack_->images());
+  });
+  for (std::int64_t i = 0; i < batches_; ++i) {
+    const MicroBatch batch = to_tensors(loader.next(), size);
+    visitor(batch.inputs, batch.labels);
+    if (keep) kept.push_back(batch);
+  }
+  kept_ = std::move(kept);
+  in_memory_ = keep;
+}
+
+EvaluationSet EvaluationSet::mapped(const std::function<torch::Tensor(const torch::Tensor&)>& map) {
+  EvaluationSet result(group_, *pack_, loader_);
+  visit([&](const torch::Tensor& inputs, const torch::Tensor& labels) {
+    result.kept_.push_back({map(inputs), labels});
+  });
+  result.in_memory_ = true;
+  return result;
+}
+
+}  // namespace ltr::train

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/flat_parameters.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "base/format.hpp"
+
+namespace ltr::train {
+namespace {
+
+/// Floats in 64 bytes: matrix kernels may take another path, with other bits, for memory aligned otherwise.
+constexpr std::int64_t kAlignment = 16;
+
+std::int64_t aligned(std::int64_t size) { return (size + kAlignment - 1) / kAlignment * kAlignment; }
+
+torch::Tensor view_of(const torch::Tensor& flat, const ParameterSlot& slot) {
+  return flat.narrow(0, slot.offset, slot.size).view(slot.parameter.sizes());
+}
+
+}  // namespace
+
+FlatParameters::FlatParameters(const torch::nn::Module& module) {
+  std::int64_t end = 0;
+  const auto parameters = module.named_parameters(/*recurse=*/true);
+  for (auto named = parameters.end(); named != parameters.begin();) {
+    const torch::Tensor& parameter = (--named)->value();
+    if (!parameter.requires_grad()) continue;
+    if (parameter.scalar_type() != torch::kFloat32 || !parameter.device().is_cpu()) {
+      throw std::logic_error(base::format("parameter {} is not float32 on the host", named->key()));
+    }
+    slots_.push_back({parameter, end, parameter.numel()});
+    end += aligned(parameter.numel());
+  }
+  if (slots_.empty()) throw std::logic_error("no parameter of the module requires a gradient");
+  values_ = torch::zeros({end});
+  const torch::NoGradGuard no_grad;
+  for (ParameterSlot& slot : slots_) {
+    const torch::Tensor view = view_of(values_, slot);
+    view.copy_(slot.parameter);
+    slot.parameter.set_data(view);
+  }
+}
+
+void FlatParameters::bind_gradients(const torch::Tensor& gradients) {
+  gradients_ = gradients;
+  for (ParameterSlot& slot : slots_) slot.parameter.mutable_grad() = view_of(gradients, slot);
+}
+
+}  // namespace ltr::train

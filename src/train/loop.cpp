@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/loop.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "base/stopwatch.hpp"
+#include "train/checkpoint.hpp"
+#include "train/epoch_feed.hpp"
+#include "train/member.hpp"
+#include "train/step.hpp"
+
+namespace ltr::train {
+namespace {
+
+/// What must be equal for one training to go on from the other's state.
+std::string identity_of(const FeedOptions& feed, const data::Pack& pack,
+                        const std::vector<std::unique_ptr<Member>>& members) {
+  std::string text =
+      base::format("seed {}, {}{}, batch {} in {}, images {}", feed.draws.seed,
+                   config::name_of(feed.draws.kind), feed.draws.replacement ? " with replacement" : "",
+                   feed.shape.global_batch, feed.shape.micro_batches, pack.content_hash());
+  for (const auto& member : members) {
+    text += base::format(", {}: {} epochs, {} parameters", member->trainee().name,
+                         member->trainee().schedule.epochs, member->parameter_floats());
+  }
+  return text;
+}
+
+void check_shape(const data::Pack& pack, const sampling::BatchShape& shape) {
+  if (shape.micro_batches < 1 || shape.micro_batches % shape.ranks != 0) {
+    throw base::ConfigError(base::format(
+        "{} ranks cannot share {} micro-batches: every rank takes equally many; start a number of ranks that "
+        "divides stage_1.micro_batches, or change it",
+        shape.ranks, shape.micro_batches));
+  }
+  if (pack.images() < shape.global_batch) {
+    throw base::ConfigError(base::format(
+        "the global batch of {} images is larger than the {} images of {}: an epoch would have no step; "
+        "lower stage_1.global_batch",
+        shape.global_batch, pack.images(), pack.path().string()));
+  }
+}
+
+}  // namespace
+
+struct TrainingLoop::State {
+  State(const comm::Group& group_in, const data::Pack& pack_in, EvaluationSet& validation_in,
+        LoopOptions options_in, std::vector<Trainee> trainees);
+
+  void restore();
+  void run_epoch();
+  void choose_active();
+  [[nodiscard]] MicroBatch next_micro_batch();
+  bool step_once();
+  void check_finite(const StepResult& result) const;
+  void report(double loss);
+  void finish_epoch();
+  void save() const;
+
+  comm::Group group;
+  const data::Pack& pack;
+  EvaluationSet& validation;
+  LoopOptions options;
+  std::vector<std::unique_ptr<Member>> members;
+  FeedOptions feed_options;
+  std::int64_t steps = 0;  ///< an epoch
+  std::int64_t epoch = 0;
+  std::int64_t epoch_steps = 0;  ///< done in this epoch
+  EpochTimes times;              ///< of them
+  std::vector<Member*> active;
+  std::unique_ptr<Step> step;       ///< for the active members
+  std::unique_ptr<EpochFeed> feed;  ///< of this epoch, from the first step still to be done
+  base::Stopwatch since_start;
+  std::int64_t steps_here = 0;  ///< since construction
+};
+
+TrainingLoop::State::State(const comm::Group& group_in, const data::Pack& pack_in,
+                           EvaluationSet& validation_in, LoopOptions options_in,
+                           std::vector<Trainee> trainees)
+    : group(group_in), pack(pack_in), validation(validation_in), options(std::move(options_in)) {
+  feed_options.shape = {options.global_batch, options.micro_batches, group.size()};
+  check_shape(pack, feed_options.shape);
+  steps = pack.images() / options.global_batch;
+  feed_options.rank = group.rank();
+  feed_options.loader = options.loader;
+  feed_options.draws = {options.seed, options.sampling, options.replacement, 0, steps * options.global_batch};
+  for (Trainee& trainee : trainees) {
+    feed_options.draws.epochs = std::max(feed_options.draws.epochs, trainee.schedule.epochs);
+    members.push_back(std::make_unique<Member>(std::move(trainee), pack.classes()));
+  }
+  if (options.frozen) options.frozen->eval();
+}
+
+void TrainingLoop::State::save() const {
+  if (options.checkpoint.empty()) return;
+  comm::agree(group, [&] {
+    if (group.rank() != 0) return;
+    LoopState state{epoch, epoch_steps, times, {}};
+    for (const auto& member : members) state.trainees.push_back(member->state());
+    write_checkpoint(options.checkpoint, identity_of(feed_options, pack, members), state);
+  });
+}
+
+void TrainingLoop::State::restore() {
+  if (options.checkpoint.empty()) return;
+  std::optional<LoopState> stored;
+  comm::agree(
+      group, [&] { stored = read_checkpoint(options.checkpoint, identity_of(feed_options, pack, members)); });
+  const std::string place = stored ? base::format("{} {}", stored->epoch, stored->step) : "none";
+  const std::string seen = group.broadcast(place, 0);
+  comm::agree(group, [&] {
+    if (seen == place) return;
+    throw base::SystemError(base::format(
+        "ranks see different states of checkpoint {}, so they would train on from different steps; put "
+        "run.output on a file system that all hosts share",
+        options.checkpoint.string()));
+  });
+  if (!stored) return;
+  epoch = stored->epoch;
+  epoch_steps = stored->step;
+  times = stored->times;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    members[i]->restore(std::move(stored->trainees[i]), options.checkpoint.string());
+  }
+}
+
+/// Builds the step anew when the trainees it moves have changed.
+void TrainingLoop::State::choose_active() {
+  std::vector<Member*> now;
+  std::vector<StepTask> tasks;
+  for (const auto& member : members) {
+    if (!member->is_active(epoch)) continue;
+    now.push_back(member.get());
+    const Trainee& trainee = member->trainee();
+    tasks.push_back({trainee.module, trainee.logits, trainee.objective, &member->parameters()});
+  }
+  if (step && now == active) return;
+  active = std::move(now);
+  step.reset();  // before its successor takes over the gradients
+  step = std::make_unique<Step>(group, options.reduction, feed_options.shape, std::move(tasks));
+}
+
+void TrainingLoop::State::run_epoch() {
+  choose_active();
+  while (epoch_steps < steps) {
+    if (!feed) feed = std::make_unique<EpochFeed>(pack, feed_options, epoch, epoch_steps);
+    if (step_once()) {
+      save();
+      throw base::Stopped(base::format(
+          "asked to stop; training stands at step {} of {} of epoch {}; run the same command again to go on",
+          epoch_steps, steps, epoch));
+    }
+  }
+  finish_epoch();
+}
+
+MicroBatch TrainingLoop::State::next_micro_batch() {
+  MicroBatch batch = feed->next();
+  if (options.frozen) {
+    const torch::NoGradGuard no_grad;
+    batch.inputs = options.frozen->forward(batch.inputs);
+  }
+  return batch;
+}
+
+/// One step of all active members. True: a rank was asked to stop.
+bool TrainingLoop::State::step_once() {
+  const base::Stopwatch stopwatch;
+  const double wait_before = feed->wait_s();
+  const double exchange_before = step->exchange_s();
+  const bool stop = options.stop_requested && options.stop_requested();
+  const StepResult result = step->run([this] { return next_micro_batch(); }, stop);
+  check_finite(result);
+  for (std::size_t i = 0; i < active.size(); ++i) active[i]->descend(epoch, result.loss_sums[i]);
+  const double wait_s = feed->wait_s() - wait_before;
+  const double exchange_s = step->exchange_s() - exchange_before;
+  times.wait_s += wait_s;
+  times.exchange_s += exchange_s;
+  times.step_s += stopwatch.seconds() - wait_s - exchange_s;
+  ++epoch_steps;
+  ++steps_here;
+  report(result.loss_sums.front() / static_cast<double>(options.global_batch));
+  return result.stop;
+}
+
+void TrainingLoop::State::check_finite(const StepResult& result) const {
+  for (std::size_t i = 0; i < active.size(); ++i) {
+    if (std::isfinite(result.loss_sums[i])) continue;
+    throw base::SystemError(base::format(
+        "the loss of {} is {} in step {} of epoch {}, at learning rate {}: training has diverged and cannot "
+        "recover; lower the learning rate, or warm up over more epochs",
+        active[i]->trainee().name, result.loss_sums[i], epoch_steps, epoch, active[i]->learning_rate(epoch)));
+  }
+}
+
+void TrainingLoop::State::report(double loss) {
+  if (!options.progress) return;
+  const std::int64_t all = feed_options.draws.epochs * steps;
+  const double s = times.step_s + times.wait_s + times.exchange_s;
+  Progress progress{epoch, feed_options.draws.epochs, epoch_steps, steps, loss};
+  progress.images_per_s = static_cast<double>(epoch_steps * options.global_batch) / s;
+  progress.wait_fraction = times.wait_s / s;
+  progress.seconds_left = since_start.seconds() / static_cast<double>(steps_here) *
+                          static_cast<double>(all - epoch * steps - epoch_steps);
+  options.progress(progress);
+}
+
+void TrainingLoop::State::finish_epoch() {
+  feed.reset();
+  // The next epoch's first images are decoded while this one is validated.
+  if (epoch + 1 < feed_options.draws.epochs) {
+    feed = std::make_unique<EpochFeed>(pack, feed_options, epoch + 1, 0);
+  }
+  std::array<double, 4> slowest{times.step_s, times.wait_s, times.exchange_s,
+                                times.step_s + times.wait_s + times.exchange_s};
+  group.max(slowest);
+  record::EpochRow row;
+  row.epoch = epoch;
+  row.step_s = slowest[0];
+  row.wait_s = slowest[1];
+  row.exchange_s = slowest[2];
+  row.images_per_s = static_cast<double>(feed_options.draws.draws_per_epoch) / slowest[3];
+  const DrawAccount account = account_of(pack, feed_options.draws, epoch);
+  for (Member* member : active) member->finish_epoch(row, account, validation);
+  ++epoch;
+  epoch_steps = 0;
+  times = {};
+  const bool last = epoch == feed_options.draws.epochs;
+  if (last || epoch % options.checkpoint_every_epochs == 0) save();
+}
+
+TrainingLoop::TrainingLoop(const comm::Group& group, const data::Pack& pack, EvaluationSet& validation,
+                           LoopOptions options, std::vector<Trainee> trainees)
+    : state_(std::make_unique<State>(group, pack, validation, std::move(options), std::move(trainees))) {}
+
+TrainingLoop::~TrainingLoop() = default;
+
+std::vector<Trained> TrainingLoop::run() {
+  state_->restore();
+  while (state_->epoch < state_->feed_options.draws.epochs) state_->run_epoch();
+  std::vector<Trained> results;
+  for (const auto& member : state_->members) results.push_back(member->conclude());
+  return results;
+}
+
+}  // namespace ltr::train

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/member.hpp"
+
+#include <array>
+#include <numeric>
+#include <utility>
+
+#include "base/hash.hpp"
+#include "base/stopwatch.hpp"
+#include "train/evaluate.hpp"
+
+namespace ltr::train {
+
+Member::Member(Trainee trainee, std::int32_t classes)
+    : trainee_(std::move(trainee)), parameters_(*trainee_.module), sgd_(trainee_.sgd, parameters_.size()) {
+  trainee_.module->train();
+  state_.name = trainee_.name;
+  state_.weights = model::state(*trainee_.module);
+  state_.momentum = sgd_.momentum();
+  state_.training.draws_made.assign(static_cast<std::size_t>(classes), 0);
+}
+
+void Member::descend(std::int64_t epoch, double loss_sum) {
+  sgd_.step(parameters_.values(), parameters_.gradients(), learning_rate(epoch));
+  state_.epoch_loss_sum += loss_sum;
+}
+
+void Member::finish_epoch(record::EpochRow row, const DrawAccount& account, EvaluationSet& validation) {
+  const base::Stopwatch stopwatch;
+  trainee_.module->eval();
+  const std::int64_t correct = count_correct(validation, trainee_.logits);
+  trainee_.module->train();
+  std::array<double, 1> evaluation_s{stopwatch.seconds()};
+  validation.group().max(evaluation_s);
+
+  const auto draws = std::reduce(account.made.begin(), account.made.end());
+  row.train_loss = std::exchange(state_.epoch_loss_sum, 0.0) / static_cast<double>(draws);
+  row.learning_rate = learning_rate(row.epoch);
+  row.validation_top1_percent =
+      100.0 * static_cast<double>(correct) / static_cast<double>(validation.images());
+  row.evaluation_s = evaluation_s[0];
+  record::TrainingRecord& training = state_.training;
+  training.epochs.push_back(row);
+  training.class_weights = account.probabilities;
+  for (std::size_t k = 0; k < account.made.size(); ++k) training.draws_made[k] += account.made[k];
+  training.draws_digest = base::sha256_hex(training.draws_digest + account.digest);
+  if (correct > state_.best_correct) {
+    state_.best_correct = correct;
+    state_.best = model::snapshot(state_.weights);
+    training.best_epoch = row.epoch;
+  }
+}
+
+void Member::restore(TraineeState state, std::string_view source) {
+  model::load_state(*trainee_.module, state.weights, source);
+  state_.momentum.copy_(state.momentum);
+  state.weights = std::move(state_.weights);
+  state.momentum = std::move(state_.momentum);
+  state_ = std::move(state);
+}
+
+Trained Member::conclude() {
+  torch::nn::Module& module = *trainee_.module;
+  model::load_state(module, state_.best, "the best epoch");
+  module.eval();
+  // In the module's order: a checkpoint's file has another.
+  Trained result{state_.training, model::snapshot(state_.weights)};
+  result.training.weights_digest = model::weights_digest(result.best);
+  return result;
+}
+
+}  // namespace ltr::train

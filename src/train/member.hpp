@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// A trainee inside a loop: what moves it, and what is known of it so far.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "record/record.hpp"
+#include "train/checkpoint.hpp"
+#include "train/epoch_feed.hpp"
+#include "train/evaluation_set.hpp"
+#include "train/flat_parameters.hpp"
+#include "train/trainee.hpp"
+
+namespace ltr::train {
+
+/// One trainee with its parameters as a vector, its optimiser and its history.
+class Member {
+ public:
+  /// Puts the module into training mode. K is the number of classes.
+  Member(Trainee trainee, std::int32_t classes);
+
+  [[nodiscard]] const Trainee& trainee() const { return trainee_; }
+  [[nodiscard]] FlatParameters& parameters() { return parameters_; }
+  [[nodiscard]] std::int64_t parameter_floats() const { return parameters_.size(); }
+  /// Tensors are the live ones, not copies.
+  [[nodiscard]] const TraineeState& state() const { return state_; }
+
+  [[nodiscard]] bool is_active(std::int64_t epoch) const { return epoch < trainee_.schedule.epochs; }
+  [[nodiscard]] double learning_rate(std::int64_t epoch) const {
+    return learning_rate_at(trainee_.schedule, epoch);
+  }
+
+  /// Follows the gradients of a step whose losses add up to `loss_sum`.
+  void descend(std::int64_t epoch, double loss_sum);
+  /// Validates, completes `row` with what is this member's own, and keeps the weights if they are the best so
+  /// far. Collective: all ranks of the set's group.
+  void finish_epoch(record::EpochRow row, const DrawAccount& account, EvaluationSet& validation);
+
+  /// Takes a state's values into its own tensors. `source` is what messages call the state's origin.
+  void restore(TraineeState state, std::string_view source);
+  /// Puts the best weights into the module, for good, and returns them with the history.
+  [[nodiscard]] Trained conclude();
+
+ private:
+  Trainee trainee_;
+  FlatParameters parameters_;
+  Sgd sgd_;
+  TraineeState state_;
+};
+
+}  // namespace ltr::train

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// A decoded batch as tensors.
+#pragma once
+
+#include <torch/torch.h>
+
+#include "data/loader.hpp"
+
+namespace ltr::train {
+
+/// Inputs of a forward pass and what they ought to give.
+/// Shape: inputs [b, 3, H, W] pixels or [b, D] features, float32; labels [b] int64.
+struct MicroBatch {
+  torch::Tensor inputs;
+  torch::Tensor labels;
+};
+
+/// Copies: the loader reuses its memory, and torch's is aligned alike in every process, on which bits depend.
+[[nodiscard]] MicroBatch to_tensors(const data::Batch& batch, int image_size);
+
+}  // namespace ltr::train

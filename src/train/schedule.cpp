@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/schedule.hpp"
+
+#include <cmath>
+#include <numbers>
+
+namespace ltr::train {
+
+double learning_rate_at(const Schedule& schedule, std::int64_t epoch) {
+  const std::int64_t warmup = schedule.warmup_epochs;
+  if (epoch < warmup) {
+    return schedule.learning_rate * static_cast<double>(epoch + 1) / static_cast<double>(warmup + 1);
+  }
+  if (schedule.kind == config::ScheduleKind::constant) return schedule.learning_rate;
+  const double fraction = static_cast<double>(epoch - warmup) / static_cast<double>(schedule.epochs - warmup);
+  return 0.5 * schedule.learning_rate * (1.0 + std::cos(std::numbers::pi * fraction));
+}
+
+}  // namespace ltr::train

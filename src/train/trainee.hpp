@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// What goes into a training loop and what comes out of it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <torch/torch.h>
+
+#include "model/state.hpp"
+#include "record/record.hpp"
+#include "train/objective.hpp"
+#include "train/schedule.hpp"
+#include "train/sgd.hpp"
+#include "train/step.hpp"
+
+namespace ltr::train {
+
+/// One network to be trained: stage 1 has one, stage 2 as many as it has heads. A trainee whose epochs are
+/// over drops out while the others go on.
+struct Trainee {
+  std::string name;                           ///< in checkpoints and messages; unique in its loop
+  std::shared_ptr<torch::nn::Module> module;  ///< parameters that require gradients are trained
+  Logits logits;                              ///< of pixels, or of features where a backbone is frozen
+  std::shared_ptr<Objective> objective;
+  SgdOptions sgd;
+  Schedule schedule;
+};
+
+/// One trainee's outcome, the same on every rank.
+struct Trained {
+  record::TrainingRecord training;
+  model::NamedTensors
+      best;  ///< weights and buffers of the best epoch, by validation top-1, the first if several
+};
+
+}  // namespace ltr::train
