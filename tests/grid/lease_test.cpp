@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "grid/lease.hpp"
+
+#include <chrono>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+
+namespace ltr::grid {
+namespace {
+
+class LeaseTest : public testing::Test {
+ protected:
+  void SetUp() override { std::filesystem::create_directories(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  void write_claim(const std::string& content, std::chrono::seconds age) {
+    std::ofstream(file_) << content;
+    std::filesystem::last_write_time(file_, std::filesystem::file_time_type::clock::now() - age);
+  }
+
+  std::filesystem::path folder_ = std::filesystem::path(testing::TempDir()) /
+                                  base::format("lease_{}", static_cast<std::int64_t>(getpid()));
+  std::filesystem::path file_ = folder_ / "lease";
+  base::Log log_{base::Log::Voice::silent};
+};
+
+TEST_F(LeaseTest, IsGoneAfterwards) {
+  {
+    const Lease lease(file_, log_);
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+}
+
+TEST_F(LeaseTest, RefusesASecondRunAndNamesTheFirst) {
+  const Lease lease(file_, log_);
+  try {
+    const Lease second(file_, log_);
+    FAIL() << "a second claim was granted";
+  } catch (const base::ConfigError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr(std::to_string(getpid())));
+    EXPECT_THAT(error.what(), testing::HasSubstr("run.output"));
+  }
+  EXPECT_TRUE(std::filesystem::exists(file_));
+}
+
+TEST_F(LeaseTest, TakesOverWhatHasBeenSilentForAMinute) {
+  write_claim("elsewhere 17 99\n", std::chrono::seconds(75));
+  EXPECT_NO_THROW(const Lease lease(file_, log_));
+}
+
+TEST_F(LeaseTest, RespectsAnotherHostsFreshClaim) {
+  write_claim("elsewhere 17 99\n", std::chrono::seconds(20));
+  EXPECT_THROW(const Lease lease(file_, log_), base::ConfigError);
+}
+
+TEST_F(LeaseTest, TakesOverAtOnceWhenTheProcessIsGoneFromThisHost) {
+  std::array<char, 256> host{};
+  gethostname(host.data(), host.size() - 1);
+  // No process has a number beyond the kernel's largest.
+  write_claim(base::format("{} 1999999999 -\n", host.data()), std::chrono::seconds(1));
+  EXPECT_NO_THROW(const Lease lease(file_, log_));
+}
+
+TEST_F(LeaseTest, SaysWhenItCannotWrite) {
+  EXPECT_THROW(const Lease lease(folder_ / "absent" / "lease", log_), base::SystemError);
+}
+
+}  // namespace
+}  // namespace ltr::grid

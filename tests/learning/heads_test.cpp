@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "learning/cross_entropy.hpp"
+#include "learning/head.hpp"
+#include "model/initialise.hpp"
+
+namespace ltr::learning {
+namespace {
+
+constexpr std::int64_t kWidth = 5;
+constexpr std::int64_t kClasses = 3;
+
+std::shared_ptr<model::Classifier> stage_1_classifier() {
+  auto classifier = std::make_shared<model::Classifier>(kWidth, kClasses);
+  model::initialise(*classifier, 11);
+  return classifier;
+}
+
+torch::Tensor some_features() { return torch::linspace(-1, 1, 4 * kWidth).view({4, kWidth}); }
+
+TEST(CrossEntropy, IsTheSumOfMinusLogSoftmax) {
+  const torch::Tensor logits = torch::tensor({{1.0F, 2.0F, 0.5F}, {0.0F, -1.0F, 3.0F}});
+  const torch::Tensor labels = torch::tensor({1, 0}, torch::kInt64);
+  double expected = 0;
+  for (int i = 0; i < 2; ++i) {
+    double sum = 0;
+    for (int k = 0; k < 3; ++k) sum += std::exp(logits[i][k].item<double>());
+    expected += std::log(sum) - logits[i][labels[i].item<std::int64_t>()].item<double>();
+  }
+  EXPECT_NEAR(make_objective(config::LossKind::cross_entropy)->loss(logits, labels).item<double>(), expected,
+              1e-6);
+}
+
+TEST(Lws, BeginsAsStage1sClassifier) {
+  const auto stage_1 = stage_1_classifier();
+  const Head head = make_lws(config::Configuration{}, *stage_1);
+  EXPECT_TRUE(torch::allclose(head.trainee.logits(some_features()), stage_1->forward(some_features())));
+  EXPECT_TRUE(torch::equal(head.weight(), stage_1->fc->weight.detach()));
+}
+
+TEST(Lws, LearnsOneFactorAClassAndNothingElse) {
+  const auto stage_1 = stage_1_classifier();
+  const Head head = make_lws(config::Configuration{}, *stage_1);
+  const std::vector<torch::Tensor> trained = head.trainee.module->parameters();
+  ASSERT_EQ(trained.size(), 1U);
+  EXPECT_EQ(trained[0].numel(), kClasses);
+  EXPECT_EQ(head.trainee.sgd.weight_decay, 0);
+}
+
+TEST(Lws, ScalesTheWeightAndLeavesTheBias) {
+  const auto stage_1 = stage_1_classifier();
+  const Head head = make_lws(config::Configuration{}, *stage_1);
+  {
+    const torch::NoGradGuard no_gradients;
+    head.trainee.module->parameters()[0].copy_(torch::tensor({2.0F, 1.0F, 0.0F}));
+  }
+  const torch::Tensor plain = torch::mm(some_features(), stage_1->fc->weight.t()).detach();
+  const torch::Tensor expected = plain * torch::tensor({2.0F, 1.0F, 0.0F}) + stage_1->fc->bias.detach();
+  EXPECT_TRUE(torch::allclose(head.trainee.logits(some_features()).detach(), expected, 1e-5, 1e-6));
+  EXPECT_EQ(head.weight()[2].abs().sum().item<float>(), 0);
+}
+
+TEST(Crt, StartsAfreshAndTheSameForTheSameSeed) {
+  const auto stage_1 = stage_1_classifier();
+  const Head head = make_crt(config::Configuration{}, *stage_1, 5);
+  const Head again = make_crt(config::Configuration{}, *stage_1, 5);
+  const Head other = make_crt(config::Configuration{}, *stage_1, 6);
+  EXPECT_TRUE(torch::equal(head.weight(), again.weight()));
+  EXPECT_FALSE(torch::equal(head.weight(), other.weight()));
+  EXPECT_FALSE(torch::equal(head.weight(), stage_1->fc->weight.detach()));
+  EXPECT_EQ(head.trainee.schedule.epochs, config::Configuration{}.stage_2.crt.epochs);
+}
+
+}  // namespace
+}  // namespace ltr::learning

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# What cannot work is refused with exit status 2, a message that names it, and nothing left behind.
+. "$(dirname "$0")/common.sh"
+prepare
+printf 'not an HDF5 file\n' >"$work/packs/foreign.h5"
+head -c 3000 "$work/packs/train.h5" >"$work/packs/truncated.h5"
+"$bin/ltr_data" synthesise --output "$work/other" --classes 5 --largest 20 --imbalance 5 --size 32 \
+  --validation-per-class 4 --test-per-class 4 >/dev/null
+cp "$work/other/test.h5" "$work/packs/five_classes.h5"
+
+# refused RANKS 'words of the message' ltr_grid arguments...
+refused() {
+  local ranks=$1 words=$2 status=0
+  shift 2
+  launch "$ranks" "$bin/ltr_grid" --config "$work/grid.toml" "$@" >"$work/log" 2>&1 || status=$?
+  [ "$status" -eq 2 ] || { cat "$work/log"; fail "status $status, not 2, for: $*"; }
+  grep -q -- "$words" "$work/log" || { cat "$work/log"; fail "no '$words' for: $*"; }
+  [ ! -e "$work/run.h5" ] && [ ! -e "$work/run.h5.parts" ] || fail "something was left behind by: $*"
+}
+
+refused 1 'stage_1.epochs' --set stage_1.epoch=2
+refused 1 'stage_1.epochs' --set stage_1.epochs=many
+refused 1 'global_batch' --set stage_1.global_batch=4096
+refused 1 'micro_batches' --set stage_1.micro_batches=7
+refused 3 '3 ranks\|ranks' --set stage_1.epochs=1
+refused 2 'tau' --set stage_2.tau.from=3
+refused 1 'absent.h5' --set data.train=absent.h5
+refused 1 'foreign.h5' --set data.train=foreign.h5
+refused 2 'truncated.h5' --set data.train=truncated.h5
+refused 1 'five_classes.h5' --set data.test=five_classes.h5
+refused 1 'proc' --set run.output=/proc/run.h5
+refused 1 'config' --no-such-option
+
+# Two runs on one output at once: the second is refused, the first is not disturbed.
+launch 1 "$bin/ltr_grid" --config "$work/grid.toml" --set 'grid.sampling=["class_balanced"]' >"$work/first.log" 2>&1 &
+first=$!
+for _ in $(seq 200); do
+  [ -e "$work/run.h5.parts/lease" ] && break
+  sleep 0.05
+done
+status=0
+launch 1 "$bin/ltr_grid" --config "$work/grid.toml" --set 'grid.sampling=["class_balanced"]' >"$work/second.log" 2>&1 || status=$?
+[ "$status" -eq 2 ] || { cat "$work/second.log"; fail "a second run on the same output ended with $status"; }
+grep -q 'is being written by process' "$work/second.log" || fail "the second run did not name the first"
+wait "$first" || { cat "$work/first.log"; fail "the first run was disturbed"; }
+
+# The same output with another configuration names the key.
+status=0
+launch 1 "$bin/ltr_grid" --config "$work/grid.toml" --set 'grid.sampling=["class_balanced"]' --set stage_1.epochs=3 \
+  >"$work/log" 2>&1 || status=$?
+[ "$status" -eq 2 ] || fail "another configuration ended with $status"
+grep -q 'stage_1.epochs' "$work/log" || { cat "$work/log"; fail "the differing key is not named"; }

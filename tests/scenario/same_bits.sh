@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Weights, draws and counts are the same on 1, 2, 4 and 8 ranks and with any number of loader threads, for every sampling.
+. "$(dirname "$0")/common.sh"
+prepare
+
+digest_of() {
+  local name=$1 ranks=$2
+  shift 2
+  launch "$ranks" "$bin/ltr_grid" --config "$work/grid.toml" --set "run.output=$work/$name.h5" "$@" \
+    >"$work/$name.log" 2>&1 || { cat "$work/$name.log"; fail "ltr_grid on $ranks ranks"; }
+  "$bin/ltr_report" "$work/$name.h5" --digest >"$work/$name.digest"
+}
+
+digest_of ranks_1 1
+grep -q '[0-9a-f]\{64\}' "$work/ranks_1.digest" || fail "no digest was printed"
+for ranks in 2 4 8; do
+  digest_of "ranks_$ranks" "$ranks"
+  diff "$work/ranks_1.digest" "$work/ranks_$ranks.digest" || fail "digests differ on $ranks ranks"
+done
+digest_of threads_5 2 --set loader.threads=5 --set loader.queue_batches=2
+diff "$work/ranks_1.digest" "$work/threads_5.digest" || fail "digests differ with five loader threads"
+
+# A digest that could not differ would prove nothing.
+digest_of other_seed 2 --set 'run.seeds=[1]' --set 'grid.sampling=["square_root"]'
+cmp -s "$work/ranks_1.digest" "$work/other_seed.digest" && fail "another seed gave the same digests"
+cat "$work/ranks_1.digest"
