@@ -2,8 +2,8 @@
 // ltr_report: tables and digests from records, without torch and MPI.
 #include <exception>
 #include <iostream>
-#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,20 +30,20 @@ struct Arguments {
 std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
   CLI::App app{"Prints the sampling x learning table of one or more records."};
   app.add_option("records", arguments.records, "records, as named by run.output")->required();
-  const std::map<std::string, Format> formats{
-      {"text", Format::text}, {"markdown", Format::markdown}, {"csv", Format::csv}};
-  CLI::Option* format =
-      app.add_option("--format", arguments.format, "text, markdown, or csv with one row a cell")
-          ->transform(CLI::CheckedTransformer(formats).description(""))
+  std::string format = "text";
+  CLI::Option* option =
+      app.add_option("--format", format, "text, markdown, or csv with one row a cell")
+          ->check(CLI::IsMember(std::set<std::string>{"text", "markdown", "csv"}).description(""))
           ->option_text("text|markdown|csv");
   app.add_flag("--digest", arguments.digest,
                "SHA-256 of plan, draws, weights and counts instead of the table")
-      ->excludes(format);
+      ->excludes(option);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? ExitStatus::done : ExitStatus::bad_input;
   }
+  arguments.format = format == "csv" ? Format::csv : format == "markdown" ? Format::markdown : Format::text;
   return std::nullopt;
 }
 

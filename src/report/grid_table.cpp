@@ -64,8 +64,9 @@ std::string group_fact(const record::RunRecord& run, metric::Shot shot) {
                             : shot == metric::Shot::few
                                 ? base::format("< {}", run.shots.few_below)
                                 : base::format("{} to {}", run.shots.few_below, run.shots.many_above);
-  return base::format("{} ({} training images a class): {} classes, {} images", metric::name_of(shot), range,
-                      base::with_thousands(classes), base::with_thousands(images));
+  return base::format("{} ({} training images a class): {} {}, {} {}", metric::name_of(shot), range,
+                      base::with_thousands(classes), classes == 1 ? "class" : "classes",
+                      base::with_thousands(images), images == 1 ? "image" : "images");
 }
 
 std::string seeds_fact(std::span<const Cell> cells) {

@@ -79,7 +79,7 @@ fs::path create_beside(const fs::path& path) {
 }
 }  // namespace
 
-PendingFile::PendingFile(fs::path path)
+PendingFile::PendingFile(const fs::path& path)
     : path_(folder_of(path) / path.filename()), temporary_(create_beside(path_)) {}
 
 PendingFile::~PendingFile() {

@@ -17,7 +17,7 @@ void write_atomically(const std::filesystem::path& path, std::span<const std::by
 /// without commit the destructor removes it.
 class PendingFile {
  public:
-  explicit PendingFile(std::filesystem::path path);
+  explicit PendingFile(const std::filesystem::path& path);
   PendingFile(const PendingFile&) = delete;
   PendingFile& operator=(const PendingFile&) = delete;
   ~PendingFile();

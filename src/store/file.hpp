@@ -66,9 +66,11 @@ class Group {
   /// Where the bytes of a contiguous, unfiltered data set begin in the file.
   [[nodiscard]] std::uint64_t file_offset(std::string_view name) const;
 
- protected:
+ private:
+  friend class File;
   struct State;
   explicit Group(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+
   std::shared_ptr<const State> state_;
 };
 
@@ -89,7 +91,7 @@ class File : public Group {
   void close();
 
  private:
-  using Group::Group;
+  explicit File(std::shared_ptr<const State> state) : Group(std::move(state)) {}
 };
 
 }  // namespace ltr::store

@@ -146,16 +146,16 @@ std::vector<std::string> Group::attributes() const {
   return names;
 }
 
-#define LTR_INSTANTIATE_(T)                                   \
+#define LTR_INSTANTIATE(T)                                    \
   template void Group::set_attribute<T>(std::string_view, T); \
   template T Group::attribute<T>(std::string_view) const;
-LTR_INSTANTIATE_(std::uint8_t)
-LTR_INSTANTIATE_(std::int32_t)
-LTR_INSTANTIATE_(std::uint32_t)
-LTR_INSTANTIATE_(std::int64_t)
-LTR_INSTANTIATE_(std::uint64_t)
-LTR_INSTANTIATE_(float)
-LTR_INSTANTIATE_(double)
-#undef LTR_INSTANTIATE_
+LTR_INSTANTIATE(std::uint8_t)
+LTR_INSTANTIATE(std::int32_t)
+LTR_INSTANTIATE(std::uint32_t)
+LTR_INSTANTIATE(std::int64_t)
+LTR_INSTANTIATE(std::uint64_t)
+LTR_INSTANTIATE(float)
+LTR_INSTANTIATE(double)
+#undef LTR_INSTANTIATE
 
 }  // namespace ltr::store

@@ -265,7 +265,7 @@ TEST_F(Record, H5pyReadsItWithoutThisSuite) {
   for (const std::string_view line : {
            "schema_version = 1\n",
            "backbone = \"resnet20\"\n",
-           "configuration = \"format = 1\\n\\n[run]\\noutput = \\\"results/sample.h5\\\"\\n\"\n",
+           "configuration = \"format = 1\\n\\n[run]\\noutput = \\\"results/sample.h5\\\"\\n",
            "plan = [\"seed_0.instance_balanced.stage_1\", \"seed_0.instance_balanced.features\"]\n",
            "environment = {\"git\": \"0123abcd\", \"hosts\": \"node-1,node-2\", \"torch\": \"2.11.0\"}\n",
            "hashes = {\"test.content\": \"cc33\", \"train.content\": \"bb22\", \"train.list\": \"aa11\"}\n",

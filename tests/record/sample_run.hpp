@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/format.hpp"
+#include "config/toml.hpp"
 #include "record/record.hpp"
 
 namespace ltr::record {
@@ -57,12 +58,23 @@ inline CellRecord sample_cell(std::uint64_t seed, config::SamplingKind sampling,
   return cell;
 }
 
+inline config::Configuration sample_configuration(std::uint64_t seed) {
+  config::Configuration configuration;
+  configuration.run.output = "results/sample.h5";
+  configuration.run.seeds = {seed};
+  configuration.data.train = "train.h5";
+  configuration.data.test = "test.h5";
+  configuration.grid.sampling = {config::SamplingKind::instance_balanced};
+  configuration.grid.learning = {config::LearningKind::joint, config::LearningKind::tau_normalized};
+  return configuration;
+}
+
 /// Four classes (many, many, medium, few), one seed: joint and tau_normalized on instance-balanced features.
 inline RunRecord sample_run(std::uint64_t seed = 0) {
   using config::LearningKind;
   using config::SamplingKind;
   RunRecord run;
-  run.configuration = "format = 1\n\n[run]\noutput = \"results/sample.h5\"\n";
+  run.configuration = config::to_toml(sample_configuration(seed));
   run.environment = {{"torch", "2.11.0"}, {"hosts", "node-1,node-2"}, {"git", "0123abcd"}};
   run.backbone = "resnet20";
   run.data_name = "sample_train";
