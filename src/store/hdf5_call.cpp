@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/hdf5_call.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "base/error.hpp"
@@ -8,11 +9,6 @@
 
 namespace ltr::store {
 namespace {
-herr_t collect(unsigned, const H5E_error2_t* error, void* messages) {
-  if (error->desc != nullptr) static_cast<std::vector<std::string>*>(messages)->emplace_back(error->desc);
-  return 0;
-}
-
 std::string_view remedy(std::string_view message) {
   if (message.find("No space left") != std::string_view::npos ||
       message.find("quota") != std::string_view::npos) {
@@ -23,6 +19,24 @@ std::string_view remedy(std::string_view message) {
   }
   if (message.find("No such file") != std::string_view::npos) return "create the folder first";
   return "check the disk, and that nothing else writes this file";
+}
+
+/// The system's reason out of the library's account of a failed read or write, or the account on one line.
+std::string reason_of(std::string account) {
+  constexpr std::string_view kReason = "error message = '";
+  const std::size_t start = account.find(kReason);
+  if (start != std::string::npos) {
+    const std::size_t first = start + kReason.size();
+    return account.substr(first, account.find('\'', first) - first);
+  }
+  std::ranges::replace(account, '\n', ' ');
+  return account;
+}
+
+herr_t collect(unsigned, const H5E_error2_t* error, void* messages) {
+  if (error->desc == nullptr) return 0;
+  static_cast<std::vector<std::string>*>(messages)->push_back(reason_of(error->desc));
+  return 0;
 }
 }  // namespace
 
