@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/flat_parameters.hpp"
+
+#include <cstdint>
+#include <stdexcept>
+
+#include <gtest/gtest.h>
+
+#include "model/state.hpp"
+#include "train/tiny_network.hpp"
+
+namespace ltr::train {
+namespace {
+
+using test::TinyNetwork;
+
+TEST(FlatParameters, LeavesValuesAsTheyAre) {
+  TinyNetwork network;
+  const std::string before = model::weights_digest(model::state(network));
+  const FlatParameters parameters(network);
+  EXPECT_EQ(model::weights_digest(model::state(network)), before);
+}
+
+TEST(FlatParameters, SharesMemoryWithTheModule) {
+  TinyNetwork network;
+  const FlatParameters parameters(network);
+  {
+    const torch::NoGradGuard no_grad;
+    parameters.values().mul_(2);
+  }
+  TinyNetwork other;
+  EXPECT_TRUE(torch::equal(network.fc->weight, 2 * other.fc->weight));
+  model::load_state(network, model::state(other), "the other network");
+  EXPECT_TRUE(torch::equal(parameters.values().narrow(0, 0, test::kClasses), other.fc->bias));
+}
+
+TEST(FlatParameters, BeginsEachParameterOnABoundaryLastRegisteredFirst) {
+  TinyNetwork network;
+  FlatParameters parameters(network);
+  const std::vector<torch::Tensor> registered = network.parameters();
+  ASSERT_EQ(parameters.slots().size(), registered.size());
+  const torch::Tensor gradients = torch::zeros({parameters.size()});
+  parameters.bind_gradients(gradients);
+  for (std::size_t i = 0; i < registered.size(); ++i) {
+    const torch::Tensor& parameter = registered[registered.size() - 1 - i];
+    const ParameterSlot& slot = parameters.slots()[i];
+    EXPECT_EQ(parameter.data_ptr<float>(), parameters.values().data_ptr<float>() + slot.offset);
+    EXPECT_EQ(parameter.grad().data_ptr<float>(), gradients.data_ptr<float>() + slot.offset);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(parameter.data_ptr()) % 64, 0U);
+  }
+}
+
+TEST(FlatParameters, HoldsOnlyWhatIsTrained) {
+  TinyNetwork network;
+  for (const torch::Tensor& parameter : network.backbone->parameters()) parameter.set_requires_grad(false);
+  EXPECT_EQ(FlatParameters(network).slots().size(), 2U);
+  network.fc->weight.set_requires_grad(false);
+  network.fc->bias.set_requires_grad(false);
+  EXPECT_THROW(FlatParameters{network}, std::logic_error);
+}
+
+}  // namespace
+}  // namespace ltr::train

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/step.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "mpi_main.hpp"
+#include "train/determinism.hpp"
+#include "train/tiny_network.hpp"
+
+namespace ltr::train {
+namespace {
+
+using test::random_batch;
+using test::SumOfCrossEntropies;
+using test::TinyNetwork;
+using test::world;
+using testing::HasSubstr;
+
+constexpr int kMicroBatches = 8;
+constexpr std::int64_t kGlobalBatch = 32;
+
+/// A network in a step of its own, shared by a group.
+struct Stepper {
+  explicit Stepper(const comm::Group& group_in, int micro_batches = kMicroBatches,
+                   config::Reduction reduction = config::Reduction::fixed_order)
+      : group(group_in),
+        shape{kGlobalBatch / kMicroBatches * micro_batches, micro_batches, group_in.size()},
+        parameters(*network),
+        step(group, reduction, shape, {task()}) {
+    make_deterministic(1);
+    network->train();
+  }
+
+  StepTask task() {
+    return {network, [this](const torch::Tensor& images) { return network->forward(images); },
+            std::make_shared<SumOfCrossEntropies>(), &parameters};
+  }
+  MicroBatch batch(int number) const {
+    const int first = sampling::first_micro_batch(shape, group.rank());
+    return random_batch(static_cast<std::uint64_t>(first + number), shape.global_batch / shape.micro_batches);
+  }
+  StepResult run(bool stop = false) {
+    int number = 0;
+    return step.run([&] { return batch(number++); }, stop);
+  }
+
+  comm::Group group;
+  sampling::BatchShape shape;
+  std::shared_ptr<TinyNetwork> network = std::make_shared<TinyNetwork>();
+  FlatParameters parameters;
+  Step step;
+};
+
+bool same_bits(const torch::Tensor& a, const torch::Tensor& b) {
+  return a.sizes() == b.sizes() && std::memcmp(a.data_ptr(), b.data_ptr(), a.nbytes()) == 0;
+}
+
+TEST(Step, HasTheGradientAndStatisticsOfPlainAutograd) {
+  Stepper stepper(comm::Group::alone(), 1);
+  TinyNetwork plain;
+  const torch::Tensor mean = torch::zeros({8});
+  const torch::Tensor variance = torch::zeros({8});
+  plain.backbone->norm->bind_statistics(mean, variance);
+  const MicroBatch batch = random_batch(0, 4);
+  const torch::Tensor loss = torch::nn::functional::cross_entropy(plain.forward(batch.inputs), batch.labels);
+  loss.backward();
+
+  const StepResult result = stepper.run();
+
+  EXPECT_NEAR(result.loss_sums.at(0), 4 * loss.item<double>(), 1e-5);
+  EXPECT_FALSE(result.stop);
+  const auto expected = plain.named_parameters();
+  for (const auto& named : stepper.network->named_parameters()) {
+    EXPECT_TRUE(torch::allclose(named.value().grad(), expected[named.key()].grad(), 1e-5, 1e-8))
+        << named.key();
+  }
+  const model::GhostBatchNorm2d& norm = *stepper.network->backbone->norm;
+  const torch::Tensor seen = plain.backbone->conv->forward(batch.inputs);
+  EXPECT_TRUE(torch::allclose(norm.running_mean, 0.1 * seen.mean({0, 2, 3}), 1e-4, 1e-6));
+  EXPECT_TRUE(
+      torch::allclose(norm.running_var, 0.9 + 0.1 * seen.var({0, 2, 3}, /*unbiased=*/true), 1e-4, 1e-6));
+  EXPECT_EQ(norm.num_batches_tracked.item<std::int64_t>(), 1);
+}
+
+TEST(Step, SumsMicroBatchesAsTheSerialTree) {
+  Stepper stepper(world());
+  stepper.run();
+
+  TinyNetwork plain;
+  plain.backbone->norm->bind_statistics(torch::zeros({8}), torch::zeros({8}));
+  std::vector<torch::Tensor> parameters = plain.parameters();
+  std::vector<std::vector<std::vector<float>>> leaves(parameters.size());
+  for (int m = 0; m < kMicroBatches; ++m) {
+    const MicroBatch batch = random_batch(static_cast<std::uint64_t>(m), kGlobalBatch / kMicroBatches);
+    const torch::Tensor loss = SumOfCrossEntropies().loss(plain.forward(batch.inputs), batch.labels);
+    const std::vector<torch::Tensor> gradients =
+        torch::autograd::grad({loss * (1.0 / kGlobalBatch)}, parameters);
+    for (std::size_t p = 0; p < parameters.size(); ++p) {
+      const torch::Tensor gradient = gradients[p].contiguous();
+      leaves[p].emplace_back(gradient.data_ptr<float>(), gradient.data_ptr<float>() + gradient.numel());
+    }
+  }
+  const auto actual = stepper.network->named_parameters();
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    const std::vector<float> sum = comm::tree_sum(leaves[p]);
+    const torch::Tensor gradient = actual[p].value().grad();
+    EXPECT_EQ(std::memcmp(sum.data(), gradient.data_ptr(), gradient.nbytes()), 0) << actual[p].key();
+  }
+}
+
+TEST(Step, GivesTheSameBitsHoweverManyRanksShareIt) {
+  Stepper shared(world());
+  Stepper alone(comm::Group::alone());
+  Sgd shared_sgd({}, shared.parameters.size());
+  Sgd alone_sgd({}, alone.parameters.size());
+  for (int i = 0; i < 3; ++i) {
+    const StepResult result = shared.run();
+    EXPECT_EQ(result.loss_sums, alone.run().loss_sums);
+    shared_sgd.step(shared.parameters.values(), shared.parameters.gradients(), 0.1);
+    alone_sgd.step(alone.parameters.values(), alone.parameters.gradients(), 0.1);
+  }
+  EXPECT_EQ(model::weights_digest(model::state(*shared.network)),
+            model::weights_digest(model::state(*alone.network)));
+  EXPECT_NE(model::weights_digest(model::state(*shared.network)),
+            model::weights_digest(model::state(TinyNetwork())));
+}
+
+TEST(Step, FastestIsEqualButForRoundingAndTakesAnyNumberOfMicroBatches) {
+  const int micro_batches = 3 * world().size();
+  Stepper shared(world(), micro_batches, config::Reduction::fastest);
+  Stepper alone(comm::Group::alone(), micro_batches, config::Reduction::fastest);
+  EXPECT_NEAR(shared.run().loss_sums.at(0), alone.run().loss_sums.at(0), 1e-3);
+  EXPECT_TRUE(torch::allclose(shared.parameters.gradients(), alone.parameters.gradients(), 1e-4, 1e-7));
+  EXPECT_TRUE(torch::allclose(shared.network->backbone->norm->running_var,
+                              alone.network->backbone->norm->running_var, 1e-5, 0));
+}
+
+TEST(Step, TrainsNetworksSideBySideAsIfEachWereAlone) {
+  Stepper alone(world());
+  alone.run();
+  auto first = std::make_shared<TinyNetwork>();
+  auto second = std::make_shared<TinyNetwork>(2);
+  FlatParameters first_parameters(*first);
+  FlatParameters second_parameters(*second);
+  const auto objective = std::make_shared<SumOfCrossEntropies>();
+  Step step(
+      world(), config::Reduction::fixed_order, alone.shape,
+      {{second, [&](const torch::Tensor& x) { return second->forward(x); }, objective, &second_parameters},
+       {first, [&](const torch::Tensor& x) { return first->forward(x); }, objective, &first_parameters}});
+  int number = 0;
+  step.run([&] { return alone.batch(number++); }, false);
+  EXPECT_TRUE(same_bits(first_parameters.gradients(), alone.parameters.gradients()));
+  EXPECT_FALSE(same_bits(second_parameters.gradients(), alone.parameters.gradients()));
+}
+
+TEST(Step, GivesAnUnusedParameterAZeroGradientAndGoesOn) {
+  auto network = std::make_shared<TinyNetwork>();
+  FlatParameters parameters(*network);
+  const sampling::BatchShape shape{kGlobalBatch, kMicroBatches, world().size()};
+  // The widest layers and the classifier see no loss: three buckets stay behind.
+  Step step(
+      world(), config::Reduction::fixed_order, shape,
+      {{network,
+        [&](const torch::Tensor& images) {
+          return network->backbone->norm->forward(network->backbone->conv->forward(images)).mean({2, 3});
+        },
+        std::make_shared<SumOfCrossEntropies>(), &parameters}});
+  step.run([] { return random_batch(0, kGlobalBatch / kMicroBatches); }, false);
+  EXPECT_EQ(network->backbone->wide->weight.grad().abs().max().item<float>(), 0);
+  EXPECT_GT(network->backbone->conv->weight.grad().abs().max().item<float>(), 0);
+}
+
+TEST(Step, TellsEveryRankThatOneWasAskedToStop) {
+  Stepper stepper(world());
+  EXPECT_TRUE(stepper.run(world().rank() == world().size() - 1).stop);
+  EXPECT_FALSE(stepper.run().stop);
+}
+
+/// Runs a step that fails on the last rank only, and returns what this rank was told.
+template <class Error>
+std::string failure_of(Stepper& stepper, const std::function<MicroBatch()>& next) {
+  try {
+    stepper.step.run(next, false);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "nothing was thrown";
+}
+
+TEST(Step, RaisesOnAllRanksWhatOneRanksLoaderThrew) {
+  Stepper stepper(world());
+  int number = 0;
+  const auto next = [&] {
+    if (world().rank() == world().size() - 1 && number == kMicroBatches / world().size() - 1) {
+      throw base::DataError("image 17 is damaged");
+    }
+    return stepper.batch(number++);
+  };
+  EXPECT_THAT(failure_of<base::DataError>(stepper, next), HasSubstr("image 17 is damaged"));
+
+  // The step is whole again afterwards.
+  Stepper untouched(world());
+  EXPECT_EQ(stepper.run().loss_sums, untouched.run().loss_sums);
+  EXPECT_TRUE(same_bits(stepper.parameters.gradients(), untouched.parameters.gradients()));
+}
+
+TEST(Step, RaisesOnAllRanksWhatFailedAfterTheFirstBucketsWentOut) {
+  Stepper stepper(world());
+  int number = 0;
+  const auto next = [&] {
+    MicroBatch batch = stepper.batch(number++);
+    if (world().rank() == world().size() - 1) {
+      batch.inputs.requires_grad_(true);
+      // The gradient of the pixels is the last of the backward pass.
+      batch.inputs.register_hook([](const torch::Tensor& gradient) -> torch::Tensor {
+        if (gradient.defined()) throw base::SystemError("no memory for the backward pass");
+        return gradient;
+      });
+    }
+    return batch;
+  };
+  EXPECT_THAT(failure_of<base::SystemError>(stepper, next), HasSubstr("no memory for the backward pass"));
+}
+
+TEST(Step, RefusesGradientsThatStandElsewhere) {
+  Stepper stepper(world());
+  torch::Tensor& weight = stepper.network->fc->weight;
+  weight.mutable_grad() = torch::zeros_like(weight);
+  int number = 0;
+  EXPECT_THAT(failure_of<base::SystemError>(stepper, [&] { return stepper.batch(number++); }),
+              HasSubstr("elsewhere than into the vector"));
+}
+
+}  // namespace
+}  // namespace ltr::train

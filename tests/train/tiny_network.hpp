@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// A network small enough for eight ranks on two cores, and larger than two gradient buckets.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include <torch/torch.h>
+
+#include "base/random.hpp"
+#include "model/backbone.hpp"
+#include "model/ghost_batch_norm.hpp"
+#include "train/flat_parameters.hpp"
+#include "train/micro_batch.hpp"
+#include "train/objective.hpp"
+#include "train/trainee.hpp"
+
+namespace ltr::test {
+
+inline constexpr int kImageSize = 16;
+inline constexpr std::int64_t kFeatures = 24;
+inline constexpr std::int64_t kClasses = 4;
+
+/// Cross-entropy in torch's own operator.
+class SumOfCrossEntropies : public train::Objective {
+ public:
+  torch::Tensor loss(const torch::Tensor& logits, const torch::Tensor& labels) override {
+    return torch::nn::functional::cross_entropy(
+        logits, labels, torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum));
+  }
+};
+
+/// Values from the suite's own counters, the same on every rank.
+inline void fill(torch::nn::Module& module, std::uint64_t seed) {
+  const torch::NoGradGuard no_grad;
+  std::uint64_t index = 0;
+  for (torch::Tensor& parameter : module.parameters()) {
+    base::CounterRandom random(seed, base::Stream::test, index++);
+    float* value = parameter.data_ptr<float>();
+    for (std::int64_t i = 0; i < parameter.numel(); ++i) {
+      value[i] = static_cast<float>(random.uniform(-0.06, 0.06));
+    }
+  }
+}
+
+/// Convolution, BatchNorm and two wide layers: 336,000 and 660,000 parameters, buckets hold 262,144.
+class TinyBackbone : public model::Backbone {
+ public:
+  TinyBackbone() {
+    conv = register_module("conv", torch::nn::Conv2d(torch::nn::Conv2dOptions(3, 8, 3).stride(2).padding(1)));
+    norm = register_module("norm", std::make_shared<model::GhostBatchNorm2d>(8));
+    wide = register_module("wide", torch::nn::Linear(512, 600));
+    wider = register_module("wider", torch::nn::Linear(600, 500));
+    last = register_module("last", torch::nn::Linear(500, kFeatures));
+  }
+  torch::Tensor forward(torch::Tensor images) override {
+    const torch::Tensor seen = torch::relu(norm->forward(conv->forward(images))).flatten(1);
+    return torch::relu(last->forward(torch::relu(wider->forward(torch::relu(wide->forward(seen))))));
+  }
+  [[nodiscard]] std::int64_t features() const override { return kFeatures; }
+
+  torch::nn::Conv2d conv{nullptr};
+  std::shared_ptr<model::GhostBatchNorm2d> norm;
+  torch::nn::Linear wide{nullptr}, wider{nullptr}, last{nullptr};
+};
+
+class TinyNetwork : public torch::nn::Module {
+ public:
+  explicit TinyNetwork(std::uint64_t seed = 1) {
+    backbone = register_module("backbone", std::make_shared<TinyBackbone>());
+    fc = register_module("fc", torch::nn::Linear(kFeatures, kClasses));
+    fill(*this, seed);
+  }
+  torch::Tensor forward(const torch::Tensor& images) { return fc->forward(backbone->forward(images)); }
+
+  std::shared_ptr<TinyBackbone> backbone;
+  torch::nn::Linear fc{nullptr};
+};
+
+/// `images` images and labels of batch number `index`.
+inline train::MicroBatch random_batch(std::uint64_t index, std::int64_t images) {
+  train::MicroBatch batch{torch::empty({images, 3, kImageSize, kImageSize}),
+                          torch::empty({images}, torch::kInt64)};
+  base::CounterRandom random(7, base::Stream::test, index);
+  for (std::int64_t i = 0; i < batch.inputs.numel(); ++i) {
+    batch.inputs.data_ptr<float>()[i] = static_cast<float>(random.normal());
+  }
+  for (std::int64_t i = 0; i < images; ++i) {
+    batch.labels.data_ptr<std::int64_t>()[i] = static_cast<std::int64_t>(random.below(kClasses));
+  }
+  return batch;
+}
+
+inline train::Trainee trainee_of(const std::shared_ptr<TinyNetwork>& network, std::int64_t epochs) {
+  return {.name = "joint",
+          .module = network,
+          .logits = [network](const torch::Tensor& images) { return network->forward(images); },
+          .objective = std::make_shared<SumOfCrossEntropies>(),
+          .sgd = {},
+          .schedule = {.learning_rate = 0.05, .epochs = epochs}};
+}
+
+}  // namespace ltr::test
