@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// ltr_data: makes packs, draws synthetic ones, and shows what is in them; without torch and MPI.
+#include <exception>
+#include <iostream>
+
+#include "app/data_commands.hpp"
+#include "base/error.hpp"
+
+int main(int argc, char** argv) {
+  using ltr::base::ExitStatus;
+  ltr::base::Log log(ltr::base::Log::Voice::speaking);
+  CLI::App app{"Makes packs of encoded images, and shows what is in them."};
+  app.require_subcommand(1);
+  ltr::app::add_pack_command(app, log);
+  ltr::app::add_synthesise_command(app, log);
+  ltr::app::add_check_command(app, log);
+  ltr::app::add_stats_command(app);
+  ltr::app::add_draws_command(app);
+  try {
+    app.parse(argc, argv);
+    std::cout << std::flush;
+    if (!std::cout) throw ltr::base::SystemError("standard output cannot be written; check where it goes");
+    return ExitStatus::done;
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? ExitStatus::done : ExitStatus::bad_input;
+  } catch (const ltr::base::Error& error) {
+    log.error(error.what());
+    return ExitStatus::bad_input;
+  } catch (const std::exception& error) {
+    log.error(error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/statistics.hpp"
+
+#include <algorithm>
+
+#include "base/format.hpp"
+
+namespace ltr::data {
+
+PackStatistics statistics_of(const Pack& pack, const metric::ShotLimits& limits) {
+  PackStatistics result{
+      .images = pack.images(), .classes = pack.classes(), .image_bytes = pack.image_bytes()};
+  result.smallest_class = pack.images();
+  const std::vector<metric::Shot> shots = metric::shots_of(pack.class_counts(), limits);
+  for (std::size_t j = 0; j < shots.size(); ++j) {
+    const std::int64_t count = pack.class_counts()[j];
+    if (count == 0) {
+      ++result.empty_classes;
+      continue;
+    }
+    result.largest_class = std::max(result.largest_class, count);
+    result.smallest_class = std::min(result.smallest_class, count);
+    ++result.shot_classes[static_cast<std::size_t>(shots[j])];
+    result.shot_images[static_cast<std::size_t>(shots[j])] += count;
+  }
+  result.smallest = pack.resolution(base::SampleIndex(0));
+  result.largest = result.smallest;
+  for (std::int64_t i = 1; i < pack.images(); ++i) {
+    const auto [height, width] = pack.resolution(base::SampleIndex(i));
+    result.smallest = {std::min(result.smallest.height, height), std::min(result.smallest.width, width)};
+    result.largest = {std::max(result.largest.height, height), std::max(result.largest.width, width)};
+  }
+  return result;
+}
+
+std::string describe(const Pack& pack, const PackStatistics& statistics, const metric::ShotLimits& limits) {
+  const auto images = static_cast<double>(statistics.images);
+  std::string text = base::format("{}: {}\n", pack.path().string(), pack.name());
+  text +=
+      base::format("  images       {} of {} classes{}\n", base::with_thousands(statistics.images),
+                   base::with_thousands(statistics.classes),
+                   statistics.empty_classes > 0
+                       ? base::format(", {} of them empty", base::with_thousands(statistics.empty_classes))
+                       : "");
+  text += base::format(
+      "  class sizes  {} to {}, imbalance {:.1f}\n", base::with_thousands(statistics.largest_class),
+      base::with_thousands(statistics.smallest_class),
+      static_cast<double>(statistics.largest_class) / static_cast<double>(statistics.smallest_class));
+  const std::array<std::string, 3> rules{base::format("> {}", limits.many_above),
+                                         base::format("{}..{}", limits.few_below, limits.many_above),
+                                         base::format("< {}", limits.few_below)};
+  for (std::size_t s = 0; s < rules.size(); ++s) {
+    text += base::format("  {:<12} {} classes, {} images ({} here)\n",
+                         metric::name_of(static_cast<metric::Shot>(s)),
+                         base::with_thousands(statistics.shot_classes[s]),
+                         base::with_thousands(statistics.shot_images[s]), rules[s]);
+  }
+  text += base::format("  bytes        {}, {} an image\n", base::byte_size(statistics.image_bytes),
+                       base::byte_size(static_cast<std::uint64_t>(
+                           static_cast<double>(statistics.image_bytes) / images + 0.5)));
+  text += base::format("  width        {} to {} pixels\n  height       {} to {} pixels\n",
+                       statistics.smallest.width, statistics.largest.width, statistics.smallest.height,
+                       statistics.largest.height);
+  text += base::format("  list         {}\n",
+                       pack.list_hash().empty() ? "none, drawn" : "git blob " + pack.list_hash());
+  text += base::format("  content      sha256 {}\n", pack.content_hash());
+  return text;
+}
+
+}  // namespace ltr::data
