@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ltr_grid: trains the grid of one configuration on all MPI ranks.
 #include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 

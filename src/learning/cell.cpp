@@ -37,6 +37,7 @@ data::LoaderOptions loader_options(const config::Configuration& configuration) {
 void measure(record::CellRecord& cell, train::EvaluationSet& validation, train::EvaluationSet& test,
              const train::Logits& logits, Calibrated calibrated) {
   cell.validation = train::evaluate(validation, logits).counts;
+  cell.validation.confusion.clear();  // a table of K x K is worth its room for the test set alone
   train::Evaluation on_test = train::evaluate(test, logits);
   cell.test = std::move(on_test.counts);
   if (calibrated == Calibrated::yes) cell.calibration = std::move(on_test.calibration);
