@@ -32,10 +32,8 @@ void fill(const torch::Tensor& parameter, Next next) {
 
 void initialise(torch::nn::Module& module, std::uint64_t seed) {
   const torch::NoGradGuard no_grad;
-  for (const auto& item : module.named_modules()) {
-    const auto parameter_name = [&item](const char* own) {
-      return torchvision_name(item.key().empty() ? own : item.key() + "." + own);
-    };
+  for (const auto& item : module.named_modules(/*name_prefix=*/"", /*include_self=*/false)) {
+    const auto parameter_name = [&item](const char* own) { return torchvision_name(item.key() + "." + own); };
     const torch::nn::Module& layer = *item.value();
     if (const auto* convolution = layer.as<torch::nn::Conv2dImpl>()) {
       const torch::Tensor& weight = convolution->weight;

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/backbone.hpp"
+
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "model/classifier.hpp"
+#include "model/state.hpp"
+#include "parity/formula.hpp"
+
+namespace ltr::model {
+namespace {
+
+using config::BackboneKind;
+
+std::int64_t parameter_count(const torch::nn::Module& module) {
+  std::int64_t count = 0;
+  for (const torch::Tensor& parameter : module.parameters()) count += parameter.numel();
+  return count;
+}
+
+/// Lines of a file that reference_models.py wrote, without the backbone's name that each begins with.
+std::vector<std::string> golden_lines(const std::string& file, BackboneKind kind) {
+  std::ifstream in(std::string(LTR_SOURCE_DIR "/tests/parity/golden/") + file);
+  const std::string prefix = std::string(config::name_of(kind)) + " ";
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with(prefix)) lines.push_back(line.substr(prefix.size()));
+  }
+  return lines;
+}
+
+TEST(ResNet, With18LayersAnd1000ClassesHasThePublishedNumberOfParameters) {
+  EXPECT_EQ(parameter_count(Network(BackboneKind::resnet18, 1000)), 11'689'512);
+}
+
+TEST(CifarResNet, HasTheNumberOfParametersOfItsClosedForm) {
+  const std::map<BackboneKind, std::int64_t> blocks_per_stage{{BackboneKind::resnet20, 3},
+                                                              {BackboneKind::resnet32, 5},
+                                                              {BackboneKind::resnet44, 7},
+                                                              {BackboneKind::resnet56, 9}};
+  for (const auto& [kind, n] : blocks_per_stage) {
+    const auto block = [](std::int64_t in, std::int64_t out) {
+      return 9 * in * out + 9 * out * out + 4 * out;
+    };
+    const auto downsample = [](std::int64_t in, std::int64_t out) { return in * out + 2 * out; };
+    const std::int64_t expected = 9 * 3 * 16 + 2 * 16 + n * block(16, 16)                         //
+                                  + block(16, 32) + downsample(16, 32) + (n - 1) * block(32, 32)  //
+                                  + block(32, 64) + downsample(32, 64) + (n - 1) * block(64, 64)  //
+                                  + 64 * 10 + 10;
+    EXPECT_EQ(parameter_count(Network(kind, 10)), expected) << config::name_of(kind);
+  }
+}
+
+TEST(Backbone, GivesAsManyFeaturesAsItSays) {
+  const torch::NoGradGuard no_grad;
+  for (const auto& entry : config::enum_entries<BackboneKind>()) {
+    const auto backbone = make_backbone(entry.value);
+    backbone->eval();
+    const torch::Tensor features = backbone->forward(torch::zeros({2, 3, 32, 32}));
+    EXPECT_EQ(features.sizes(), (std::vector<std::int64_t>{2, backbone->features()})) << entry.name;
+  }
+}
+
+class BackboneParity : public testing::TestWithParam<BackboneKind> {};
+
+TEST_P(BackboneParity, NamesAndShapesAreTorchvisions) {
+  std::set<std::string> names;
+  for (const auto& [name, tensor] : state(Network(GetParam(), 10))) {
+    std::string shape;
+    for (const std::int64_t size : tensor.sizes()) shape += (shape.empty() ? "" : "x") + std::to_string(size);
+    names.insert(shape.empty() ? name : name + " " + shape);
+  }
+  const std::vector<std::string> lines = golden_lines("tensors.txt", GetParam());
+  ASSERT_FALSE(lines.empty());
+  EXPECT_EQ(names, std::set<std::string>(lines.begin(), lines.end()));
+}
+
+TEST_P(BackboneParity, LogitsFromTheSameWeightsAreTorchvisionsInBothLayouts) {
+  const torch::NoGradGuard no_grad;
+  Network network(GetParam(), 10);
+  parity::fill(network);
+  network.eval();
+  const bool cifar = GetParam() == BackboneKind::resnet20 || GetParam() == BackboneKind::resnet56;
+  const std::int64_t size = cifar ? 32 : 64;
+  const torch::Tensor images = parity::values("images", {2, 3, size, size}, 0, 4);
+  const std::vector<std::string> lines = golden_lines("logits.txt", GetParam());
+  ASSERT_EQ(lines.size(), 2U);
+  for (const auto layout : {torch::MemoryFormat::Contiguous, torch::MemoryFormat::ChannelsLast}) {
+    const torch::Tensor logits = network.forward(images.contiguous(layout));
+    for (std::int64_t row = 0; row < 2; ++row) {
+      std::istringstream line(lines[static_cast<std::size_t>(row)]);
+      const double largest = logits[row].abs().max().item<double>();
+      for (std::int64_t k = 0; k < 10; ++k) {
+        double expected = 0;
+        ASSERT_TRUE(line >> expected);
+        EXPECT_NEAR(logits[row][k].item<float>(), expected, 1e-5 * largest)
+            << "image " << row << ", class " << k;
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Torchvision, BackboneParity,
+                         testing::Values(BackboneKind::resnet10, BackboneKind::resnet18,
+                                         BackboneKind::resnet20, BackboneKind::resnet56),
+                         [](const auto& test) { return std::string(config::name_of(test.param)); });
+
+}  // namespace
+}  // namespace ltr::model
