@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ltr_data: makes packs, draws synthetic ones, and shows what is in them; without torch and MPI.
+#include <csignal>
 #include <exception>
 #include <iostream>
 
@@ -8,6 +9,7 @@
 
 int main(int argc, char** argv) {
   using ltr::base::ExitStatus;
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is then an error of the write, and cleaned up after
   ltr::base::Log log(ltr::base::Log::Voice::speaking);
   CLI::App app{"Makes packs of encoded images, and shows what is in them."};
   app.require_subcommand(1);
