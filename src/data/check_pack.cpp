@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/check_pack.hpp"
 
-#include <atomic>
 #include <cstddef>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "data/parallel_for.hpp"
+#include "data/progress_count.hpp"
 #include "image/decode.hpp"
 
 namespace ltr::data {
@@ -41,13 +41,10 @@ std::string problem_of(const Pack& pack, base::SampleIndex sample) {
 
 std::vector<std::string> check_pack(const Pack& pack, int threads, base::Log& log) {
   std::vector<std::string> found(static_cast<std::size_t>(pack.images()));
-  std::atomic<std::int64_t> finished{0};
+  ProgressCount progress(log, pack.path().string(), "checked", pack.images());
   parallel_for(pack.images(), threads, [&](std::int64_t i) {
     found[static_cast<std::size_t>(i)] = problem_of(pack, base::SampleIndex(i));
-    if (const std::int64_t done = ++finished; done % 1024 == 0) {
-      log.progress(base::format("{}: {} of {} images checked", pack.path().string(),
-                                base::with_thousands(done), base::with_thousands(pack.images())));
-    }
+    progress.add_one();
   });
   std::erase(found, "");
   return found;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <numeric>
@@ -20,6 +19,7 @@
 #include "base/hash.hpp"
 #include "data/pack_format.hpp"
 #include "data/parallel_for.hpp"
+#include "data/progress_count.hpp"
 #include "image/decode.hpp"
 #include "store/atomic_file.hpp"
 #include "store/file.hpp"
@@ -35,6 +35,14 @@ struct Measured {
   std::string problem;
 };
 
+/// What is written: images grouped by class, and where each one goes. Entries and measured are parallel.
+struct Layout {
+  PackContents contents;
+  std::vector<Measured> measured;
+  std::vector<std::uint64_t> offsets;  // [N+1]
+  std::vector<std::int64_t> class_counts;
+};
+
 std::string place_of(const PackContents& contents, const PackEntry& entry) {
   return contents.list.empty() ? "" : base::format("{}:{}: ", contents.list, entry.number);
 }
@@ -43,7 +51,7 @@ std::vector<Measured> measure(const PackContents& contents, const ImageSource& i
                               const PackOptions& options, base::Log& log) {
   const std::int64_t count = std::ssize(contents.entries);
   std::vector<Measured> measured(static_cast<std::size_t>(count));
-  std::atomic<std::int64_t> finished{0};
+  ProgressCount progress(log, contents.name, "checked", count);
   parallel_for(count, options.threads, [&](std::int64_t i) {
     thread_local std::vector<std::byte> bytes;
     thread_local image::Image pixels;
@@ -58,10 +66,7 @@ std::vector<Measured> measure(const PackContents& contents, const ImageSource& i
     } catch (const base::DataError& error) {
       result.problem = base::format("{}'{}': {}", place_of(contents, entry), entry.path, error.what());
     }
-    if (const std::int64_t done = ++finished; done % 1024 == 0) {
-      log.progress(base::format("{}: {} of {} images checked", contents.name, base::with_thousands(done),
-                                base::with_thousands(count)));
-    }
+    progress.add_one();
   });
   return measured;
 }
@@ -126,8 +131,8 @@ void check_space(const std::filesystem::path& output, std::uint64_t bytes) {
 }
 
 /// Everything but the images' bytes.
-void write_tables(store::File& file, const PackContents& contents, const std::vector<Measured>& measured,
-                  std::span<const std::uint64_t> offsets, std::span<const std::int64_t> class_counts) {
+void write_tables(store::File& file, const Layout& layout) {
+  const auto& [contents, measured, offsets, class_counts] = layout;
   std::vector<std::int32_t> labels;
   std::vector<std::string> paths;
   std::vector<std::uint32_t> crcs;
@@ -154,8 +159,10 @@ void write_tables(store::File& file, const PackContents& contents, const std::ve
 }
 
 /// The second pass: blocks of images are fetched by all threads, then written by this one.
-void write_images(store::File& file, const PackContents& contents, const std::vector<Measured>& measured,
-                  std::span<const std::uint64_t> offsets, const ImageSource& image_of, int threads) {
+void write_images(store::File& file, const Layout& layout, const ImageSource& image_of, int threads,
+                  base::Log& log) {
+  const std::vector<Measured>& measured = layout.measured;
+  ProgressCount progress(log, layout.contents.name, "written", std::ssize(measured));
   constexpr std::int64_t kBlock = 256;
   std::vector<std::vector<std::byte>> block(kBlock);
   std::vector<std::byte> joined;
@@ -163,21 +170,23 @@ void write_images(store::File& file, const PackContents& contents, const std::ve
     const std::int64_t count = std::min(kBlock, std::ssize(measured) - begin);
     parallel_for(count, threads, [&](std::int64_t i) {
       const auto at = static_cast<std::size_t>(begin + i);
+      const PackEntry& entry = layout.contents.entries[at];
       std::vector<std::byte>& bytes = block[static_cast<std::size_t>(i)];
-      image_of(contents.entries[at], bytes);
+      image_of(entry, bytes);
       if (bytes.size() != measured[at].bytes || base::crc32(bytes) != measured[at].crc32) {
         throw base::DataError(
             base::format("{}'{}' changed while it was packed; the pack would not be what was "
                          "checked; pack again when nothing writes there",
-                         place_of(contents, contents.entries[at]), contents.entries[at].path));
+                         place_of(layout.contents, entry), entry.path));
       }
+      progress.add_one();
     });
     joined.clear();
     for (std::int64_t i = 0; i < count; ++i) {
       const auto& bytes = block[static_cast<std::size_t>(i)];
       joined.insert(joined.end(), bytes.begin(), bytes.end());
     }
-    file.write_bytes(pack_format::kBytes, offsets[static_cast<std::size_t>(begin)], joined);
+    file.write_bytes(pack_format::kBytes, layout.offsets[static_cast<std::size_t>(begin)], joined);
   }
 }
 
@@ -210,28 +219,27 @@ PackReport write_pack(const std::filesystem::path& output, PackContents contents
   std::stable_sort(contents.entries.begin(), contents.entries.end(),
                    [](const PackEntry& a, const PackEntry& b) { return a.label < b.label; });
   const std::size_t listed = contents.entries.size();
-  std::vector<Measured> measured = measure(contents, image_of, options, log);
+  Layout layout{.contents = std::move(contents), .measured = {}, .offsets = {0}, .class_counts = {}};
+  layout.measured = measure(layout.contents, image_of, options, log);
   PackReport report;
-  report.dropped = drop_bad(contents.entries, measured);
+  report.dropped = drop_bad(layout.contents.entries, layout.measured);
   if (!report.dropped.empty() && options.bad_images == BadImages::fail) refuse(report.dropped, listed);
-  const std::vector<std::int64_t> class_counts = count_classes(contents, options.empty_classes);
-
-  std::vector<std::uint64_t> offsets{0};
+  layout.class_counts = count_classes(layout.contents, options.empty_classes);
   std::uint64_t table_bytes = 1 << 16;
-  for (std::size_t i = 0; i < measured.size(); ++i) {
-    offsets.push_back(offsets.back() + measured[i].bytes);
-    table_bytes += 64 + contents.entries[i].path.size();
+  for (std::size_t i = 0; i < layout.measured.size(); ++i) {
+    layout.offsets.push_back(layout.offsets.back() + layout.measured[i].bytes);
+    table_bytes += 64 + layout.contents.entries[i].path.size();
   }
-  check_space(output, offsets.back() + table_bytes);
+  report.images = std::ssize(layout.measured);
+  report.image_bytes = layout.offsets.back();
+  check_space(output, report.image_bytes + table_bytes);
 
   store::File file = store::File::create(pending.temporary());
-  write_tables(file, contents, measured, offsets, class_counts);
-  file.create_bytes(pack_format::kBytes, offsets.back());
-  write_images(file, contents, measured, offsets, image_of, options.threads);
+  write_tables(file, layout);
+  file.create_bytes(pack_format::kBytes, report.image_bytes);
+  write_images(file, layout, image_of, options.threads, log);
   file.close();
   pending.commit();
-  report.images = std::ssize(measured);
-  report.image_bytes = offsets.back();
   return report;
 }
 
