@@ -2,6 +2,7 @@
 // A network small enough for eight ranks on two cores, and larger than two gradient buckets.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -31,15 +32,17 @@ class SumOfCrossEntropies : public train::Objective {
   }
 };
 
-/// Values from the suite's own counters, the same on every rank.
+/// Values from the suite's own counters, the same on every rank: He's for weights, near 0.1 for vectors.
 inline void fill(torch::nn::Module& module, std::uint64_t seed) {
   const torch::NoGradGuard no_grad;
   std::uint64_t index = 0;
   for (torch::Tensor& parameter : module.parameters()) {
     base::CounterRandom random(seed, base::Stream::test, index++);
+    const bool is_weight = parameter.dim() > 1;
+    const double spread = is_weight ? std::sqrt(6.0 / static_cast<double>(parameter[0].numel())) : 0.05;
     float* value = parameter.data_ptr<float>();
     for (std::int64_t i = 0; i < parameter.numel(); ++i) {
-      value[i] = static_cast<float>(random.uniform(-0.06, 0.06));
+      value[i] = static_cast<float>((is_weight ? 0 : 0.1) + random.uniform(-spread, spread));
     }
   }
 }

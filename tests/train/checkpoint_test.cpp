@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/checkpoint.hpp"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+
+namespace ltr::train {
+namespace {
+
+using testing::HasSubstr;
+
+/// A file of this process alone.
+class Checkpoint : public testing::Test {
+ protected:
+  ~Checkpoint() override { std::filesystem::remove(path); }
+  const std::filesystem::path path =
+      testing::TempDir() + base::format("/ltr_checkpoint_{}.safetensors", getpid());
+};
+
+LoopState sample_state() {
+  torch::manual_seed(11);
+  TraineeState trainee;
+  trainee.name = "crt";
+  trainee.weights = {{"fc.weight", torch::randn({3, 2})}, {"norm.tracked", torch::tensor(std::int64_t{7})}};
+  trainee.best = {{"fc.weight", torch::randn({3, 2})}};
+  trainee.momentum = torch::randn({16});
+  trainee.best_correct = 123;
+  trainee.training.epochs = {{0, 1.0 / 3, 0.2, 45.6, 1e5, 0.1, 0.2, 0.3, 0.4}, {1, 1e-300, 0.1, 50}};
+  trainee.training.best_epoch = 1;
+  trainee.training.class_weights = {0.1, 0.9};
+  trainee.training.draws_made = {3, std::int64_t{1} << 40};
+  trainee.training.draws_digest = "abc";
+  trainee.epoch_loss_sum = 2.0 / 3;
+  TraineeState other = trainee;
+  other.name = "lws";
+  other.best.clear();
+  other.training = {};
+  return {2, 17, {1.5, 0.25, 1.0 / 7}, {trainee, other}};
+}
+
+void expect_equal(const model::NamedTensors& a, const model::NamedTensors& b) {
+  ASSERT_EQ(a.size(), b.size());
+  for (const auto& [name, tensor] : a) {
+    const auto found = std::ranges::find(b, name, [](const auto& entry) { return entry.first; });
+    ASSERT_NE(found, b.end()) << name;
+    EXPECT_TRUE(torch::equal(tensor, found->second)) << name;
+  }
+}
+
+TEST_F(Checkpoint, GivesBackEveryBitOfAState) {
+  const LoopState written = sample_state();
+  write_checkpoint(path, "seed 1", written);
+  const std::optional<LoopState> read = read_checkpoint(path, "seed 1");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->epoch, 2);
+  EXPECT_EQ(read->step, 17);
+  EXPECT_EQ(read->times.exchange_s, 1.0 / 7);
+  ASSERT_EQ(read->trainees.size(), 2U);
+  EXPECT_EQ(read->trainees[1].name, "lws");
+  EXPECT_TRUE(read->trainees[1].best.empty());
+  EXPECT_TRUE(read->trainees[1].training.epochs.empty());
+  EXPECT_EQ(read->trainees[1].training.best_epoch, -1);
+
+  const TraineeState& a = written.trainees[0];
+  const TraineeState& b = read->trainees[0];
+  expect_equal(a.weights, b.weights);
+  expect_equal(a.best, b.best);
+  EXPECT_TRUE(torch::equal(a.momentum, b.momentum));
+  EXPECT_EQ(b.best_correct, 123);
+  EXPECT_EQ(b.epoch_loss_sum, 2.0 / 3);
+  EXPECT_EQ(b.training.best_epoch, 1);
+  EXPECT_EQ(b.training.class_weights, a.training.class_weights);
+  EXPECT_EQ(b.training.draws_made, a.training.draws_made);
+  EXPECT_EQ(b.training.draws_digest, "abc");
+  ASSERT_EQ(b.training.epochs.size(), 2U);
+  EXPECT_EQ(b.training.epochs[0].train_loss, 1.0 / 3);
+  EXPECT_EQ(b.training.epochs[0].evaluation_s, 0.4);
+  EXPECT_EQ(b.training.epochs[1].epoch, 1);
+  EXPECT_EQ(b.training.epochs[1].train_loss, 1e-300);
+}
+
+TEST_F(Checkpoint, IsNothingWhereThereIsNoFile) { EXPECT_FALSE(read_checkpoint(path, "seed 1")); }
+
+TEST_F(Checkpoint, OfAnotherTrainingIsRefusedWithBothNames) {
+  write_checkpoint(path, "seed 1", sample_state());
+  try {
+    static_cast<void>(read_checkpoint(path, "seed 2"));
+    FAIL() << "nothing was thrown";
+  } catch (const base::DataError& error) {
+    EXPECT_THAT(error.what(), HasSubstr(path.string()));
+    EXPECT_THAT(error.what(), HasSubstr("(seed 1, not seed 2)"));
+    EXPECT_THAT(error.what(), HasSubstr("remove the file"));
+  }
+}
+
+TEST_F(Checkpoint, ThatIsCutOffIsRefused) {
+  write_checkpoint(path, "seed 1", sample_state());
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
+  EXPECT_THROW(static_cast<void>(read_checkpoint(path, "seed 1")), base::DataError);
+}
+
+TEST_F(Checkpoint, InAFolderThatIsNotThereCannotBeWritten) {
+  EXPECT_THROW(write_checkpoint("/nonexistent/folder/c.safetensors", "seed 1", sample_state()),
+               base::SystemError);
+}
+
+}  // namespace
+}  // namespace ltr::train

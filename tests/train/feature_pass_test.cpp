@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/feature_pass.hpp"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+#include "train/determinism.hpp"
+#include "train/tiny_packs.hpp"
+
+namespace ltr::train {
+namespace {
+
+using test::kClasses;
+using test::kFeatures;
+using test::loader_options;
+using test::world;
+
+class FeaturePass : public test::WithPacks {
+ protected:
+  void SetUp() override { make_deterministic(1); }
+  static EvaluationSet features(const comm::Group& group, const data::Pack& pack) {
+    test::TinyNetwork network;
+    EvaluationSet images(group, pack, loader_options());
+    return features_of(images, *network.backbone);
+  }
+  static ClassSums sums(const comm::Group& group) {
+    EvaluationSet set = features(group, *packs->train);
+    return class_sums(set, kFeatures, [](const torch::Tensor& x) { return x; });
+  }
+};
+
+bool same_bits(const torch::Tensor& a, const torch::Tensor& b) {
+  return a.sizes() == b.sizes() && std::memcmp(a.data_ptr(), b.data_ptr(), a.nbytes()) == 0;
+}
+
+TEST_F(FeaturePass, KeepsTheFeaturesOfAllImagesInTheSameBits) {
+  std::vector<torch::Tensor> whole;
+  features(comm::Group::alone(), *packs->validation).visit([&](const torch::Tensor& x, const torch::Tensor&) {
+    whole.push_back(x);
+  });
+  EvaluationSet shared = features(world(), *packs->validation);
+  std::vector<torch::Tensor> own;
+  shared.visit([&](const torch::Tensor& x, const torch::Tensor&) { own.push_back(x); });
+  const auto all = static_cast<std::int64_t>(whole.size());
+  const std::int64_t first = all * world().rank() / world().size();
+  ASSERT_EQ(static_cast<std::int64_t>(own.size()), all * (world().rank() + 1) / world().size() - first);
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    EXPECT_TRUE(same_bits(own[i], whole[static_cast<std::size_t>(first) + i]));
+  }
+}
+
+TEST_F(FeaturePass, SumsClassesToTheSameBitsForAnyNumberOfRanks) {
+  const ClassSums shared = sums(world());
+  const ClassSums alone = sums(comm::Group::alone());
+  EXPECT_EQ(shared.images(), (std::vector<std::int64_t>{40, 24, 14, 6}));
+  EXPECT_TRUE(same_bits(shared.class_means(), alone.class_means()));
+  EXPECT_TRUE(same_bits(shared.mean(), alone.mean()));
+}
+
+TEST_F(FeaturePass, HasTheMeansOfDoubleArithmetic) {
+  EvaluationSet set = features(comm::Group::alone(), *packs->train);
+  std::vector<torch::Tensor> inputs;
+  set.visit([&](const torch::Tensor& x, const torch::Tensor&) { inputs.push_back(x.to(torch::kFloat64)); });
+  const torch::Tensor all = torch::cat(inputs);
+  const ClassSums actual = sums(world());
+  EXPECT_GT(all.abs().max().item<double>(), 1e-3);
+  EXPECT_TRUE(torch::allclose(actual.mean().to(torch::kFloat64), all.mean(0), 1e-6, 1e-7));
+  EXPECT_TRUE(
+      torch::allclose(actual.class_means()[0].to(torch::kFloat64), all.narrow(0, 0, 40).mean(0), 1e-6, 1e-7));
+  EXPECT_TRUE(
+      torch::allclose(actual.class_means()[3].to(torch::kFloat64), all.narrow(0, 78, 6).mean(0), 1e-6, 1e-7));
+}
+
+TEST_F(FeaturePass, GivesAClassWithoutImagesAZeroMean) {
+  ClassSums sums(2, 1);
+  sums.add(torch::tensor({{1.5F}}), torch::tensor({std::int64_t{1}}));
+  EXPECT_EQ(sums.class_means()[0].item<float>(), 0);
+  EXPECT_EQ(sums.class_means()[1].item<float>(), 1.5F);
+}
+
+TEST_F(FeaturePass, RefusesFeaturesThatCannotBeSummedExactly) {
+  for (const float value : {std::nanf(""), INFINITY, 40000.F}) {
+    ClassSums sums(1, 1);
+    EXPECT_THROW(sums.add(torch::tensor({{value}}), torch::zeros({1}, torch::kInt64)), base::SystemError);
+  }
+}
+
+}  // namespace
+}  // namespace ltr::train

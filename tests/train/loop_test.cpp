@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/loop.hpp"
+
+#include <fstream>
+#include <numeric>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "train/determinism.hpp"
+#include "train/evaluate.hpp"
+#include "train/feature_pass.hpp"
+#include "train/tiny_packs.hpp"
+
+namespace ltr::train {
+namespace {
+
+using test::kClasses;
+using test::kFeatures;
+using test::loader_options;
+using test::TinyNetwork;
+using test::trainee_of;
+using test::world;
+using testing::HasSubstr;
+
+constexpr std::int64_t kEpochs = 3;
+constexpr std::int64_t kSteps = 84 / 32;  ///< an epoch
+
+class Loop : public test::WithPacks {
+ protected:
+  void SetUp() override { make_deterministic(1); }
+
+  static LoopOptions options() {
+    LoopOptions options;
+    options.seed = 3;
+    options.sampling = config::SamplingKind::progressively_balanced;
+    options.global_batch = 32;
+    options.micro_batches = 8;
+    options.loader = loader_options();
+    return options;
+  }
+
+  static Trained train(const comm::Group& group, const LoopOptions& options, Trainee trainee) {
+    EvaluationSet validation(group, *packs->validation, loader_options());
+    TrainingLoop loop(group, *packs->train, validation, options, {std::move(trainee)});
+    return loop.run().at(0);
+  }
+  static Trained train(const comm::Group& group, const LoopOptions& options) {
+    return train(group, options, trainee_of(std::make_shared<TinyNetwork>(), kEpochs));
+  }
+};
+
+void expect_same_outcome(const Trained& a, const Trained& b) {
+  EXPECT_EQ(a.training.weights_digest, b.training.weights_digest);
+  EXPECT_EQ(a.training.draws_digest, b.training.draws_digest);
+  EXPECT_EQ(a.training.draws_made, b.training.draws_made);
+  EXPECT_EQ(a.training.class_weights, b.training.class_weights);
+  EXPECT_EQ(a.training.best_epoch, b.training.best_epoch);
+  ASSERT_EQ(a.training.epochs.size(), b.training.epochs.size());
+  for (std::size_t i = 0; i < a.training.epochs.size(); ++i) {
+    EXPECT_EQ(a.training.epochs[i].epoch, b.training.epochs[i].epoch);
+    EXPECT_EQ(a.training.epochs[i].train_loss, b.training.epochs[i].train_loss);
+    EXPECT_EQ(a.training.epochs[i].learning_rate, b.training.epochs[i].learning_rate);
+    EXPECT_EQ(a.training.epochs[i].validation_top1_percent, b.training.epochs[i].validation_top1_percent);
+  }
+}
+
+TEST_F(Loop, GivesTheSameBitsHoweverManyRanksShareIt) {
+  const Trained shared = train(world(), options());
+  const Trained alone = train(comm::Group::alone(), options());
+  expect_same_outcome(shared, alone);
+  const std::vector<std::string> digests = world().all_gather(shared.training.weights_digest);
+  EXPECT_THAT(digests, testing::Each(alone.training.weights_digest));
+}
+
+TEST_F(Loop, RecordsEveryEpochAndKeepsTheBest) {
+  LoopOptions with_progress = options();
+  std::vector<Progress> seen;
+  with_progress.progress = [&](const Progress& progress) { seen.push_back(progress); };
+  auto network = std::make_shared<TinyNetwork>();
+  const Trained result = train(world(), with_progress, trainee_of(network, kEpochs));
+
+  ASSERT_EQ(result.training.epochs.size(), static_cast<std::size_t>(kEpochs));
+  double best = -1;
+  std::int64_t best_epoch = -1;
+  for (const record::EpochRow& row : result.training.epochs) {
+    EXPECT_GT(row.images_per_s, 0);
+    EXPECT_GT(row.step_s, 0);
+    EXPECT_GT(row.evaluation_s, 0);
+    EXPECT_LT(row.train_loss, 2);
+    if (row.validation_top1_percent > best) {
+      best = row.validation_top1_percent;
+      best_epoch = row.epoch;
+    }
+  }
+  EXPECT_EQ(result.training.best_epoch, best_epoch);
+  EXPECT_EQ(std::reduce(result.training.draws_made.begin(), result.training.draws_made.end()),
+            kEpochs * kSteps * 32);
+
+  // The module holds the kept weights, and they validate as the row says.
+  EXPECT_EQ(model::weights_digest(model::state(*network)), result.training.weights_digest);
+  EvaluationSet validation(world(), *packs->validation, loader_options());
+  EXPECT_EQ(static_cast<double>(
+                count_correct(validation, [&](const torch::Tensor& x) { return network->forward(x); })) *
+                100.0 / 140,
+            best);
+
+  ASSERT_EQ(seen.size(), static_cast<std::size_t>(kEpochs * kSteps));
+  EXPECT_EQ(seen.back().epoch, kEpochs - 1);
+  EXPECT_EQ(seen.back().step, kSteps);
+  EXPECT_EQ(seen.back().seconds_left, 0);
+  EXPECT_GT(seen.front().seconds_left, 0);
+}
+
+TEST_F(Loop, Learns) {
+  LoopOptions instance_balanced = options();
+  instance_balanced.sampling = config::SamplingKind::instance_balanced;
+  const Trained result = train(world(), instance_balanced, trainee_of(std::make_shared<TinyNetwork>(), 20));
+  EXPECT_LT(result.training.epochs.back().train_loss, 0.6 * result.training.epochs.front().train_loss);
+  const record::EpochRow& best =
+      result.training.epochs.at(static_cast<std::size_t>(result.training.best_epoch));
+  EXPECT_GT(best.validation_top1_percent, 35) << "guessing gives 25";
+}
+
+/// Trains with a stop after `steps` steps, asked for on the last rank only.
+void stop_after(std::int64_t steps, const comm::Group& group, LoopOptions options,
+                const std::function<void(const LoopOptions&)>& run) {
+  std::int64_t asked = 0;
+  options.stop_requested = [&asked, steps, group] {
+    return ++asked == steps && group.rank() == group.size() - 1;
+  };
+  EXPECT_THROW(run(options), base::Stopped) << "after " << steps;
+}
+
+TEST_F(Loop, GoesOnFromAnyStepAsIfNeverStopped) {
+  const Trained whole = train(world(), options());
+  for (const std::int64_t steps : {1, 2, 3, 6}) {
+    LoopOptions stopping = options();
+    stopping.checkpoint = *folder / base::format("stop_{}.safetensors", steps);
+    stop_after(steps, world(), stopping, [](const LoopOptions& o) { static_cast<void>(train(world(), o)); });
+    expect_same_outcome(train(world(), stopping), whole);
+    // The finished loop's checkpoint gives its outcome again.
+    expect_same_outcome(train(world(), stopping), whole);
+  }
+}
+
+TEST_F(Loop, GoesOnOnAnotherNumberOfRanks) {
+  const Trained whole = train(world(), options());
+  LoopOptions stopping = options();
+  stopping.checkpoint = *folder / "other_ranks.safetensors";
+  if (world().rank() == 0) {
+    stop_after(3, comm::Group::alone(), stopping,
+               [](const LoopOptions& o) { static_cast<void>(train(comm::Group::alone(), o)); });
+  }
+  world().barrier();
+  expect_same_outcome(train(world(), stopping), whole);
+}
+
+TEST_F(Loop, RefusesTheCheckpointOfAnotherTraining) {
+  LoopOptions stopping = options();
+  stopping.checkpoint = *folder / "another.safetensors";
+  stop_after(1, world(), stopping, [](const LoopOptions& o) { static_cast<void>(train(world(), o)); });
+  stopping.seed = 4;
+  try {
+    static_cast<void>(train(world(), stopping));
+    FAIL() << "nothing was thrown";
+  } catch (const base::DataError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("another training"));
+  }
+}
+
+/// A linear head on the features of a frozen backbone.
+Trainee head(const std::string& name, std::uint64_t seed, std::int64_t epochs) {
+  auto fc = std::make_shared<torch::nn::LinearImpl>(kFeatures, kClasses);
+  test::fill(*fc, seed);
+  return {.name = name,
+          .module = fc,
+          .logits = [fc](const torch::Tensor& features) { return fc->forward(features); },
+          .objective = std::make_shared<test::SumOfCrossEntropies>(),
+          .sgd = {},
+          .schedule = {.learning_rate = 0.1, .epochs = epochs}};
+}
+
+class LoopOfHeads : public Loop {
+ protected:
+  static std::vector<Trained> train_heads(const comm::Group& group, LoopOptions options,
+                                          std::vector<Trainee> heads) {
+    options.sampling = config::SamplingKind::class_balanced;
+    auto backbone = std::make_shared<test::TinyBackbone>();
+    test::fill(*backbone, 1);
+    options.frozen = backbone;
+    const std::string before = model::weights_digest(model::state(*backbone));
+    EvaluationSet images(group, *packs->validation, loader_options());
+    EvaluationSet validation = features_of(images, *backbone);
+    TrainingLoop loop(group, *packs->train, validation, options, std::move(heads));
+    std::vector<Trained> results = loop.run();
+    EXPECT_EQ(model::weights_digest(model::state(*backbone)), before) << "the backbone is frozen";
+    return results;
+  }
+};
+
+TEST_F(LoopOfHeads, TrainsEachHeadAsIfItWereAlone) {
+  const std::vector<Trained> together =
+      train_heads(world(), options(), {head("crt", 5, 3), head("lws", 6, 1)});
+  expect_same_outcome(together.at(0), train_heads(world(), options(), {head("crt", 5, 3)}).at(0));
+  expect_same_outcome(together.at(1), train_heads(world(), options(), {head("lws", 6, 1)}).at(0));
+  EXPECT_EQ(together.at(1).training.epochs.size(), 1U);
+  EXPECT_EQ(std::reduce(together.at(1).training.draws_made.begin(), together.at(1).training.draws_made.end()),
+            kSteps * 32);
+  EXPECT_EQ(together.at(0).training.draws_made, (std::vector<std::int64_t>{48, 48, 48, 48}));
+}
+
+TEST_F(LoopOfHeads, GoesOnAfterAHeadHasDroppedOut) {
+  const auto heads = [] { return std::vector<Trainee>{head("crt", 5, 3), head("lws", 6, 1)}; };
+  const std::vector<Trained> whole = train_heads(comm::Group::alone(), options(), heads());
+  LoopOptions stopping = options();
+  stopping.checkpoint = *folder / "heads.safetensors";
+  stop_after(kSteps + 1, world(), stopping,
+             [&](const LoopOptions& o) { static_cast<void>(train_heads(world(), o, heads())); });
+  const std::vector<Trained> resumed = train_heads(world(), stopping, heads());
+  expect_same_outcome(resumed.at(0), whole.at(0));
+  expect_same_outcome(resumed.at(1), whole.at(1));
+}
+
+TEST_F(Loop, NamesEpochStepAndLearningRateWhenTrainingDiverges) {
+  Trainee trainee = trainee_of(std::make_shared<TinyNetwork>(), kEpochs);
+  trainee.schedule.learning_rate = 1e30;
+  try {
+    static_cast<void>(train(world(), options(), trainee));
+    FAIL() << "nothing was thrown";
+  } catch (const base::SystemError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("the loss of joint is"));
+    EXPECT_THAT(error.what(), HasSubstr("in step 1 of epoch 0, at learning rate 1e+30"));
+    EXPECT_THAT(error.what(), HasSubstr("lower the learning rate"));
+  }
+}
+
+TEST_F(Loop, RaisesOnAllRanksThatAnImageIsDamaged) {
+  if (world().rank() == 0) {
+    std::filesystem::copy_file(*folder / "train.h5", *folder / "damaged.h5");
+    std::fstream file(*folder / "damaged.h5", std::ios::in | std::ios::out | std::ios::binary);
+    std::vector<std::byte> buffer;
+    const std::span<const std::byte> image = packs->train->read(base::SampleIndex(50), buffer);
+    std::string all((std::istreambuf_iterator<char>(file)), {});
+    const std::size_t at = all.find(std::string(reinterpret_cast<const char*>(image.data()), image.size()));
+    ASSERT_NE(at, std::string::npos);
+    file.clear();
+    file.seekp(static_cast<std::streamoff>(at + image.size() / 2));
+    file.put(static_cast<char>(~all[at + image.size() / 2]));
+  }
+  world().barrier();
+  const data::Pack damaged(*folder / "damaged.h5");
+  EvaluationSet validation(world(), *packs->validation, loader_options());
+  TrainingLoop loop(world(), damaged, validation, options(),
+                    {trainee_of(std::make_shared<TinyNetwork>(), 10)});
+  try {
+    static_cast<void>(loop.run());
+    FAIL() << "nothing was thrown";
+  } catch (const base::DataError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("damaged.h5"));
+  }
+}
+
+TEST_F(Loop, RefusesABatchLargerThanTheSet) {
+  LoopOptions large = options();
+  large.global_batch = 128;
+  EXPECT_THROW(static_cast<void>(train(world(), large)), base::ConfigError);
+}
+
+TEST_F(Loop, RefusesRanksThatCannotShareTheMicroBatches) {
+  LoopOptions odd = options();
+  odd.micro_batches = world().size() == 1 ? 0 : world().size() + 1;
+  EXPECT_THROW(static_cast<void>(train(world(), odd)), base::ConfigError);
+}
+
+}  // namespace
+}  // namespace ltr::train
