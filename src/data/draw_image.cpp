@@ -151,8 +151,9 @@ class Canvas {
     const Colour under = at(x, y);
     Colour sum{};
     for (int i = 0; i < kSamplesASide * kSamplesASide; ++i) {
+      const int row = i / kSamplesASide;
       const double dx = x + (i % kSamplesASide + 0.5) / kSamplesASide - thing.x * size_;
-      const double dy = y + (i / kSamplesASide + 0.5) / kSamplesASide - thing.y * size_;
+      const double dy = y + (row + 0.5) / kSamplesASide - thing.y * size_;
       const double u = dx * cosine + dy * sine;
       const double v = dy * cosine - dx * sine;
       const Colour& colour = !inside(thing.shape, u, v)  ? under

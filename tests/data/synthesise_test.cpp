@@ -16,7 +16,6 @@ namespace ltr::data {
 namespace {
 
 using testing::Each;
-using testing::ElementsAre;
 using testing::ElementsAreArray;
 using testing::HasSubstr;
 using testing::IsEmpty;
