@@ -150,17 +150,18 @@ TEST_F(SafetensorsFile, WhoseOffsetsAreWrongIsRefused) {
   const auto entry = [](const char* name, const char* shape, const char* offsets) {
     return base::format(R"("{}": {{"dtype": "F32", "shape": {}, "data_offsets": {}}})", name, shape, offsets);
   };
-  write_file("{" + entry("w", "[2]", "[0, 12]") + "}", 12);
+  const auto header = [](const std::string& entries) { return base::format("{{{}}}", entries); };
+  write_file(header(entry("w", "[2]", "[0, 12]")), 12);
   EXPECT_THAT(complaint(), HasSubstr("tensor w has offsets 0 to 12"));
-  write_file("{" + entry("w", "[2]", "[8, 0]") + "}", 8);
+  write_file(header(entry("w", "[2]", "[8, 0]")), 8);
   EXPECT_THAT(complaint(), HasSubstr("tensor w has offsets 8 to 0"));
-  write_file("{" + entry("w", "[4611686018427387904, 4]", "[0, 0]") + "}", 0);
+  write_file(header(entry("w", "[4611686018427387904, 4]", "[0, 0]")), 0);
   EXPECT_THAT(complaint(), HasSubstr("not the size")) << "the product overflows to 0";
-  write_file("{" + entry("w", "[2]", "[0, 8]") + "," + entry("v", "[2]", "[4, 12]") + "}", 12);
+  write_file(header(entry("w", "[2]", "[0, 8]") + "," + entry("v", "[2]", "[4, 12]")), 12);
   EXPECT_THAT(complaint(), HasSubstr("overlap"));
-  write_file("{" + entry("w", "[2]", "[0, 8]") + "," + entry("v", "[2]", "[12, 20]") + "}", 20);
+  write_file(header(entry("w", "[2]", "[0, 8]") + "," + entry("v", "[2]", "[12, 20]")), 20);
   EXPECT_THAT(complaint(), HasSubstr("hole"));
-  write_file("{" + entry("w", "[2]", "[0, 8]") + "}", 4);
+  write_file(header(entry("w", "[2]", "[0, 8]")), 4);
   EXPECT_THAT(complaint(), HasSubstr("truncated"));
 }
 
