@@ -16,6 +16,7 @@ struct MicroBatch {
 };
 
 /// Copies: the loader reuses its memory, and torch's is aligned alike in every process, on which bits depend.
+/// Pixels come out channels-last, in which convolutions on a processor are about a quarter faster.
 [[nodiscard]] MicroBatch to_tensors(const data::Batch& batch, int image_size);
 
 }  // namespace ltr::train

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/host_memory.hpp"
+
+#include <limits>
+
+#include <malloc.h>
+
+namespace ltr::train {
+
+void keep_freed_memory() {
+  // The largest threshold that glibc accepts; larger blocks are mapped and unmapped one by one.
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+}
+
+}  // namespace ltr::train
