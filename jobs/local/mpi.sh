@@ -4,6 +4,6 @@ launch() {
   local ranks=$1
   shift
   [ "$(id -u)" -eq 0 ] && export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-  # A stop signal leaves the ranks 120 s to write a checkpoint; ranks may share cores, so they are not bound.
-  mpirun --oversubscribe --bind-to none --mca odls_base_sigkill_timeout 120 -n "$ranks" "$@"
+  # Ranks may share cores, so they are not bound to any.
+  mpirun --oversubscribe --bind-to none -n "$ranks" "$@"
 }

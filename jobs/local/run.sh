@@ -10,6 +10,6 @@ bin=build/release/bin
 jobs/local/setup.sh release
 . jobs/local/mpi.sh
 if [ "$config" = configs/quickstart.toml ] && [ ! -f build/quickstart/test.h5 ]; then
-  "$bin/ltr_data" synthesise --output build/quickstart --classes 20 --largest 500 --imbalance 100 --size 32
+  "$bin/ltr_data" synthesise --output build/quickstart --classes 20 --largest 400 --imbalance 100 --size 32
 fi
 launch "$ranks" "$bin/ltr_grid" --config "$config"

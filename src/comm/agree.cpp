@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <new>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
@@ -66,14 +69,19 @@ void agree(const Group& group, const std::function<void()>& work) {
   std::array<std::int64_t, 1> failed{own.kind == ErrorKind::none ? 0 : 1};
   group.sum(failed);
   if (failed[0] == 0) return;
-  std::string told(1, static_cast<char>(own.kind));
-  if (own.kind != ErrorKind::none) {
-    told += base::format("rank {} ({}): {}", group.rank(), host_name(), own.message);
+  const std::vector<std::string> told = group.all_gather(static_cast<char>(own.kind) + own.message);
+  const std::vector<std::string> hosts = group.all_gather(host_name());
+  const auto is_failure = [](const std::string& text) {
+    return text.front() != static_cast<char>(ErrorKind::none);
+  };
+  const auto first = std::ranges::find_if(told, is_failure);
+  Failure failure{static_cast<ErrorKind>(first->front()), first->substr(1)};
+  // What every rank says alike, such as a wrong configuration, is no single rank's trouble.
+  if (std::ranges::count(told, *first) != group.size()) {
+    const auto rank = static_cast<std::size_t>(first - told.begin());
+    failure.message = base::format("rank {} ({}): {}", rank, hosts[rank], failure.message);
   }
-  for (const std::string& text : group.all_gather(told)) {
-    const auto kind = static_cast<ErrorKind>(text.front());
-    if (kind != ErrorKind::none) throw_failure({kind, text.substr(1)});
-  }
+  throw_failure(failure);
 }
 
 }  // namespace ltr::comm

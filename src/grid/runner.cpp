@@ -5,8 +5,6 @@
 #include <map>
 #include <optional>
 
-#include <ATen/Parallel.h>
-
 #include "base/format.hpp"
 #include "base/stopwatch.hpp"
 #include "config/plan.hpp"
@@ -19,6 +17,7 @@
 #include "grid/workspace.hpp"
 #include "learning/strategy.hpp"
 #include "report/table.hpp"
+#include "train/determinism.hpp"
 
 namespace ltr::grid {
 namespace {
@@ -180,7 +179,8 @@ Outcome run(const comm::Session& session, const config::Configuration& configura
         table_of(*complete) + base::format("\n{} holds every cell of this configuration; nothing to do.\n",
                                            configuration.run.output)};
   }
-  at::set_num_threads(configuration.parallel.threads_per_rank);
+  train::make_deterministic(configuration.parallel.threads_per_rank);
+  train::keep_freed_memory();
   const StopSignal stop_signal;
   return Run(session, configuration, inputs, log).compute();
 }

@@ -30,7 +30,7 @@ refused 1 'foreign.h5' --set data.train=foreign.h5
 refused 2 'truncated.h5' --set data.train=truncated.h5
 refused 1 'five_classes.h5' --set data.test=five_classes.h5
 refused 1 'proc' --set run.output=/proc/run.h5
-refused 1 'config' --no-such-option
+refused 1 'no-such-option' --no-such-option
 
 # Two runs on one output at once: the second is refused, the first is not disturbed.
 launch 1 "$bin/ltr_grid" --config "$work/grid.toml" --set 'grid.sampling=["class_balanced"]' >"$work/first.log" 2>&1 &
