@@ -18,6 +18,7 @@
 #include "learning/strategy.hpp"
 #include "report/table.hpp"
 #include "train/determinism.hpp"
+#include "train/host_memory.hpp"
 
 namespace ltr::grid {
 namespace {
