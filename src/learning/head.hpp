@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <string>
 
 #include <torch/torch.h>
 
@@ -22,6 +24,11 @@ struct Head {
   /// Its bias [K].
   std::function<torch::Tensor()> bias;
 };
+
+/// What all heads train alike: stage 2's rate, stage 1's loss, schedule and momentum.
+[[nodiscard]] train::Trainee stage_2_trainee(const config::Configuration& configuration, std::string name,
+                                             std::shared_ptr<torch::nn::Module> module, train::Logits logits,
+                                             double weight_decay, std::int64_t epochs);
 
 /// Classifier re-training: a fresh linear classifier.
 /// `stage_1` is not changed; `seed` fixes the initial values.

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "learning/cross_entropy.hpp"
 #include "learning/head.hpp"
 
 namespace ltr::learning {
@@ -31,19 +30,12 @@ class ScaledClassifier : public torch::nn::Module {
 
 Head make_lws(const config::Configuration& configuration, model::Classifier& stage_1) {
   auto classifier = std::make_shared<ScaledClassifier>(stage_1);
-  const config::Stage1& stage_1_keys = configuration.stage_1;
   return {
       .learning = config::LearningKind::lws,
-      .trainee = {.name = "lws",
-                  .module = classifier,
-                  .logits =
-                      [classifier](const torch::Tensor& features) { return classifier->forward(features); },
-                  .objective = make_objective(stage_1_keys.loss),
-                  .sgd = {.momentum = stage_1_keys.momentum, .weight_decay = 0},
-                  .schedule = {.kind = stage_1_keys.schedule,
-                               .learning_rate = configuration.stage_2.learning_rate,
-                               .warmup_epochs = 0,
-                               .epochs = configuration.stage_2.lws.epochs}},
+      .trainee = stage_2_trainee(
+          configuration, "lws", classifier,
+          [classifier](const torch::Tensor& features) { return classifier->forward(features); },
+          /*weight_decay=*/0, configuration.stage_2.lws.epochs),
       .weight = [classifier] { return classifier->weight(); },
       .bias = [classifier] { return classifier->bias(); },
   };
