@@ -27,6 +27,8 @@ Failure caught(const std::function<void()>& work) {
   try {
     work();
     return {};
+  } catch (const LostRanks&) {
+    throw;
   } catch (const base::ConfigError& error) {
     return {ErrorKind::config, error.what()};
   } catch (const base::DataError& error) {

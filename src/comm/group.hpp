@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,9 +16,16 @@
 
 namespace ltr::comm {
 
+/// An MPI call failed: the ranks can no longer agree on anything, this error included. Only ending the job is
+/// left.
+class LostRanks : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// A set of ranks. Copies refer to the same communicator.
 /// Collective: every member calls each operation, in the same order.
-/// Throws: SystemError with the MPI call, its message, rank and host.
+/// Throws: LostRanks with the MPI call, its message, rank and host.
 class Group {
  public:
   /// This process by itself, rank 0 of 1; needs no session.

@@ -6,8 +6,8 @@
 
 #include <unistd.h>
 
-#include "base/error.hpp"
 #include "base/format.hpp"
+#include "comm/group.hpp"
 
 namespace ltr::comm {
 
@@ -26,7 +26,7 @@ void mpi_failed(int code, const char* call, const std::source_location& place) {
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   std::string_view file = place.file_name();
   file.remove_prefix(file.rfind('/') + 1);
-  throw base::SystemError(
+  throw LostRanks(
       base::format("{} failed with \"{}\" on rank {} ({}), at {}:{}; the ranks can no longer work together; "
                    "look for a rank "
                    "or a network that went away, then start the same command again",

@@ -103,6 +103,12 @@ constexpr Rule kRules[] = {
     {"stage_2.learning_rate", "", [](C c) { return c.stage_2.learning_rate > 0.0; }, kPositiveRate},
     {"stage_2.crt.epochs", "", [](C c) { return c.stage_2.crt.epochs >= 1; }, kOneEpoch},
     {"stage_2.lws.epochs", "", [](C c) { return c.stage_2.lws.epochs >= 1; }, kOneEpoch},
+    {"stage_2.sampling", "stage_2.lws.epochs",
+     [](C c) {
+       return c.stage_2.sampling != SamplingKind::progressively_balanced ||
+              c.stage_2.lws.epochs == c.stage_2.crt.epochs;
+     },
+     "crt and lws share their draws, and progress is over the longer one's epochs; give both as many"},
     {"stage_2.tau.to", "stage_2.tau.from", [](C c) { return c.stage_2.tau.to >= c.stage_2.tau.from; },
      "the tau grid would be empty; let it rise, from <= to"},
     {"stage_2.tau.step", "", [](C c) { return c.stage_2.tau.step > 0.0; },

@@ -31,19 +31,29 @@ std::string host_name() {
   return name.data();
 }
 
-struct Holder {
+std::string content_of(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+/// Who holds a claim.
+struct Lease::Holder {
+  std::string content;
   std::string host;
   pid_t process = 0;
   std::string job;
   double age_s = 0;  ///< since the last heartbeat
 };
 
-/// Who holds the lease; nothing if it has just been given up.
-std::optional<Holder> read_holder(const std::filesystem::path& file) {
+/// Nothing if it has just been given up.
+std::optional<Lease::Holder> Lease::read_holder(const std::filesystem::path& file) {
   struct stat status{};
   if (stat(file.c_str(), &status) != 0) return std::nullopt;
   Holder holder;
-  std::ifstream in(file);
+  holder.content = content_of(file);
+  std::istringstream in(holder.content);
   in >> holder.host >> holder.process >> holder.job;
   // Ages are by the file system's clock, against a file touched now: hosts' clocks may differ.
   const std::filesystem::path probe = file.string() + ".now." + host_name() + "." + std::to_string(getpid());
@@ -56,11 +66,9 @@ std::optional<Holder> read_holder(const std::filesystem::path& file) {
   return holder;
 }
 
-bool process_gone(const Holder& holder) {
+bool Lease::process_gone(const Holder& holder) {
   return holder.host == host_name() && holder.process > 0 && kill(holder.process, 0) != 0 && errno == ESRCH;
 }
-
-}  // namespace
 
 Lease::Lease(std::filesystem::path file, base::Log& log) : file_(std::move(file)) {
   const char* job = std::getenv("SLURM_JOB_ID");
@@ -82,11 +90,7 @@ Lease::Lease(std::filesystem::path file, base::Log& log) : file_(std::move(file)
                              static_cast<std::int64_t>(holder->process), holder->host, holder->job,
                              gone ? std::string("which is gone")
                                   : base::format("which has been silent for {:.0f} s", holder->age_s)));
-    // Of several that take over at once, one succeeds in moving the old claim away.
-    const std::filesystem::path old = file_.string() + ".old." + std::to_string(getpid());
-    std::error_code ignored;
-    std::filesystem::rename(file_, old, ignored);
-    std::filesystem::remove(old, ignored);
+    move_away(*holder);
   }
   heartbeat_ = std::thread(&Lease::renew_until_told, this);
 }
@@ -99,7 +103,23 @@ Lease::~Lease() {
   changed_.notify_all();
   if (heartbeat_.joinable()) heartbeat_.join();
   std::error_code ignored;
-  std::filesystem::remove(file_, ignored);
+  if (is_ours()) std::filesystem::remove(file_, ignored);
+}
+
+/// Several may take over at once: what turns out to be another's new claim, not the old one, is put back.
+void Lease::move_away(const Holder& holder) const {
+  const std::filesystem::path old = file_.string() + ".old." + std::to_string(getpid());
+  std::error_code error;
+  std::filesystem::rename(file_, old, error);
+  if (error == std::errc::no_such_file_or_directory) return;
+  if (error) {
+    throw base::SystemError(
+        base::format("cannot take over {}: {}; the run that left it is gone; remove the file or "
+                     "choose another run.output",
+                     file_.string(), error.message()));
+  }
+  if (content_of(old) != holder.content) std::filesystem::create_hard_link(old, file_, error);
+  std::filesystem::remove(old, error);
 }
 
 bool Lease::create() {
@@ -118,9 +138,12 @@ bool Lease::create() {
                    file_.string(), std::strerror(reason)));
 }
 
+bool Lease::is_ours() const { return content_of(file_) == content_; }
+
 void Lease::renew_until_told() {
   std::unique_lock lock(mutex_);
   while (!changed_.wait_for(lock, kRenewEvery, [this] { return ending_; })) {
+    if (!is_ours()) continue;  // taken over after a long silence: not ours to renew
     // The file system's own clock stamps the time, as it does for the probe that reads it.
     utimensat(AT_FDCWD, file_.c_str(), nullptr, 0);
   }

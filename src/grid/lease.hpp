@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -24,7 +25,12 @@ class Lease {
   ~Lease();
 
  private:
+  struct Holder;
+  static std::optional<Holder> read_holder(const std::filesystem::path& file);
+  static bool process_gone(const Holder& holder);
   bool create();
+  void move_away(const Holder& holder) const;
+  bool is_ours() const;
   void renew_until_told();
 
   std::filesystem::path file_;

@@ -112,6 +112,8 @@ class Run {
       on_rank_0(world_, [&] { workspace_->finish(node, done); });
     } catch (const base::Stopped&) {
       throw;
+    } catch (const base::ConfigError&) {
+      throw;
     } catch (const base::Error& error) {
       log_.error(base::format("{}: {}", node.id, error.what()));
       errors_[node.id] = error.what();
@@ -122,8 +124,17 @@ class Run {
 
   Outcome merge() {
     record::RunRecord run = description();
-    on_rank_0(world_, [&] { workspace_->merge(plan_, errors_, run); });
     Outcome outcome;
+    try {
+      on_rank_0(world_, [&] { workspace_->merge(plan_, errors_, run); });
+    } catch (const base::Error& error) {
+      outcome.status = base::ExitStatus::some_cells_failed;
+      outcome.text = base::format(
+          "The record could not be written: {}\nEvery finished node is kept; the same "
+          "command merges them.\n",
+          error.what());
+      return outcome;
+    }
     outcome.status = errors_.empty() ? base::ExitStatus::done : base::ExitStatus::some_cells_failed;
     if (world_.rank() != 0) return outcome;
     outcome.text = table_of(run) + base::format("\nrecord: {}\n", configuration_.run.output);

@@ -21,7 +21,8 @@ void handle(void (*handler)(int)) {
 }  // namespace
 
 StopSignal::StopSignal() { handle(request_stop); }
-StopSignal::~StopSignal() { handle(SIG_DFL); }
+// A second signal must not end a rank that is on its way out.
+StopSignal::~StopSignal() { handle(SIG_IGN); }
 bool StopSignal::requested() { return stop_requested != 0; }
 
 }  // namespace ltr::grid

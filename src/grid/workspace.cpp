@@ -53,6 +53,15 @@ void write_text(const std::filesystem::path& path, const std::string& text) {
   store::write_atomically(path, std::as_bytes(std::span(text)));
 }
 
+/// What a killed writer left half-written.
+void remove_partial_files(const std::filesystem::path& folder) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().filename().string().find(".partial-") != std::string::npos) {
+      std::filesystem::remove(entry.path());
+    }
+  }
+}
+
 }  // namespace
 
 Paths::Paths(const config::Configuration& configuration)
@@ -88,16 +97,16 @@ Workspace::Workspace(const config::Configuration& configuration,
     lease_.emplace(paths_.folder / "lease", log);
     const std::filesystem::path configuration_file = paths_.folder / kConfigurationFile;
     const std::filesystem::path data_file = paths_.folder / kDataFile;
-    if (std::filesystem::exists(configuration_file)) {
+    const bool begun = std::filesystem::exists(configuration_file);
+    if (begun)
       check_same_configuration(configuration, store::read_text_file(configuration_file), paths_.folder);
-    } else {
-      write_text(configuration_file, config::to_toml(configuration));
-    }
     if (std::filesystem::exists(data_file)) {
       check_same_data(hash_lines(data_hashes), store::read_text_file(data_file), paths_.folder);
     } else {
       write_text(data_file, hash_lines(data_hashes));
     }
+    if (!begun) write_text(configuration_file, config::to_toml(configuration));
+    remove_partial_files(paths_.folder);
   } catch (...) {
     lease_.reset();
     if (created) std::filesystem::remove_all(paths_.folder, error);
@@ -111,13 +120,14 @@ bool Workspace::finished(const config::PlanNode& node) const {
 
 void Workspace::finish(const config::PlanNode& node, const record::NodeRecord& record) const {
   record::write_node(record, paths_.node(node.id));
-  std::filesystem::remove(learning::checkpoint_file(paths_.folder, node));
+  std::error_code ignored;  // one that stays is removed with the nodes' files
+  std::filesystem::remove(learning::checkpoint_file(paths_.folder, node), ignored);
 }
 
 void Workspace::merge(const config::Plan& plan, const std::map<std::string, std::string>& errors,
                       record::RunRecord& run) const {
   for (const config::PlanNode& node : plan.nodes) {
-    if (!finished(node)) continue;
+    if (!finished(node) || errors.contains(node.id)) continue;
     record::NodeRecord done = record::read_node(paths_.node(node.id));
     std::ranges::move(done.stage_1, std::back_inserter(run.stage_1));
     std::ranges::move(done.cells, std::back_inserter(run.cells));
@@ -139,7 +149,10 @@ void Workspace::merge(const config::Plan& plan, const std::map<std::string, std:
   std::ranges::sort(run.cells, {}, [&place](const record::CellRecord& cell) { return place.at(cell.id); });
   record::write_run(run, paths_.output);
   if (!errors.empty()) return;
-  for (const config::PlanNode& node : plan.nodes) std::filesystem::remove(paths_.node(node.id));
+  for (const config::PlanNode& node : plan.nodes) {
+    std::filesystem::remove(paths_.node(node.id));
+    std::filesystem::remove(learning::checkpoint_file(paths_.folder, node));
+  }
   std::filesystem::remove(paths_.folder / kConfigurationFile);
   std::filesystem::remove(paths_.folder / kDataFile);
 }

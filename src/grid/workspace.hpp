@@ -40,7 +40,6 @@ class Workspace {
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
 
-  [[nodiscard]] const Paths& paths() const { return paths_; }
   [[nodiscard]] bool finished(const config::PlanNode& node) const;
   /// Stores what a node has left behind; its checkpoint has served.
   void finish(const config::PlanNode& node, const record::NodeRecord& record) const;

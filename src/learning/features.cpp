@@ -7,7 +7,6 @@
 #include "learning/nodes.hpp"
 #include "learning/tau_normalized.hpp"
 #include "learning/training.hpp"
-#include "train/feature_pass.hpp"
 
 namespace ltr::learning {
 namespace {
@@ -51,11 +50,8 @@ record::CellRecord tau_normalized_cell(const Context& context, const config::Pla
 record::NodeRecord run_features(const Context& context, const config::PlanNode& node) {
   const torch::NoGradGuard no_gradients;
   const std::shared_ptr<model::Network> network = trained_network(context, node);
-  const data::LoaderOptions loader = loader_options(context.configuration);
-  train::EvaluationSet validation(context.group, context.validation, loader);
-  train::EvaluationSet test(context.group, context.test, loader);
-  Features features{train::features_of(validation, *network->backbone),
-                    train::features_of(test, *network->backbone)};
+  Features features{pack_features(context, context.validation, *network->backbone),
+                    pack_features(context, context.test, *network->backbone)};
 
   record::NodeRecord done;
   for (const config::LearningKind learning : node.learning) {

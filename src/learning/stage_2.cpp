@@ -7,7 +7,6 @@
 #include "learning/head.hpp"
 #include "learning/nodes.hpp"
 #include "learning/training.hpp"
-#include "train/feature_pass.hpp"
 
 namespace ltr::learning {
 namespace {
@@ -41,16 +40,13 @@ record::NodeRecord run_stage_2(const Context& context, const config::PlanNode& n
     trainees.push_back(heads.back().trainee);
   }
 
-  const data::LoaderOptions loader = loader_options(context.configuration);
-  train::EvaluationSet validation_images(context.group, context.validation, loader);
-  train::EvaluationSet test_images(context.group, context.test, loader);
-  train::EvaluationSet validation = train::features_of(validation_images, *network->backbone);
+  train::EvaluationSet validation = pack_features(context, context.validation, *network->backbone);
   train::LoopOptions options = loop_options(context, node, seed, context.configuration.stage_2.sampling);
   options.frozen = network->backbone;
   train::TrainingLoop loop(context.group, context.training, validation, options, trainees);
   std::vector<train::Trained> trained = loop.run();
 
-  train::EvaluationSet test = train::features_of(test_images, *network->backbone);
+  train::EvaluationSet test = pack_features(context, context.test, *network->backbone);
   record::NodeRecord done;
   for (std::size_t i = 0; i < heads.size(); ++i) {
     record::CellRecord cell = make_cell(node, heads[i].learning);

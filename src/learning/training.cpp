@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "learning/training.hpp"
 
+#include "base/error.hpp"
+#include "base/format.hpp"
 #include "learning/cell.hpp"
 #include "model/safetensors.hpp"
+#include "train/feature_pass.hpp"
 
 namespace ltr::learning {
 
@@ -28,9 +31,26 @@ std::shared_ptr<model::Network> trained_network(const Context& context, const co
   auto network =
       std::make_shared<model::Network>(context.configuration.model.backbone, context.training.classes());
   const std::filesystem::path file = weights_file(context.folder, stage_1_id(node));
-  model::load_state(*network, model::read_safetensors(file).tensors, file.string());
+  comm::agree(context.group,
+              [&] { model::load_state(*network, model::read_safetensors(file).tensors, file.string()); });
+  const std::string digest = model::weights_digest(model::state(*network));
+  const std::string first = context.group.broadcast(digest, 0);
+  comm::agree(context.group, [&] {
+    if (digest == first) return;
+    throw base::DataError(
+        base::format("{} holds other weights here than on rank 0; ranks would compute different networks; "
+                     "put run.output on a "
+                     "file system that all hosts share",
+                     file.string()));
+  });
   network->eval();
   return network;
+}
+
+train::EvaluationSet pack_features(const Context& context, const data::Pack& pack,
+                                   model::Backbone& backbone) {
+  train::EvaluationSet images(context.group, pack, loader_options(context.configuration));
+  return train::features_of(images, backbone);
 }
 
 }  // namespace ltr::learning

@@ -15,8 +15,14 @@ namespace ltr::learning {
                                               std::uint64_t seed, config::SamplingKind sampling);
 
 /// The network that the node's stage 1 has left in the folder, in evaluation mode.
-/// Throws: DataError if its weights are missing or do not fit.
+/// Throws: DataError if its weights are missing, do not fit, or differ between ranks.
+/// Collective: all ranks.
 [[nodiscard]] std::shared_ptr<model::Network> trained_network(const Context& context,
                                                               const config::PlanNode& node);
+
+/// Features of a pack's images under the node's backbone; the pixels are not kept.
+/// Collective: all ranks.
+[[nodiscard]] train::EvaluationSet pack_features(const Context& context, const data::Pack& pack,
+                                                 model::Backbone& backbone);
 
 }  // namespace ltr::learning

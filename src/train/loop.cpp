@@ -76,8 +76,6 @@ struct TrainingLoop::State {
   std::vector<Member*> active;
   std::unique_ptr<Step> step;       ///< for the active members
   std::unique_ptr<EpochFeed> feed;  ///< of this epoch, from the first step still to be done
-  base::Stopwatch since_start;
-  std::int64_t steps_here = 0;  ///< since construction
 };
 
 TrainingLoop::State::State(const comm::Group& group_in, const data::Pack& pack_in,
@@ -184,7 +182,6 @@ bool TrainingLoop::State::step_once() {
   times.exchange_s += exchange_s;
   times.step_s += stopwatch.seconds() - wait_s - exchange_s;
   ++epoch_steps;
-  ++steps_here;
   report(result.loss_sums.front() / static_cast<double>(options.global_batch));
   return result.stop;
 }
@@ -201,13 +198,10 @@ void TrainingLoop::State::check_finite(const StepResult& result) const {
 
 void TrainingLoop::State::report(double loss) {
   if (!options.progress) return;
-  const std::int64_t all = feed_options.draws.epochs * steps;
   const double s = times.step_s + times.wait_s + times.exchange_s;
   Progress progress{epoch, feed_options.draws.epochs, epoch_steps, steps, loss};
   progress.images_per_s = static_cast<double>(epoch_steps * options.global_batch) / s;
   progress.wait_fraction = times.wait_s / s;
-  progress.seconds_left = since_start.seconds() / static_cast<double>(steps_here) *
-                          static_cast<double>(all - epoch * steps - epoch_steps);
   options.progress(progress);
 }
 

@@ -27,7 +27,6 @@ struct Progress {
   double loss = 0;           ///< mean over the images of the last step, first active trainee
   double images_per_s = 0;   ///< of all ranks, over this epoch's steps
   double wait_fraction = 0;  ///< of this rank's time in this epoch's steps, waiting for data
-  double seconds_left = 0;   ///< estimate, to the end of this loop
 };
 
 /// What a loop trains on, and how it is shared and kept.

@@ -102,7 +102,7 @@ TEST(MpiCheck, NamesCallMessageRankHostAndPlace) {
   try {
     LTR_MPI(MPI_Send(nullptr, 0, MPI_BYTE, test::world().size(), 0, MPI_COMM_WORLD));
     FAIL() << "a message to a rank that does not exist was accepted";
-  } catch (const base::SystemError& error) {
+  } catch (const LostRanks& error) {
     const std::string message = error.what();
     const std::string rank = "rank " + std::to_string(test::world().rank());
     for (const std::string& part : {std::string("MPI_Send"), std::string("MPI_ERR_RANK"), rank,
