@@ -39,6 +39,10 @@ bool power_of_two(std::int64_t value) {
 /// Steps of the grid as a real number; a little is added so that 20 x 0.1 meets 2.
 double tau_steps(const Stage2::Tau& tau) { return std::floor((tau.to - tau.from) / tau.step + 1e-9); }
 
+bool asks_for(const Configuration& configuration, LearningKind learning) {
+  return std::ranges::find(configuration.grid.learning, learning) != configuration.grid.learning.end();
+}
+
 using C = const Configuration&;
 
 constexpr std::string_view kOneEpoch =
@@ -106,7 +110,8 @@ constexpr Rule kRules[] = {
     {"stage_2.sampling", "stage_2.lws.epochs",
      [](C c) {
        return c.stage_2.sampling != SamplingKind::progressively_balanced ||
-              c.stage_2.lws.epochs == c.stage_2.crt.epochs;
+              c.stage_2.lws.epochs == c.stage_2.crt.epochs || !asks_for(c, LearningKind::crt) ||
+              !asks_for(c, LearningKind::lws);
      },
      "crt and lws share their draws, and progress is over the longer one's epochs; give both as many"},
     {"stage_2.tau.to", "stage_2.tau.from", [](C c) { return c.stage_2.tau.to >= c.stage_2.tau.from; },

@@ -36,6 +36,13 @@ std::string content_of(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+/// A process that is dead but not yet collected by its parent still has its number.
+bool is_zombie(pid_t process) {
+  const std::string status = content_of("/proc/" + std::to_string(process) + "/stat");
+  const std::size_t name_end = status.rfind(')');
+  return name_end != std::string::npos && status.substr(name_end).starts_with(") Z");
+}
+
 }  // namespace
 
 /// Who holds a claim.
@@ -67,7 +74,8 @@ std::optional<Lease::Holder> Lease::read_holder(const std::filesystem::path& fil
 }
 
 bool Lease::process_gone(const Holder& holder) {
-  return holder.host == host_name() && holder.process > 0 && kill(holder.process, 0) != 0 && errno == ESRCH;
+  if (holder.host != host_name() || holder.process <= 0) return false;
+  return (kill(holder.process, 0) != 0 && errno == ESRCH) || is_zombie(holder.process);
 }
 
 Lease::Lease(std::filesystem::path file, base::Log& log) : file_(std::move(file)) {

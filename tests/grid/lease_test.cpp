@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
@@ -65,6 +66,19 @@ TEST_F(LeaseTest, TakesOverAtOnceWhenTheProcessIsGoneFromThisHost) {
   // No process has a number beyond the kernel's largest.
   write_claim(base::format("{} 1999999999 -\n", host.data()), std::chrono::seconds(1));
   EXPECT_NO_THROW(const Lease lease(file_, log_));
+}
+
+TEST_F(LeaseTest, TakesOverFromADeadProcessThatNobodyHasCollected) {
+  const pid_t child = fork();
+  if (child == 0) _exit(0);
+  siginfo_t dead{};
+  ASSERT_EQ(waitid(P_PID, static_cast<id_t>(child), &dead, WEXITED | WNOWAIT), 0);
+  std::array<char, 256> host{};
+  gethostname(host.data(), host.size() - 1);
+  write_claim(base::format("{} {} -\n", host.data(), static_cast<std::int64_t>(child)),
+              std::chrono::seconds(1));
+  EXPECT_NO_THROW(const Lease lease(file_, log_));
+  waitpid(child, nullptr, 0);
 }
 
 TEST_F(LeaseTest, SaysWhenItCannotWrite) {
