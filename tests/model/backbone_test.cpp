@@ -74,8 +74,11 @@ TEST_P(BackboneParity, NamesAndShapesAreTorchvisions) {
   std::set<std::string> names;
   for (const auto& [name, tensor] : state(Network(GetParam(), 10))) {
     std::string shape;
-    for (const std::int64_t size : tensor.sizes()) shape += (shape.empty() ? "" : "x") + std::to_string(size);
-    names.insert(shape.empty() ? name : name + " " + shape);
+    for (const std::int64_t size : tensor.sizes()) {
+      shape += shape.empty() ? " " : "x";
+      shape += std::to_string(size);
+    }
+    names.insert(name + shape);
   }
   const std::vector<std::string> lines = golden_lines("tensors.txt", GetParam());
   ASSERT_FALSE(lines.empty());
