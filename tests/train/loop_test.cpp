@@ -110,8 +110,6 @@ TEST_F(Loop, RecordsEveryEpochAndKeepsTheBest) {
   ASSERT_EQ(seen.size(), static_cast<std::size_t>(kEpochs * kSteps));
   EXPECT_EQ(seen.back().epoch, kEpochs - 1);
   EXPECT_EQ(seen.back().step, kSteps);
-  EXPECT_EQ(seen.back().seconds_left, 0);
-  EXPECT_GT(seen.front().seconds_left, 0);
 }
 
 TEST_F(Loop, Learns) {
