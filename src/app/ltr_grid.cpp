@@ -61,7 +61,7 @@ int main(int argc, char** argv) {
   Arguments arguments;
   if (const auto status = parse(argc, argv, arguments)) return *status;
   if (arguments.list) {
-    std::cout << ltr::config::list_choices();
+    std::cout << ltr::config::list_choices() << std::endl;
     return ExitStatus::done;
   }
   try {
