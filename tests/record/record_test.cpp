@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
+#include "own_folder.hpp"
 #include "record/sample_run.hpp"
 #include "store/atomic_file.hpp"
 #include "store/file.hpp"
@@ -18,21 +19,7 @@ namespace ltr::record {
 namespace {
 namespace fs = std::filesystem;
 
-/// A folder of the test's own, removed afterwards.
-class Record : public testing::Test {
- protected:
-  void SetUp() override {
-    folder_ = fs::path(testing::TempDir()) /
-              (std::string("record_") + testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-  [[nodiscard]] fs::path path(const char* name) const { return folder_ / name; }
-
- private:
-  fs::path folder_;
-};
+class Record : public test::OwnFolder {};
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 

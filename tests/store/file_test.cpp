@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "own_folder.hpp"
 #include "store/atomic_file.hpp"
 
 /// The library itself leaks when it meets damaged metadata.
@@ -20,21 +21,7 @@ namespace ltr::store {
 namespace {
 namespace fs = std::filesystem;
 
-/// A folder of the test's own, removed afterwards.
-class HdfFile : public testing::Test {
- protected:
-  void SetUp() override {
-    folder_ = fs::path(testing::TempDir()) /
-              (std::string("store_file_") + testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-  [[nodiscard]] fs::path path(const char* name) const { return folder_ / name; }
-
- private:
-  fs::path folder_;
-};
+class HdfFile : public test::OwnFolder {};
 
 template <class Exception = base::DataError>
 std::string message_of(const std::function<void()>& action) {
