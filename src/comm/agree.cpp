@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "base/host.hpp"
 #include "comm/group.hpp"
 #include "comm/mpi_check.hpp"
 
@@ -72,7 +73,7 @@ void agree(const Group& group, const std::function<void()>& work) {
   group.sum(failed);
   if (failed[0] == 0) return;
   const std::vector<std::string> told = group.all_gather(static_cast<char>(own.kind) + own.message);
-  const std::vector<std::string> hosts = group.all_gather(host_name());
+  const std::vector<std::string> hosts = group.all_gather(base::host_name());
   const auto is_failure = [](const std::string& text) {
     return text.front() != static_cast<char>(ErrorKind::none);
   };

@@ -4,19 +4,11 @@
 #include <array>
 #include <string_view>
 
-#include <unistd.h>
-
 #include "base/format.hpp"
+#include "base/host.hpp"
 #include "comm/group.hpp"
 
 namespace ltr::comm {
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  // The last byte stays zero: a name that was cut off need not be terminated.
-  if (gethostname(name.data(), name.size() - 1) != 0) return "unknown host";
-  return name.data();
-}
 
 void mpi_failed(int code, const char* call, const std::source_location& place) {
   std::array<char, MPI_MAX_ERROR_STRING> text{};
@@ -30,8 +22,8 @@ void mpi_failed(int code, const char* call, const std::source_location& place) {
       base::format("{} failed with \"{}\" on rank {} ({}), at {}:{}; the ranks can no longer work together; "
                    "look for a rank "
                    "or a network that went away, then start the same command again",
-                   call, std::string_view(text.data(), static_cast<std::size_t>(length)), rank, host_name(),
-                   file, place.line()));
+                   call, std::string_view(text.data(), static_cast<std::size_t>(length)), rank,
+                   base::host_name(), file, place.line()));
 }
 
 }  // namespace ltr::comm

@@ -12,16 +12,13 @@
 
 namespace ltr::comm {
 
-/// Throws: SystemError with the call, MPI's message, the rank, the host and the place.
+/// Throws: LostRanks with the call, MPI's message, the rank, the host and the place.
 [[noreturn]] void mpi_failed(int code, const char* call, const std::source_location& place);
 
 inline void check_mpi(int code, const char* call,
                       const std::source_location& place = std::source_location::current()) {
   if (code != MPI_SUCCESS) mpi_failed(code, call, place);
 }
-
-/// The name of this machine.
-[[nodiscard]] std::string host_name();
 
 }  // namespace ltr::comm
 

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "base/host.hpp"
 #include "comm/group_state.hpp"
 #include "comm/launch.hpp"
 
@@ -70,7 +71,7 @@ Session::Library::Library() {
 
 Session::Library::~Library() { MPI_Finalize(); }
 
-Session::Session() : world_(world_group()), host_(host_name()) {
+Session::Session() : world_(world_group()), host_(base::host_name()) {
   check_srun(library_.srun_tasks, world_.size());
   MPI_Comm host = MPI_COMM_NULL;
   LTR_MPI(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, world_.rank(), MPI_INFO_NULL, &host));

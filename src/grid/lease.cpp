@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "grid/lease.hpp"
 
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -18,18 +17,13 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "base/host.hpp"
 
 namespace ltr::grid {
 namespace {
 
 constexpr std::chrono::seconds kRenewEvery{10};
 constexpr double kStaleAfterS = 60;
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
 
 std::string content_of(const std::filesystem::path& file) {
   std::ifstream in(file);
@@ -63,7 +57,8 @@ std::optional<Lease::Holder> Lease::read_holder(const std::filesystem::path& fil
   std::istringstream in(holder.content);
   in >> holder.host >> holder.process >> holder.job;
   // Ages are by the file system's clock, against a file touched now: hosts' clocks may differ.
-  const std::filesystem::path probe = file.string() + ".now." + host_name() + "." + std::to_string(getpid());
+  const std::filesystem::path probe =
+      file.string() + ".now." + base::host_name() + "." + std::to_string(getpid());
   std::ofstream(probe) << "now";
   struct stat now{};
   if (stat(probe.c_str(), &now) == 0) {
@@ -74,13 +69,13 @@ std::optional<Lease::Holder> Lease::read_holder(const std::filesystem::path& fil
 }
 
 bool Lease::process_gone(const Holder& holder) {
-  if (holder.host != host_name() || holder.process <= 0) return false;
+  if (holder.host != base::host_name() || holder.process <= 0) return false;
   return (kill(holder.process, 0) != 0 && errno == ESRCH) || is_zombie(holder.process);
 }
 
 Lease::Lease(std::filesystem::path file, base::Log& log) : file_(std::move(file)) {
   const char* job = std::getenv("SLURM_JOB_ID");
-  content_ = base::format("{} {} {}\n", host_name(), static_cast<std::int64_t>(getpid()),
+  content_ = base::format("{} {} {}\n", base::host_name(), static_cast<std::int64_t>(getpid()),
                           job != nullptr ? job : "-");
   while (!create()) {
     const std::optional<Holder> holder = read_holder(file_);

@@ -12,31 +12,21 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "own_folder.hpp"
 
 namespace ltr::store {
 namespace {
 namespace fs = std::filesystem;
 
-/// A folder of the test's own, removed afterwards.
-class AtomicFile : public testing::Test {
+class AtomicFile : public test::OwnFolder {
  protected:
-  void SetUp() override {
-    folder_ = fs::path(testing::TempDir()) /
-              (std::string("store_atomic_") + testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   [[nodiscard]] std::vector<std::string> names() const {
     std::vector<std::string> found;
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder_)) {
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder())) {
       found.push_back(entry.path().filename().string());
     }
     return found;
   }
-
-  fs::path folder_;
 };
 
 std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
@@ -53,44 +43,44 @@ std::string failure_of(const fs::path& path, std::string_view text) {
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 TEST_F(AtomicFile, ReplacesTheOlderFileAndLeavesNothingElse) {
-  write_atomically(folder_ / "a", bytes_of("old"));
-  write_atomically(folder_ / "a", bytes_of("new content"));
-  EXPECT_EQ(read_text_file(folder_ / "a"), "new content");
+  write_atomically(folder() / "a", bytes_of("old"));
+  write_atomically(folder() / "a", bytes_of("new content"));
+  EXPECT_EQ(read_text_file(folder() / "a"), "new content");
   EXPECT_EQ(names(), std::vector<std::string>{"a"});
 }
 
 TEST_F(AtomicFile, HasTheUsualPermissions) {
-  write_atomically(folder_ / "a", bytes_of("x"));
-  std::ofstream(folder_ / "b") << "x";
+  write_atomically(folder() / "a", bytes_of("x"));
+  std::ofstream(folder() / "b") << "x";
   struct stat mine{};
   struct stat usual{};
-  ASSERT_EQ(::stat((folder_ / "a").c_str(), &mine), 0);
-  ASSERT_EQ(::stat((folder_ / "b").c_str(), &usual), 0);
+  ASSERT_EQ(::stat((folder() / "a").c_str(), &mine), 0);
+  ASSERT_EQ(::stat((folder() / "b").c_str(), &usual), 0);
   EXPECT_EQ(mine.st_mode, usual.st_mode);
 }
 
 TEST_F(AtomicFile, WithoutRoomTheOlderFileStandsAndThePartIsRemoved) {
-  write_atomically(folder_ / "run.h5", bytes_of("old"));
+  write_atomically(folder() / "run.h5", bytes_of("old"));
   rlimit before{};
   ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
   rlimit small = before;
   small.rlim_cur = 1000;
   const auto handler = std::signal(SIGXFSZ, SIG_IGN);
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
-  const std::string message = failure_of(folder_ / "run.h5", std::string(5000, 'x'));
+  const std::string message = failure_of(folder() / "run.h5", std::string(5000, 'x'));
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
   std::signal(SIGXFSZ, handler);
 
-  EXPECT_TRUE(has(message, (folder_ / "run.h5").string() + " cannot be written: File too large")) << message;
+  EXPECT_TRUE(has(message, (folder() / "run.h5").string() + " cannot be written: File too large")) << message;
   EXPECT_TRUE(has(message, "ulimit -f")) << message;
-  EXPECT_EQ(read_text_file(folder_ / "run.h5"), "old");
+  EXPECT_EQ(read_text_file(folder() / "run.h5"), "old");
   EXPECT_EQ(names(), std::vector<std::string>{"run.h5"});
 }
 
 TEST_F(AtomicFile, AMissingFolderIsNamedWithTheRemedy) {
-  const std::string message = failure_of(folder_ / "none" / "run.h5", "x");
+  const std::string message = failure_of(folder() / "none" / "run.h5", "x");
   EXPECT_TRUE(has(message, "No such file or directory")) << message;
-  EXPECT_TRUE(has(message, "create the folder " + (folder_ / "none").string())) << message;
+  EXPECT_TRUE(has(message, "create the folder " + (folder() / "none").string())) << message;
 }
 
 TEST_F(AtomicFile, AFolderThatRefusesWritesIsNamedWithTheRemedy) {
@@ -102,27 +92,27 @@ TEST_F(AtomicFile, AFolderThatRefusesWritesIsNamedWithTheRemedy) {
 
 TEST_F(AtomicFile, PendingFileVanishesUnlessCommitted) {
   {
-    const PendingFile dropped(folder_ / "pack.h5");
+    const PendingFile dropped(folder() / "pack.h5");
   }
   EXPECT_TRUE(names().empty());
   {
-    PendingFile kept(folder_ / "pack.h5");
+    PendingFile kept(folder() / "pack.h5");
     std::ofstream(kept.temporary()) << "images";
     kept.commit();
   }
   EXPECT_EQ(names(), std::vector<std::string>{"pack.h5"});
-  EXPECT_EQ(read_text_file(folder_ / "pack.h5"), "images");
+  EXPECT_EQ(read_text_file(folder() / "pack.h5"), "images");
 }
 
 TEST_F(AtomicFile, TwoPendingFilesOfOnePathDoNotShareATemporary) {
-  const PendingFile one(folder_ / "pack.h5");
-  const PendingFile two(folder_ / "pack.h5");
+  const PendingFile one(folder() / "pack.h5");
+  const PendingFile two(folder() / "pack.h5");
   EXPECT_NE(one.temporary(), two.temporary());
 }
 
 TEST_F(AtomicFile, ReadingNamesWhatIsMissing) {
-  EXPECT_THROW((void)read_text_file(folder_ / "none"), base::DataError);
-  EXPECT_THROW((void)read_text_file(folder_), base::DataError);
+  EXPECT_THROW((void)read_text_file(folder() / "none"), base::DataError);
+  EXPECT_THROW((void)read_text_file(folder()), base::DataError);
 }
 
 }  // namespace
