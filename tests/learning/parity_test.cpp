@@ -24,7 +24,7 @@ namespace ltr::learning {
 namespace {
 
 constexpr std::int64_t kBatch = 64;
-constexpr std::int64_t kClasses = 10;
+constexpr std::int64_t kCifarClasses = 10;
 constexpr double kLearningRate = 0.1;
 constexpr double kTolerance = 1e-4;
 
@@ -71,14 +71,14 @@ struct Training {
   double step(int number) {
     const train::MicroBatch batch{
         parity::values(base::format("images.{}", number), {kBatch, 3, 32, 32}, 0, 4),
-        parity::labels(base::format("labels.{}", number), kBatch, kClasses)};
+        parity::labels(base::format("labels.{}", number), kBatch, kCifarClasses)};
     const double loss = steps.run([&] { return batch; }, /*stop_requested=*/false).loss_sums.at(0) / kBatch;
     sgd.step(parameters.values(), parameters.gradients(), kLearningRate);
     return loss;
   }
 
   std::shared_ptr<model::Network> network =
-      std::make_shared<model::Network>(config::BackboneKind::resnet20, kClasses);
+      std::make_shared<model::Network>(config::BackboneKind::resnet20, kCifarClasses);
   train::FlatParameters parameters{*network};
   train::Step steps{comm::Group::alone(),
                     config::Reduction::fixed_order,

@@ -15,6 +15,7 @@ namespace {
 using test::kClasses;
 using test::kFeatures;
 using test::loader_options;
+using test::same_bits;
 using test::world;
 
 class FeaturePass : public test::WithPacks {
@@ -30,10 +31,6 @@ class FeaturePass : public test::WithPacks {
     return class_sums(set, kFeatures, [](const torch::Tensor& x) { return x; });
   }
 };
-
-bool same_bits(const torch::Tensor& a, const torch::Tensor& b) {
-  return a.sizes() == b.sizes() && std::memcmp(a.data_ptr(), b.data_ptr(), a.nbytes()) == 0;
-}
 
 TEST_F(FeaturePass, KeepsTheFeaturesOfAllImagesInTheSameBits) {
   std::vector<torch::Tensor> whole;

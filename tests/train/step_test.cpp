@@ -14,6 +14,7 @@ namespace ltr::train {
 namespace {
 
 using test::random_batch;
+using test::same_bits;
 using test::SumOfCrossEntropies;
 using test::TinyNetwork;
 using test::world;
@@ -53,10 +54,6 @@ struct Stepper {
   FlatParameters parameters;
   Step step;
 };
-
-bool same_bits(const torch::Tensor& a, const torch::Tensor& b) {
-  return a.sizes() == b.sizes() && std::memcmp(a.data_ptr(), b.data_ptr(), a.nbytes()) == 0;
-}
 
 TEST(Step, HasTheGradientAndStatisticsOfPlainAutograd) {
   Stepper stepper(comm::Group::alone(), 1);

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <utility>
 
@@ -31,6 +32,10 @@ class SumOfCrossEntropies : public train::Objective {
         logits, labels, torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum));
   }
 };
+
+inline bool same_bits(const torch::Tensor& a, const torch::Tensor& b) {
+  return a.sizes() == b.sizes() && std::memcmp(a.data_ptr(), b.data_ptr(), a.nbytes()) == 0;
+}
 
 /// Values from the suite's own counters, the same on every rank: He's for weights, near 0.1 for vectors.
 inline void fill(torch::nn::Module& module, std::uint64_t seed) {
