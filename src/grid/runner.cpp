@@ -54,7 +54,7 @@ class Run {
         log_(log),
         plan_(config::make_plan(configuration)),
         environment_(environment(session, configuration)) {
-    on_rank_0(world_, [&] { workspace_.emplace(configuration, inputs.hashes(), log); });
+    on_rank_0(world_, [&] { workspace_.emplace(configuration, plan_, inputs, log); });
     find_unfinished();
   }
 
@@ -126,7 +126,7 @@ class Run {
     record::RunRecord run = description();
     Outcome outcome;
     try {
-      on_rank_0(world_, [&] { workspace_->merge(plan_, errors_, run); });
+      on_rank_0(world_, [&] { workspace_->merge(errors_, run); });
     } catch (const base::Error& error) {
       outcome.status = base::ExitStatus::some_cells_failed;
       outcome.text = base::format(

@@ -7,8 +7,10 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "config/toml.hpp"
+#include "learning/disk_space.hpp"
 #include "learning/strategy.hpp"
 #include "store/atomic_file.hpp"
+#include "store/free_space.hpp"
 
 namespace ltr::grid {
 namespace {
@@ -53,6 +55,33 @@ void write_text(const std::filesystem::path& path, const std::string& text) {
   store::write_atomically(path, std::as_bytes(std::span(text)));
 }
 
+/// Creates `folder` and those above it, and remembers which, to remove them if the run cannot begin.
+class CreatedFolders {
+ public:
+  explicit CreatedFolders(const std::filesystem::path& folder) {
+    std::error_code error;
+    for (auto at = folder; !at.empty() && !std::filesystem::exists(at, error); at = at.parent_path()) {
+      absent_.push_back(at);
+    }
+    std::filesystem::create_directories(folder, error);
+    if (!error) return;
+    remove();
+    throw base::ConfigError(
+        base::format("cannot create {}: {}; results and checkpoints go there; choose a writable run.output",
+                     folder.string(), error.message()));
+  }
+
+  /// Folders above the new one stay where somebody else has used them meanwhile.
+  void remove() const {
+    std::error_code ignored;
+    if (!absent_.empty()) std::filesystem::remove_all(absent_.front(), ignored);
+    for (const std::filesystem::path& folder : absent_) std::filesystem::remove(folder, ignored);
+  }
+
+ private:
+  std::vector<std::filesystem::path> absent_;  ///< innermost first
+};
+
 /// What a killed writer left half-written.
 void remove_partial_files(const std::filesystem::path& folder) {
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
@@ -82,36 +111,43 @@ std::optional<record::RunRecord> find_complete_run(const config::Configuration& 
   return run;
 }
 
-Workspace::Workspace(const config::Configuration& configuration,
-                     const std::map<std::string, std::string>& data_hashes, base::Log& log)
-    : paths_(configuration) {
-  std::error_code error;
-  const bool created = std::filesystem::create_directories(paths_.folder, error);
-  if (error) {
-    throw base::ConfigError(
-        base::format("cannot create {}: {}; results and checkpoints go there; choose a writable "
-                     "run.output",
-                     paths_.folder.string(), error.message()));
-  }
+Workspace::Workspace(const config::Configuration& configuration, const config::Plan& plan,
+                     const Inputs& inputs, base::Log& log)
+    : plan_(&plan), paths_(configuration) {
+  const CreatedFolders created(paths_.folder);
   try {
     lease_.emplace(paths_.folder / "lease", log);
     const std::filesystem::path configuration_file = paths_.folder / kConfigurationFile;
     const std::filesystem::path data_file = paths_.folder / kDataFile;
+    const std::string data_hashes = hash_lines(inputs.hashes());
     const bool begun = std::filesystem::exists(configuration_file);
     if (begun)
       check_same_configuration(configuration, store::read_text_file(configuration_file), paths_.folder);
     if (std::filesystem::exists(data_file)) {
-      check_same_data(hash_lines(data_hashes), store::read_text_file(data_file), paths_.folder);
+      check_same_data(data_hashes, store::read_text_file(data_file), paths_.folder);
     } else {
-      write_text(data_file, hash_lines(data_hashes));
+      write_text(data_file, data_hashes);
     }
     if (!begun) write_text(configuration_file, config::to_toml(configuration));
     remove_partial_files(paths_.folder);
+    store::require_free_space(
+        paths_.folder,
+        learning::disk_space(configuration, unfinished(),
+                             {.classes = inputs.training->classes(),
+                              .evaluation_images = inputs.validation->images() + inputs.test->images()}));
   } catch (...) {
     lease_.reset();
-    if (created) std::filesystem::remove_all(paths_.folder, error);
+    created.remove();
     throw;
   }
+}
+
+std::vector<const config::PlanNode*> Workspace::unfinished() const {
+  std::vector<const config::PlanNode*> nodes;
+  for (const config::PlanNode& node : plan_->nodes) {
+    if (!finished(node)) nodes.push_back(&node);
+  }
+  return nodes;
 }
 
 bool Workspace::finished(const config::PlanNode& node) const {
@@ -122,17 +158,28 @@ void Workspace::finish(const config::PlanNode& node, const record::NodeRecord& r
   record::write_node(record, paths_.node(node.id));
   std::error_code ignored;  // one that stays is removed with the nodes' files
   std::filesystem::remove(learning::checkpoint_file(paths_.folder, node), ignored);
+  remove_shared_features(node);
 }
 
-void Workspace::merge(const config::Plan& plan, const std::map<std::string, std::string>& errors,
-                      record::RunRecord& run) const {
-  for (const config::PlanNode& node : plan.nodes) {
+void Workspace::remove_shared_features(const config::PlanNode& node) const {
+  const bool still_needed = std::ranges::any_of(plan_->nodes, [&](const config::PlanNode& other) {
+    return !other.needs.empty() && other.needs == node.needs && !finished(other);
+  });
+  if (node.needs.empty() || still_needed) return;
+  std::error_code ignored;
+  for (const std::filesystem::path& file : learning::scratch_files(paths_.folder, node)) {
+    std::filesystem::remove(file, ignored);
+  }
+}
+
+void Workspace::merge(const std::map<std::string, std::string>& errors, record::RunRecord& run) const {
+  for (const config::PlanNode& node : plan_->nodes) {
     if (!finished(node) || errors.contains(node.id)) continue;
     record::NodeRecord done = record::read_node(paths_.node(node.id));
     std::ranges::move(done.stage_1, std::back_inserter(run.stage_1));
     std::ranges::move(done.cells, std::back_inserter(run.cells));
   }
-  for (const config::PlanCell& cell : plan.cells) {
+  for (const config::PlanCell& cell : plan_->cells) {
     const auto error = errors.find(cell.node);
     if (error == errors.end()) continue;
     record::CellRecord failed;
@@ -145,11 +192,12 @@ void Workspace::merge(const config::Plan& plan, const std::map<std::string, std:
   }
   // The record's cells stand in the plan's order, whichever node finished them.
   std::map<std::string, std::size_t> place;
-  for (std::size_t i = 0; i < plan.cells.size(); ++i) place[plan.cells[i].id] = i;
+  for (std::size_t i = 0; i < plan_->cells.size(); ++i) place[plan_->cells[i].id] = i;
   std::ranges::sort(run.cells, {}, [&place](const record::CellRecord& cell) { return place.at(cell.id); });
   record::write_run(run, paths_.output);
   if (!errors.empty()) return;
-  for (const config::PlanNode& node : plan.nodes) {
+  for (const config::PlanNode& node : plan_->nodes) remove_shared_features(node);
+  for (const config::PlanNode& node : plan_->nodes) {
     std::filesystem::remove(paths_.node(node.id));
     std::filesystem::remove(learning::checkpoint_file(paths_.folder, node));
   }

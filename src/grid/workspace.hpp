@@ -11,6 +11,7 @@
 #include "base/log.hpp"
 #include "config/configuration.hpp"
 #include "config/plan.hpp"
+#include "grid/inputs.hpp"
 #include "grid/lease.hpp"
 #include "record/record.hpp"
 
@@ -34,22 +35,29 @@ class Workspace {
  public:
   /// Creates the folder, or takes up what an earlier run of the same configuration left in it.
   /// Throws: ConfigError if another run holds it or another configuration began it; SystemError if it cannot
-  /// be written. On failure nothing new is left behind.
-  Workspace(const config::Configuration& configuration, const std::map<std::string, std::string>& data_hashes,
+  /// be written or its file system has no room for what the unfinished nodes write. On failure nothing new is
+  /// left behind.
+  /// `plan` is the configuration's and must outlive this.
+  Workspace(const config::Configuration& configuration, const config::Plan& plan, const Inputs& inputs,
             base::Log& log);
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
 
+  /// The nodes still to be computed, in the plan's order.
+  [[nodiscard]] std::vector<const config::PlanNode*> unfinished() const;
   [[nodiscard]] bool finished(const config::PlanNode& node) const;
-  /// Stores what a node has left behind; its checkpoint has served.
+  /// Stores what a node has left behind; its checkpoint has served, and with the last node of a stage 1 the
+  /// features that they shared.
   void finish(const config::PlanNode& node, const record::NodeRecord& record) const;
   /// All finished nodes, in the plan's order, into `run`, which comes with everything else filled in; cells
   /// of nodes in `errors` (by node id) are entered as failed. Writes the record; removes the nodes' files if
   /// nothing failed.
-  void merge(const config::Plan& plan, const std::map<std::string, std::string>& errors,
-             record::RunRecord& run) const;
+  void merge(const std::map<std::string, std::string>& errors, record::RunRecord& run) const;
 
  private:
+  void remove_shared_features(const config::PlanNode& node) const;
+
+  const config::Plan* plan_;
   Paths paths_;
   std::optional<Lease> lease_;
 };

@@ -50,8 +50,8 @@ record::CellRecord tau_normalized_cell(const Context& context, const config::Pla
 record::NodeRecord run_features(const Context& context, const config::PlanNode& node) {
   const torch::NoGradGuard no_gradients;
   const std::shared_ptr<model::Network> network = trained_network(context, node);
-  Features features{pack_features(context, context.validation, *network->backbone),
-                    pack_features(context, context.test, *network->backbone)};
+  Features features{pack_features(context, node, context.validation, *network->backbone),
+                    pack_features(context, node, context.test, *network->backbone)};
 
   record::NodeRecord done;
   for (const config::LearningKind learning : node.learning) {

@@ -40,13 +40,13 @@ record::NodeRecord run_stage_2(const Context& context, const config::PlanNode& n
     trainees.push_back(heads.back().trainee);
   }
 
-  train::EvaluationSet validation = pack_features(context, context.validation, *network->backbone);
+  train::EvaluationSet validation = pack_features(context, node, context.validation, *network->backbone);
   train::LoopOptions options = loop_options(context, node, seed, context.configuration.stage_2.sampling);
   options.frozen = network->backbone;
   train::TrainingLoop loop(context.group, context.training, validation, options, trainees);
   std::vector<train::Trained> trained = loop.run();
 
-  train::EvaluationSet test = pack_features(context, context.test, *network->backbone);
+  train::EvaluationSet test = pack_features(context, node, context.test, *network->backbone);
   record::NodeRecord done;
   for (std::size_t i = 0; i < heads.size(); ++i) {
     record::CellRecord cell = make_cell(node, heads[i].learning);

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <vector>
 
 #include "comm/group.hpp"
 #include "config/configuration.hpp"
@@ -31,6 +32,11 @@ struct Context {
 /// once it has stored what this returns. Throws: Stopped after a checkpoint; SystemError, DataError when the
 /// node fails, the same on every rank. Collective: all ranks of the group.
 [[nodiscard]] record::NodeRecord run_node(const Context& context, const config::PlanNode& node);
+
+/// The files of features that the nodes of this node's stage 1 share: scratch, to be removed when all of them
+/// are finished.
+[[nodiscard]] std::vector<std::filesystem::path> scratch_files(const std::filesystem::path& folder,
+                                                               const config::PlanNode& node);
 
 /// Where a node of training keeps its checkpoint.
 [[nodiscard]] std::filesystem::path checkpoint_file(const std::filesystem::path& folder,

@@ -8,6 +8,17 @@
 #include "train/feature_pass.hpp"
 
 namespace ltr::learning {
+namespace {
+
+constexpr const char* kValidationFeatures = "validation";
+constexpr const char* kTestFeatures = "test";
+
+std::filesystem::path features_file(const std::filesystem::path& folder, const config::PlanNode& node,
+                                    const char* part) {
+  return folder / base::format("{}.{}.features", stage_1_id(node), part);
+}
+
+}  // namespace
 
 train::LoopOptions loop_options(const Context& context, const config::PlanNode& node, std::uint64_t seed,
                                 config::SamplingKind sampling) {
@@ -47,10 +58,16 @@ std::shared_ptr<model::Network> trained_network(const Context& context, const co
   return network;
 }
 
-train::EvaluationSet pack_features(const Context& context, const data::Pack& pack,
-                                   model::Backbone& backbone) {
+train::EvaluationSet pack_features(const Context& context, const config::PlanNode& node,
+                                   const data::Pack& pack, model::Backbone& backbone) {
   train::EvaluationSet images(context.group, pack, loader_options(context.configuration));
-  return train::features_of(images, backbone);
+  const char* part = &pack == &context.test ? kTestFeatures : kValidationFeatures;
+  return train::features_of(images, backbone, features_file(context.folder, node, part));
+}
+
+std::vector<std::filesystem::path> scratch_files(const std::filesystem::path& folder,
+                                                 const config::PlanNode& node) {
+  return {features_file(folder, node, kValidationFeatures), features_file(folder, node, kTestFeatures)};
 }
 
 }  // namespace ltr::learning

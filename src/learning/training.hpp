@@ -20,9 +20,10 @@ namespace ltr::learning {
 [[nodiscard]] std::shared_ptr<model::Network> trained_network(const Context& context,
                                                               const config::PlanNode& node);
 
-/// Features of a pack's images under the node's backbone; the pixels are not kept.
+/// Features of the validation or test images under the node's backbone: computed by the first node of a
+/// stage 1 and left on disk for the others. `pack` is one of the context's two.
 /// Collective: all ranks.
-[[nodiscard]] train::EvaluationSet pack_features(const Context& context, const data::Pack& pack,
-                                                 model::Backbone& backbone);
+[[nodiscard]] train::EvaluationSet pack_features(const Context& context, const config::PlanNode& node,
+                                                 const data::Pack& pack, model::Backbone& backbone);
 
 }  // namespace ltr::learning

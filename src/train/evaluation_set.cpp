@@ -56,6 +56,21 @@ void EvaluationSet::visit_images(const Visitor& visitor) {
   in_memory_ = keep;
 }
 
+EvaluationSet EvaluationSet::with_inputs(const RowReader& row_reader) const {
+  EvaluationSet result(group_, *pack_, loader_);
+  for (std::int64_t batch = first_batch_; batch < first_batch_ + batches_; ++batch) {
+    const std::int64_t first = batch * kEvaluationBatch;
+    const std::int64_t count = std::min(kEvaluationBatch, pack_->images() - first);
+    torch::Tensor labels = torch::empty({count}, torch::kInt64);
+    for (std::int64_t i = 0; i < count; ++i) {
+      labels.data_ptr<std::int64_t>()[i] = pack_->label(base::SampleIndex(first + i)).value();
+    }
+    result.kept_.push_back({row_reader(first, count), labels});
+  }
+  result.in_memory_ = true;
+  return result;
+}
+
 EvaluationSet EvaluationSet::mapped(const std::function<torch::Tensor(const torch::Tensor&)>& map) {
   EvaluationSet result(group_, *pack_, loader_);
   visit([&](const torch::Tensor& inputs, const torch::Tensor& labels) {

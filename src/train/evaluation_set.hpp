@@ -28,6 +28,9 @@ class EvaluationSet {
   /// Shape: inputs [b, ...] float32, labels [b] int64.
   using Visitor = std::function<void(const torch::Tensor& inputs, const torch::Tensor& labels)>;
 
+  /// Inputs of images first .. first + count - 1 of the pack. Shape: [count, ...] float32.
+  using RowReader = std::function<torch::Tensor(std::int64_t first, std::int64_t count)>;
+
   /// The images of a pack. `loader` gives transform, threads and queue; its mode is ignored.
   EvaluationSet(const comm::Group& group, const data::Pack& pack, const data::LoaderOptions& loader);
 
@@ -35,6 +38,9 @@ class EvaluationSet {
   /// its pixels, and later visits decode nothing.
   /// Collective: all ranks of the group. Throws: what a loader or visitor threw, on all ranks.
   void visit(const Visitor& visitor);
+
+  /// The same set with the rows that `row_reader` gives as its inputs, kept in memory.
+  [[nodiscard]] EvaluationSet with_inputs(const RowReader& row_reader) const;
 
   /// The same set with `map` applied to the inputs of every batch, kept in memory. Collective: as visit.
   [[nodiscard]] EvaluationSet mapped(const std::function<torch::Tensor(const torch::Tensor&)>& map);

@@ -2,10 +2,17 @@
 #include "train/feature_pass.hpp"
 
 #include <cmath>
+#include <cstddef>
+#include <fstream>
 #include <numeric>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "store/atomic_file.hpp"
 
 namespace ltr::train {
 namespace {
@@ -19,11 +26,74 @@ float mean_of(std::int64_t sum, std::int64_t images) {
                      : static_cast<float>(static_cast<double>(sum) * kUnit / static_cast<double>(images));
 }
 
+/// Rows of a scratch file of features.
+class FeatureFile {
+ public:
+  FeatureFile(std::filesystem::path path, std::int64_t width)
+      : path_(std::move(path)), row_bytes_(width * static_cast<std::int64_t>(sizeof(float))), width_(width) {}
+
+  [[nodiscard]] bool holds(std::int64_t rows) const {
+    std::error_code absent;
+    const std::uintmax_t size = std::filesystem::file_size(path_, absent);
+    return !absent && size == static_cast<std::uintmax_t>(rows * row_bytes_);
+  }
+
+  [[nodiscard]] torch::Tensor read(std::int64_t first, std::int64_t count) const {
+    torch::Tensor rows = torch::empty({count, width_});
+    std::ifstream stream(path_, std::ios::binary);
+    stream.seekg(first * row_bytes_);
+    if (!stream.read(static_cast<char*>(rows.data_ptr()), count * row_bytes_)) {
+      throw base::SystemError(base::format(
+          "rows {} to {} of the features in {} cannot be read; the classifiers stand on them; put "
+          "run.output on a file system that all hosts share, or remove the file to compute them again",
+          first, first + count - 1, path_.string()));
+    }
+    return rows;
+  }
+
+ private:
+  std::filesystem::path path_;
+  std::int64_t row_bytes_;
+  std::int64_t width_;
+};
+
+/// The inputs of all ranks to `file`, by rank 0.
+void write_features(EvaluationSet& features, const std::filesystem::path& file) {
+  std::vector<std::byte> own;
+  features.visit([&](const torch::Tensor& rows, const torch::Tensor&) {
+    const auto bytes =
+        std::as_bytes(std::span(rows.data_ptr<float>(), static_cast<std::size_t>(rows.numel())));
+    own.insert(own.end(), bytes.begin(), bytes.end());
+  });
+  const std::vector<std::byte> all = features.group().gather(own, 0);
+  comm::agree(features.group(), [&] {
+    if (features.group().rank() == 0) store::write_atomically(file, all);
+  });
+}
+
 }  // namespace
 
 EvaluationSet features_of(EvaluationSet& images, model::Backbone& backbone) {
   backbone.eval();
-  return images.mapped([&](const torch::Tensor& pixels) { return backbone.forward(pixels); });
+  return images.mapped([&](const torch::Tensor& pixels) { return backbone.forward(pixels).contiguous(); });
+}
+
+EvaluationSet features_of(EvaluationSet& images, model::Backbone& backbone,
+                          const std::filesystem::path& file) {
+  const comm::Group& group = images.group();
+  const FeatureFile scratch(file, backbone.features());
+  const std::string there = group.rank() == 0 && scratch.holds(images.images()) ? "there" : "";
+  if (group.broadcast(there, 0).empty()) {
+    EvaluationSet features = features_of(images, backbone);
+    write_features(features, file);
+    return features;
+  }
+  std::optional<EvaluationSet> features;
+  comm::agree(group, [&] {
+    features = images.with_inputs(
+        [&](std::int64_t first, std::int64_t count) { return scratch.read(first, count); });
+  });
+  return std::move(*features);
 }
 
 ClassSums::ClassSums(std::int32_t classes, std::int64_t width)

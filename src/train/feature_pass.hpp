@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <vector>
 
@@ -16,6 +17,14 @@ namespace ltr::train {
 /// The features of every image, each rank keeping those of its share; the backbone is put into evaluation
 /// mode. Collective: all ranks of the set's group. Cost: 4 D bytes an image, spread over the ranks.
 [[nodiscard]] EvaluationSet features_of(EvaluationSet& images, model::Backbone& backbone);
+
+/// features_of by way of a scratch file: where an earlier pass has left the features at `file` they are read,
+/// otherwise they are computed and left there. Whoever names the file answers for what it stands for: this
+/// checks its size only. Format: [N, D] float32 in pack order, in the byte order of the machine.
+/// Collective: all ranks of the set's group; the file is on a file system that all of them share.
+/// Throws: SystemError if the file can be neither written nor read, on all ranks.
+[[nodiscard]] EvaluationSet features_of(EvaluationSet& images, model::Backbone& backbone,
+                                        const std::filesystem::path& file);
 
 /// Sums of features over the images of each class in fixed point: exact, so their order does not matter.
 class ClassSums {

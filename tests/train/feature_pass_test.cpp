@@ -2,6 +2,8 @@
 #include "train/feature_pass.hpp"
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 
 #include <gtest/gtest.h>
 
@@ -46,6 +48,54 @@ TEST_F(FeaturePass, KeepsTheFeaturesOfAllImagesInTheSameBits) {
   for (std::size_t i = 0; i < own.size(); ++i) {
     EXPECT_TRUE(same_bits(own[i], whole[static_cast<std::size_t>(first) + i]));
   }
+}
+
+/// The inputs of a set's own batches, in one tensor.
+torch::Tensor inputs_of(EvaluationSet& set) {
+  std::vector<torch::Tensor> inputs{torch::empty({0, kFeatures})};
+  set.visit([&](const torch::Tensor& x, const torch::Tensor&) { inputs.push_back(x); });
+  return torch::cat(inputs);
+}
+
+torch::Tensor labels_of(EvaluationSet& set) {
+  std::vector<torch::Tensor> labels{torch::empty({0}, torch::kInt64)};
+  set.visit([&](const torch::Tensor&, const torch::Tensor& y) { labels.push_back(y); });
+  return torch::cat(labels);
+}
+
+TEST_F(FeaturePass, ReadsWhatAnyNumberOfRanksLeftInTheFile) {
+  const std::filesystem::path file = *folder / "validation.features";
+  EvaluationSet images(world(), *packs->validation, loader_options());
+  EvaluationSet computed = features_of(images, *test::TinyNetwork(1).backbone, file);
+  EXPECT_EQ(std::filesystem::file_size(file), 140 * kFeatures * sizeof(float));
+  // Another backbone tells whether it has run.
+  EvaluationSet again(world(), *packs->validation, loader_options());
+  EvaluationSet read = features_of(again, *test::TinyNetwork(2).backbone, file);
+  EXPECT_TRUE(same_bits(inputs_of(read), inputs_of(computed)));
+  EXPECT_TRUE(same_bits(labels_of(read), labels_of(computed)));
+  EvaluationSet alone(comm::Group::alone(), *packs->validation, loader_options());
+  EvaluationSet whole = features_of(alone, *test::TinyNetwork(2).backbone, file);
+  EvaluationSet expected = features(comm::Group::alone(), *packs->validation);
+  EXPECT_TRUE(same_bits(inputs_of(whole), inputs_of(expected)));
+  world().barrier();
+}
+
+TEST_F(FeaturePass, ComputesAgainWhereTheFileIsCutOff) {
+  const std::filesystem::path file = *folder / "cut.features";
+  if (world().rank() == 0) std::ofstream(file) << "too short";
+  world().barrier();
+  EvaluationSet images(world(), *packs->validation, loader_options());
+  EvaluationSet computed = features_of(images, *test::TinyNetwork(1).backbone, file);
+  EXPECT_EQ(std::filesystem::file_size(file), 140 * kFeatures * sizeof(float));
+  EvaluationSet expected = features(world(), *packs->validation);
+  EXPECT_TRUE(same_bits(inputs_of(computed), inputs_of(expected)));
+  world().barrier();
+}
+
+TEST_F(FeaturePass, NamesAFileThatCannotBeWrittenOnAllRanks) {
+  EvaluationSet images(world(), *packs->validation, loader_options());
+  EXPECT_THROW((void)features_of(images, *test::TinyNetwork(1).backbone, *folder / "absent/x.features"),
+               base::SystemError);
 }
 
 TEST_F(FeaturePass, SumsClassesToTheSameBitsForAnyNumberOfRanks) {

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/free_space.hpp"
+
+#include <limits>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+
+namespace ltr::store {
+namespace {
+
+TEST(FreeSpace, PassesWhereThereIsRoom) { EXPECT_NO_THROW(require_free_space(testing::TempDir(), 1)); }
+
+TEST(FreeSpace, NamesFolderFiguresAndRemedy) {
+  try {
+    require_free_space(testing::TempDir(), std::numeric_limits<std::int64_t>::max());
+    FAIL() << "no file system has room for 2^63 bytes";
+  } catch (const base::SystemError& error) {
+    EXPECT_THAT(error.what(),
+                testing::AllOf(testing::HasSubstr(testing::TempDir()), testing::HasSubstr("free"),
+                               testing::HasSubstr("write elsewhere")));
+  }
+}
+
+}  // namespace
+}  // namespace ltr::store
