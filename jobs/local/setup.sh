@@ -63,7 +63,9 @@ install_torch() {
   python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --no-compile \
     --only-binary=:all: --target "$folder.partial" "torch==$torch_version" \
     'nvidia-cuda-runtime==13.0.*' 'nvidia-cuda-cupti==13.0.*' >build/pip.log 2>&1 ||
-    fail "pip could not install torch $torch_version: $(grep -m 1 -i '^error' build/pip.log || tail -n 1 build/pip.log);" \
+    # A broken connection is the cause of the error that follows it.
+    fail "pip could not install torch $torch_version: $(grep -m 1 -o 'connection broken by.*' build/pip.log ||
+      grep -m 1 -i '^error' build/pip.log || tail -n 1 build/pip.log);" \
       "see build/pip.log, then run this again"
   rm -rf "$folder"
   mv "$folder.partial" "$folder"

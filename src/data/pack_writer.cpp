@@ -23,6 +23,7 @@
 #include "image/decode.hpp"
 #include "store/atomic_file.hpp"
 #include "store/file.hpp"
+#include "store/free_space.hpp"
 
 namespace ltr::data {
 namespace {
@@ -118,16 +119,6 @@ std::vector<std::int64_t> count_classes(const PackContents& contents, EmptyClass
 
 std::filesystem::path folder_of(const std::filesystem::path& output) {
   return output.has_parent_path() ? output.parent_path() : std::filesystem::path(".");
-}
-
-void check_space(const std::filesystem::path& output, std::uint64_t bytes) {
-  const std::uint64_t free = std::filesystem::space(folder_of(output)).available;
-  if (free < bytes) {
-    throw base::SystemError(
-        base::format("'{}' needs {} and its disk has {} free; nothing was written; make room or "
-                     "choose another --output",
-                     output.string(), base::byte_size(bytes), base::byte_size(free)));
-  }
 }
 
 /// Everything but the images' bytes.
@@ -232,7 +223,7 @@ PackReport write_pack(const std::filesystem::path& output, PackContents contents
   }
   report.images = std::ssize(layout.measured);
   report.image_bytes = layout.offsets.back();
-  check_space(output, report.image_bytes + table_bytes);
+  store::require_free_space(folder_of(output), report.image_bytes + table_bytes, output.string());
 
   store::File file = store::File::create(pending.temporary());
   write_tables(file, layout);

@@ -2,15 +2,18 @@
 // The live line: where the run is and how long it still takes.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/stopwatch.hpp"
 #include "config/plan.hpp"
+#include "learning/strategy.hpp"
 #include "train/loop.hpp"
 
 namespace ltr::grid {
 
-/// Turns a loop's progress into one line; time left follows from the work done since this run began.
+/// Turns the progress of a loop or a pass into one line; time left follows from the work done since this run
+/// began.
 class ProgressLine {
  public:
   /// total_work, in the units of work_of, over all nodes still to do.
@@ -19,12 +22,15 @@ class ProgressLine {
   /// number: 1 for the plan's first node, of `count`.
   void begin_node(const config::PlanNode& node, std::size_t number, std::size_t count, double work);
   void end_node();
-  [[nodiscard]] std::string line(const train::Progress& progress) const;
+  [[nodiscard]] std::string line(const train::Progress& progress);
+  [[nodiscard]] std::string line(const learning::PassProgress& progress) const;
 
  private:
   double total_work_ = 0;
   double done_work_ = 0;
   double node_work_ = 0;
+  std::optional<double> share_at_start_;  ///< of this node's work, done by an earlier run
+  double skipped_work_ = 0;               ///< likewise, over all nodes
   std::string title_;
   base::Stopwatch since_start_;
 };

@@ -103,9 +103,14 @@ class Run {
         .test = *inputs_.test,
         .folder = Paths(configuration_).folder,
         .progress = [&](const train::Progress& progress) { log_.progress(line.line(progress)); },
+        .pass_progress = [&](const learning::PassProgress& progress) { log_.progress(line.line(progress)); },
         .stop_requested = StopSignal::requested,
     };
     const base::Stopwatch watch;
+    comm::agree(world_, [] {
+      if (!StopSignal::requested()) return;
+      throw base::Stopped("asked to stop between two nodes of the plan; run the same command again to go on");
+    });
     try {
       record::NodeRecord done = learning::run_node(context, node);
       done.seconds = watch.seconds();

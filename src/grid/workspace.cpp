@@ -117,6 +117,13 @@ Workspace::Workspace(const config::Configuration& configuration, const config::P
   const CreatedFolders created(paths_.folder);
   try {
     lease_.emplace(paths_.folder / "lease", log);
+    if (find_complete_run(configuration, inputs.hashes())) {
+      throw base::ConfigError(base::format(
+          "another run has just finished {}; nothing is left to do; run the same command again to "
+          "see its table",
+          paths_.output.string()));
+    }
+    remove_damaged_nodes(log);
     const std::filesystem::path configuration_file = paths_.folder / kConfigurationFile;
     const std::filesystem::path data_file = paths_.folder / kDataFile;
     const std::string data_hashes = hash_lines(inputs.hashes());
@@ -130,11 +137,12 @@ Workspace::Workspace(const config::Configuration& configuration, const config::P
     }
     if (!begun) write_text(configuration_file, config::to_toml(configuration));
     remove_partial_files(paths_.folder);
-    store::require_free_space(
-        paths_.folder,
+    const std::int64_t needed =
         learning::disk_space(configuration, unfinished(),
                              {.classes = inputs.training->classes(),
-                              .evaluation_images = inputs.validation->images() + inputs.test->images()}));
+                              .evaluation_images = inputs.validation->images() + inputs.test->images()});
+    store::require_free_space(paths_.folder, static_cast<std::uint64_t>(needed),
+                              "the run with its weights, checkpoints and features");
   } catch (...) {
     lease_.reset();
     created.remove();
@@ -148,6 +156,18 @@ std::vector<const config::PlanNode*> Workspace::unfinished() const {
     if (!finished(node)) nodes.push_back(&node);
   }
   return nodes;
+}
+
+void Workspace::remove_damaged_nodes(base::Log& log) const {
+  for (const config::PlanNode& node : plan_->nodes) {
+    if (!finished(node)) continue;
+    try {
+      (void)record::read_node(paths_.node(node.id));
+    } catch (const base::DataError& error) {
+      log.warning(base::format("{}; {} is computed again", error.what(), node.id));
+      std::filesystem::remove(paths_.node(node.id));
+    }
+  }
 }
 
 bool Workspace::finished(const config::PlanNode& node) const {

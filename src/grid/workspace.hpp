@@ -33,7 +33,8 @@ struct Paths {
 /// The output of a run in progress: claimed by a lease while it lives. Used by rank 0 alone.
 class Workspace {
  public:
-  /// Creates the folder, or takes up what an earlier run of the same configuration left in it.
+  /// Creates the folder, or takes up what an earlier run of the same configuration left in it; a node whose
+  /// file is damaged counts as unfinished.
   /// Throws: ConfigError if another run holds it or another configuration began it; SystemError if it cannot
   /// be written or its file system has no room for what the unfinished nodes write. On failure nothing new is
   /// left behind.
@@ -55,6 +56,7 @@ class Workspace {
   void merge(const std::map<std::string, std::string>& errors, record::RunRecord& run) const;
 
  private:
+  void remove_damaged_nodes(base::Log& log) const;
   void remove_shared_features(const config::PlanNode& node) const;
 
   const config::Plan* plan_;

@@ -20,7 +20,7 @@ struct Features {
 record::CellRecord ncm_cell(const Context& context, const config::PlanNode& node, model::Backbone& backbone,
                             Features& features) {
   const config::NcmDistance distance = context.configuration.stage_2.ncm.distance;
-  train::EvaluationSet training(context.group, context.training, loader_options(context.configuration));
+  train::EvaluationSet training = watched_images(context, context.training);
   const NcmMeans means = ncm_means(training, backbone, distance);
   record::CellRecord cell = make_cell(node, config::LearningKind::ncm);
   // Distances are no log-odds: their softmax says nothing about confidence.

@@ -12,8 +12,7 @@ namespace ltr::learning {
 
 record::NodeRecord run_stage_1(const Context& context, const config::PlanNode& node) {
   const config::Stage1& stage_1 = context.configuration.stage_1;
-  const data::LoaderOptions loader = loader_options(context.configuration);
-  train::EvaluationSet validation(context.group, context.validation, loader);
+  train::EvaluationSet validation(context.group, context.validation, loader_options(context.configuration));
 
   auto network =
       std::make_shared<model::Network>(context.configuration.model.backbone, context.training.classes());
@@ -40,7 +39,7 @@ record::NodeRecord run_stage_1(const Context& context, const config::PlanNode& n
       {.id = node.id, .seed = node.seed, .sampling = node.sampling, .training = trained.training});
   if (std::ranges::find(node.learning, config::LearningKind::joint) != node.learning.end()) {
     record::CellRecord cell = make_cell(node, config::LearningKind::joint);
-    train::EvaluationSet test(context.group, context.test, loader);
+    train::EvaluationSet test = watched_images(context, context.test);
     network->eval();
     measure(cell, validation, test, logits);
     cell.weight_norms = row_norms(network->classifier->fc->weight);

@@ -2,8 +2,10 @@
 // From a node of the plan to what it leaves behind: the one door from the grid to the strategies.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string_view>
 #include <vector>
 
 #include "comm/group.hpp"
@@ -15,6 +17,13 @@
 
 namespace ltr::learning {
 
+/// Where a pass without training stands.
+struct PassProgress {
+  std::string_view images;   ///< "training", "validation" or "test"
+  std::int64_t done = 0;     ///< batches of this rank
+  std::int64_t batches = 0;  ///< likewise
+};
+
 /// What every node of a run works with.
 struct Context {
   const config::Configuration& configuration;
@@ -24,13 +33,14 @@ struct Context {
   const data::Pack& test;
   std::filesystem::path folder;  ///< weights, checkpoints and scratch, all named after nodes and cells
   std::function<void(const train::Progress&)> progress;
+  std::function<void(const PassProgress&)> pass_progress;
   std::function<bool()> stop_requested;
 };
 
 /// Computes one node; an interrupted one continues from its checkpoint. The nodes it needs have left their
 /// weights in the folder. Weights stay as "<id>.safetensors". The checkpoint stays too: the caller removes it
-/// once it has stored what this returns. Throws: Stopped after a checkpoint; SystemError, DataError when the
-/// node fails, the same on every rank. Collective: all ranks of the group.
+/// once it has stored what this returns. Throws: Stopped, where training leaves a checkpoint first;
+/// SystemError, DataError when the node fails, the same on every rank. Collective: all ranks of the group.
 [[nodiscard]] record::NodeRecord run_node(const Context& context, const config::PlanNode& node);
 
 /// The files of features that the nodes of this node's stage 1 share: scratch, to be removed when all of them

@@ -10,11 +10,15 @@
 namespace ltr::learning {
 namespace {
 
-constexpr const char* kValidationFeatures = "validation";
-constexpr const char* kTestFeatures = "test";
+constexpr std::string_view kValidation = "validation";
+constexpr std::string_view kTest = "test";
+
+std::string_view part_of(const Context& context, const data::Pack& pack) {
+  return &pack == &context.test ? kTest : kValidation;
+}
 
 std::filesystem::path features_file(const std::filesystem::path& folder, const config::PlanNode& node,
-                                    const char* part) {
+                                    std::string_view part) {
   return folder / base::format("{}.{}.features", stage_1_id(node), part);
 }
 
@@ -58,16 +62,27 @@ std::shared_ptr<model::Network> trained_network(const Context& context, const co
   return network;
 }
 
+train::EvaluationSet watched_images(const Context& context, const data::Pack& pack) {
+  const std::string_view images = &pack == &context.training ? "training" : part_of(context, pack);
+  return {context.group, pack, loader_options(context.configuration),
+          [&context, images](std::int64_t done, std::int64_t batches) {
+            if (context.stop_requested && context.stop_requested()) {
+              throw base::Stopped(base::format(
+                  "asked to stop in a pass over the {} images; run the same command again to go on", images));
+            }
+            if (context.pass_progress) context.pass_progress({images, done, batches});
+          }};
+}
+
 train::EvaluationSet pack_features(const Context& context, const config::PlanNode& node,
                                    const data::Pack& pack, model::Backbone& backbone) {
-  train::EvaluationSet images(context.group, pack, loader_options(context.configuration));
-  const char* part = &pack == &context.test ? kTestFeatures : kValidationFeatures;
-  return train::features_of(images, backbone, features_file(context.folder, node, part));
+  train::EvaluationSet images = watched_images(context, pack);
+  return train::features_of(images, backbone, features_file(context.folder, node, part_of(context, pack)));
 }
 
 std::vector<std::filesystem::path> scratch_files(const std::filesystem::path& folder,
                                                  const config::PlanNode& node) {
-  return {features_file(folder, node, kValidationFeatures), features_file(folder, node, kTestFeatures)};
+  return {features_file(folder, node, kValidation), features_file(folder, node, kTest)};
 }
 
 }  // namespace ltr::learning

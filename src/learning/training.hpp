@@ -20,6 +20,10 @@ namespace ltr::learning {
 [[nodiscard]] std::shared_ptr<model::Network> trained_network(const Context& context,
                                                               const config::PlanNode& node);
 
+/// The context's training, validation or test images without augmentation, for a pass that shows its progress
+/// and ends with Stopped where a stop is asked for.
+[[nodiscard]] train::EvaluationSet watched_images(const Context& context, const data::Pack& pack);
+
 /// Features of the validation or test images under the node's backbone: computed by the first node of a
 /// stage 1 and left on disk for the others. `pack` is one of the context's two.
 /// Collective: all ranks.

@@ -6,14 +6,13 @@
 
 namespace ltr::store {
 
-void require_free_space(const std::filesystem::path& folder, std::int64_t bytes) {
-  const std::uintmax_t available = std::filesystem::space(folder).available;
-  const auto needed = static_cast<std::uintmax_t>(bytes);
-  if (available >= needed) return;
+void require_free_space(const std::filesystem::path& folder, std::uint64_t bytes, std::string_view what) {
+  const std::uint64_t free = std::filesystem::space(folder).available;
+  if (free >= bytes) return;
   throw base::SystemError(
-      base::format("the file system of {} has {} free, and about {} are needed for weights, checkpoints and "
-                   "features; a run would stop half-way; free some space, or write elsewhere",
-                   folder.string(), base::byte_size(available), base::byte_size(needed)));
+      base::format("{} needs {} and the file system of {} has {} free; nothing was written; free some space, "
+                   "or write elsewhere",
+                   what, base::byte_size(bytes), folder.string(), base::byte_size(free)));
 }
 
 }  // namespace ltr::store

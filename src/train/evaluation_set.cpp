@@ -19,8 +19,8 @@ std::vector<data::LoaderItem> items_of_batch(std::int64_t batch, std::int64_t im
 }  // namespace
 
 EvaluationSet::EvaluationSet(const comm::Group& group, const data::Pack& pack,
-                             const data::LoaderOptions& loader)
-    : group_(group), pack_(&pack), loader_(loader) {
+                             const data::LoaderOptions& loader, Watch watch)
+    : group_(group), pack_(&pack), loader_(loader), watch_(std::move(watch)) {
   loader_.mode = data::LoaderMode::evaluation;
   const std::int64_t all = (pack.images() + kEvaluationBatch - 1) / kEvaluationBatch;
   first_batch_ = all * group.rank() / group.size();
@@ -48,6 +48,7 @@ void EvaluationSet::visit_images(const Visitor& visitor) {
     return items_of_batch(first_batch_ + batch, pack_->images());
   });
   for (std::int64_t i = 0; i < batches_; ++i) {
+    if (watch_) watch_(i, batches_);
     const MicroBatch batch = to_tensors(loader.next(), size);
     visitor(batch.inputs, batch.labels);
     if (keep) kept.push_back(batch);

@@ -28,15 +28,19 @@ class EvaluationSet {
   /// Shape: inputs [b, ...] float32, labels [b] int64.
   using Visitor = std::function<void(const torch::Tensor& inputs, const torch::Tensor& labels)>;
 
+  /// Called before each batch is decoded with the batches done and those of this rank; may throw.
+  using Watch = std::function<void(std::int64_t done, std::int64_t batches)>;
   /// Inputs of images first .. first + count - 1 of the pack. Shape: [count, ...] float32.
   using RowReader = std::function<torch::Tensor(std::int64_t first, std::int64_t count)>;
 
   /// The images of a pack. `loader` gives transform, threads and queue; its mode is ignored.
-  EvaluationSet(const comm::Group& group, const data::Pack& pack, const data::LoaderOptions& loader);
+  EvaluationSet(const comm::Group& group, const data::Pack& pack, const data::LoaderOptions& loader,
+                Watch watch = {});
 
   /// Calls `visitor` with each of this rank's batches in pack order, gradients off. A set that is small keeps
   /// its pixels, and later visits decode nothing.
-  /// Collective: all ranks of the group. Throws: what a loader or visitor threw, on all ranks.
+  /// Collective: all ranks of the group. Throws: what a loader, watch or visitor
+  /// threw, on all ranks.
   void visit(const Visitor& visitor);
 
   /// The same set with the rows that `row_reader` gives as its inputs, kept in memory.
@@ -55,6 +59,7 @@ class EvaluationSet {
   comm::Group group_;
   const data::Pack* pack_;
   data::LoaderOptions loader_;
+  Watch watch_;
   std::int64_t first_batch_ = 0;
   std::int64_t batches_ = 0;
   bool in_memory_ = false;

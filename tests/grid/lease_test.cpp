@@ -11,23 +11,23 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "own_folder.hpp"
 
 namespace ltr::grid {
 namespace {
 
-class LeaseTest : public testing::Test {
+class LeaseTest : public test::OwnFolder {
  protected:
-  void SetUp() override { std::filesystem::create_directories(folder_); }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   void write_claim(const std::string& content, std::chrono::seconds age) {
     std::ofstream(file_) << content;
     std::filesystem::last_write_time(file_, std::filesystem::file_time_type::clock::now() - age);
   }
+  void SetUp() override {
+    OwnFolder::SetUp();
+    file_ = folder() / "lease";
+  }
 
-  std::filesystem::path folder_ = std::filesystem::path(testing::TempDir()) /
-                                  base::format("lease_{}", static_cast<std::int64_t>(getpid()));
-  std::filesystem::path file_ = folder_ / "lease";
+  std::filesystem::path file_;
   base::Log log_{base::Log::Voice::silent};
 };
 
@@ -35,7 +35,7 @@ TEST_F(LeaseTest, IsGoneAfterwards) {
   {
     const Lease lease(file_, log_);
   }
-  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+  EXPECT_TRUE(std::filesystem::is_empty(folder()));
 }
 
 TEST_F(LeaseTest, RefusesASecondRunAndNamesTheFirst) {
@@ -82,7 +82,7 @@ TEST_F(LeaseTest, TakesOverFromADeadProcessThatNobodyHasCollected) {
 }
 
 TEST_F(LeaseTest, SaysWhenItCannotWrite) {
-  EXPECT_THROW(const Lease lease(folder_ / "absent" / "lease", log_), base::SystemError);
+  EXPECT_THROW(const Lease lease(folder() / "absent" / "lease", log_), base::SystemError);
 }
 
 }  // namespace

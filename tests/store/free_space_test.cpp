@@ -11,15 +11,17 @@
 namespace ltr::store {
 namespace {
 
-TEST(FreeSpace, PassesWhereThereIsRoom) { EXPECT_NO_THROW(require_free_space(testing::TempDir(), 1)); }
+TEST(FreeSpace, PassesWhereThereIsRoom) {
+  EXPECT_NO_THROW(require_free_space(testing::TempDir(), 1, "a file"));
+}
 
 TEST(FreeSpace, NamesFolderFiguresAndRemedy) {
   try {
-    require_free_space(testing::TempDir(), std::numeric_limits<std::int64_t>::max());
-    FAIL() << "no file system has room for 2^63 bytes";
+    require_free_space(testing::TempDir(), std::numeric_limits<std::uint64_t>::max(), "a file");
+    FAIL() << "no file system has room for 2^64 bytes";
   } catch (const base::SystemError& error) {
     EXPECT_THAT(error.what(),
-                testing::AllOf(testing::HasSubstr(testing::TempDir()), testing::HasSubstr("free"),
+                testing::AllOf(testing::HasSubstr(testing::TempDir()), testing::HasSubstr("a file needs 16"),
                                testing::HasSubstr("write elsewhere")));
   }
 }
