@@ -9,6 +9,7 @@
 namespace ltr::app {
 
 void add_pack_command(CLI::App& app, base::Log& log);
+void add_subset_command(CLI::App& app, base::Log& log);
 void add_check_command(CLI::App& app, base::Log& log);
 void add_stats_command(CLI::App& app);
 void add_synthesise_command(CLI::App& app, base::Log& log);

@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   CLI::App app{"Makes packs of encoded images, and shows what is in them."};
   app.require_subcommand(1);
   ltr::app::add_pack_command(app, log);
+  ltr::app::add_subset_command(app, log);
   ltr::app::add_synthesise_command(app, log);
   ltr::app::add_check_command(app, log);
   ltr::app::add_stats_command(app);

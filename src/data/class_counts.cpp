@@ -13,27 +13,72 @@
 
 namespace ltr::data {
 
-std::vector<std::int64_t> exponential_counts(std::int32_t classes, std::int64_t largest, double imbalance) {
+namespace {
+
+void check(std::int32_t classes, std::int64_t largest, const Tail& tail) {
   if (classes < 1 || largest < 1) {
     throw base::ConfigError(
         base::format("{} classes with at most {} images; there would be nothing to learn; give 1 "
                      "or more of each",
                      classes, largest));
   }
-  if (!(imbalance >= 1 && imbalance <= static_cast<double>(largest))) {
+  if (!(tail.imbalance >= 1 && tail.imbalance <= static_cast<double>(largest))) {
     throw base::ConfigError(
         base::format("imbalance {} with {} images in the largest class; the smallest class, {} / "
                      "imbalance, must have at least 1 and at most {}; choose 1..{}",
-                     imbalance, largest, largest, largest, largest));
+                     tail.imbalance, largest, largest, largest, largest));
   }
+  if (tail.shape == TailShape::pareto && !(tail.alpha >= 0.1 && tail.alpha <= 1000)) {
+    throw base::ConfigError(
+        base::format("alpha {}; the power law would be no more than one class or an exponential; choose 0.1 "
+                     "to 1000",
+                     tail.alpha));
+  }
+}
+
+/// Classes of the step's upper size.
+std::int32_t upper_classes(std::int32_t classes, double few_share) {
+  const double few = few_share * classes + 0.5;
+  const auto upper = few_share >= 0 && few_share <= 1 ? classes - static_cast<std::int32_t>(few) : 0;
+  if (upper < 1 || upper == classes) {
+    throw base::ConfigError(
+        base::format("few-share {} of {} classes; a step needs a class of each of its two sizes; choose a "
+                     "share between 0 and 1 that leaves both some class",
+                     few_share, classes));
+  }
+  return upper;
+}
+
+}  // namespace
+
+std::vector<std::int64_t> tail_counts(std::int32_t classes, std::int64_t largest, const Tail& tail) {
+  check(classes, largest, tail);
+  const std::int32_t upper = tail.shape == TailShape::step ? upper_classes(classes, tail.few_share) : 0;
+  const double root = tail.shape == TailShape::pareto ? std::pow(tail.imbalance, 1 / tail.alpha) : 0;
   std::vector<std::int64_t> counts;
   for (std::int32_t j = 0; j < classes; ++j) {
-    const double share = classes > 1 ? static_cast<double>(j) / (classes - 1) : 0;
+    const double s = classes > 1 ? static_cast<double>(j) / (classes - 1) : 0;
+    double share = 1;
+    switch (tail.shape) {
+      case TailShape::exponential:
+        share = std::pow(tail.imbalance, -s);
+        break;
+      case TailShape::pareto:
+        share = std::pow(1 + s * (root - 1), -tail.alpha);
+        break;
+      case TailShape::step:
+        share = j < upper ? 1 : 1 / tail.imbalance;
+        break;
+    }
     // The added hair keeps largest / imbalance where rounding would take one image off.
-    const double count = static_cast<double>(largest) * std::pow(imbalance, -share) + 1e-6;
+    const double count = static_cast<double>(largest) * share + 1e-6;
     counts.push_back(std::max<std::int64_t>(1, static_cast<std::int64_t>(count)));
   }
   return counts;
+}
+
+std::vector<std::int64_t> exponential_counts(std::int32_t classes, std::int64_t largest, double imbalance) {
+  return tail_counts(classes, largest, {.imbalance = imbalance});
 }
 
 std::vector<std::int64_t> read_class_counts(const std::filesystem::path& path) {

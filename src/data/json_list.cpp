@@ -2,7 +2,6 @@
 #include "data/json_list.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -24,16 +23,9 @@ constexpr std::string_view kRemedy =
     "the file needs `images` (id, file_name), `annotations` (image_id, category_id) and `categories` (id, "
     "name), as iNaturalist 2018 has them";
 
-/// The document without what is not needed: licences and the like are most of a published file.
 Json parse(std::string_view text, std::string_view file) {
-  constexpr std::array<std::string_view, 8> kWanted{"images",    "annotations", "categories",  "id",
-                                                    "file_name", "image_id",    "category_id", "name"};
-  const auto keep = [&](int, Json::parse_event_t event, Json& value) {
-    return event != Json::parse_event_t::key ||
-           std::ranges::find(kWanted, value.get_ref<const std::string&>()) != kWanted.end();
-  };
   try {
-    return Json::parse(text.begin(), text.end(), keep);
+    return Json::parse(text.begin(), text.end());
   } catch (const Json::parse_error& error) {
     const bool at_end = error.byte > text.size();
     throw base::DataError(

@@ -69,6 +69,25 @@ printf 'ant/1.jpg 0\n' >ImageNet_LT_train.txt
 expect 0 "not the published list ImageNet-LT train" pack --list ImageNet_LT_train.txt --root folders/train \
   --output part.h5
 
+for class in a b c; do
+  for i in 1 2 3 4 5 6 7 8; do echo "$class/$i.jpg $(printf '%d' "'$class" | awk '{print $1 - 97}')"; done
+done >balanced.txt
+expect 0 "17 of 24 images, 3 classes, 8 to 1 images a class, imbalance 8.0" subset --list balanced.txt \
+  --output tail.txt --imbalance 8 --profile step --few-share 0.3 --order random --seed 3
+expect 0 "11 of 24 images" subset --list balanced.txt --output tail.txt --imbalance 8
+[ "$(cut -d' ' -f2 tail.txt | uniq -c | awk '{printf "%s:%s ", $2, $1}')" = "0:8 1:2 2:1 " ] || fail "counts of tail.txt"
+cp tail.txt first.txt
+expect 0 "images" subset --list balanced.txt --output tail.txt --imbalance 8
+cmp -s tail.txt first.txt || fail "the same seed cut another list"
+printf '1\n2\n3\n' >counts.txt
+expect 0 "6 of 24 images" subset --list balanced.txt --output tail.txt --counts counts.txt
+refuse "20 are asked for" subset --list balanced.txt --output x.txt --largest 20 --imbalance 10
+refuse "imbalance 9" subset --list balanced.txt --output x.txt --imbalance 9
+refuse "is the list itself" subset --list balanced.txt --output ./balanced.txt --imbalance 2
+refuse "--counts excludes" subset --list balanced.txt --output x.txt --counts counts.txt --imbalance 2
+refuse "--profile" subset --list balanced.txt --output x.txt --profile gauss
+refuse "3 counts for the 1 classes" subset --list photos/good.txt --output x.txt --counts counts.txt
+
 refuse "subcommand is required"
 refuse "--output is required" pack --list photos/good.txt
 refuse "no.txt" pack --list no.txt --output x.h5

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "app/data_commands.hpp"
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "data/class_counts.hpp"
+#include "data/image_set.hpp"
+#include "data/subset.hpp"
+#include "store/atomic_file.hpp"
+
+namespace ltr::app {
+namespace {
+
+struct Arguments {
+  std::string list;
+  std::string root;
+  std::string output;
+  std::string counts;
+  std::optional<std::int64_t> largest;
+  data::Tail tail;
+  data::ClassOrder order = data::ClassOrder::label;
+  std::uint64_t seed = 0;
+};
+
+/// Counts of each class: the file's, or the tail dealt to the classes.
+std::vector<std::int64_t> counts_for(const data::ImageList& list, const Arguments& arguments) {
+  if (!arguments.counts.empty()) return data::read_class_counts(arguments.counts);
+  const std::vector<std::int64_t> available = data::count_images(list);
+  const std::int64_t first = arguments.order == data::ClassOrder::size     ? std::ranges::max(available)
+                             : arguments.order == data::ClassOrder::random ? std::ranges::min(available)
+                                                                           : available.front();
+  const std::int64_t largest = arguments.largest.value_or(first);
+  return data::deal_counts(list, data::tail_counts(list.classes, largest, arguments.tail), arguments.order,
+                           arguments.seed);
+}
+
+/// The lines, read back as a pack would read them.
+/// Throws: DataError if a path does not survive being a line.
+std::string checked_lines(std::span<const data::PackEntry> subset, std::span<const std::int64_t> counts,
+                          const std::string& output) {
+  std::string text = data::list_text(subset);
+  const data::ImageList read = data::parse_list(text, output);
+  const auto same = [](const data::PackEntry& a, const data::PackEntry& b) {
+    return a.path == b.path && a.label == b.label;
+  };
+  if (!std::ranges::equal(read.entries, subset, same) ||
+      !std::ranges::equal(data::count_images(read), counts)) {
+    throw base::DataError(
+        base::format("{}: a path begins or ends in blanks or holds a line end; it would be "
+                     "read back as another; rename the image",
+                     output));
+  }
+  return text;
+}
+
+void subset(const Arguments& arguments, base::Log& log) {
+  std::error_code missing;
+  if (std::filesystem::equivalent(arguments.list, arguments.output, missing)) {
+    throw base::ConfigError(base::format(
+        "--output '{}' is the list itself; it would be lost; name another file", arguments.output));
+  }
+  const data::ImageSet set = data::read_image_set(arguments.list, arguments.root, std::nullopt);
+  for (const std::string& note : set.list.notes) log.warning(note);
+  const std::vector<std::int64_t> counts = counts_for(set.list, arguments);
+  const std::vector<data::PackEntry> kept = data::cut_subset(set.list, counts, arguments.seed);
+  const std::string text = checked_lines(kept, counts, arguments.output);
+  store::write_atomically(arguments.output, std::as_bytes(std::span(text)));
+
+  const std::vector<std::int64_t> available = data::count_images(set.list);
+  const std::vector<std::string> names = data::class_names_of(set.list);
+  std::cout << base::format("{:>8} {:>9} {:>9}  {}\n", "class", "had", "images", "name");
+  for (std::size_t j = 0; j < counts.size(); ++j) {
+    std::cout << base::format("{:>8} {:>9} {:>9}  {}\n", j, available[j], counts[j], names[j]);
+  }
+  std::cout << base::format("{}: {} of {} images, {} classes, {} to {} images a class, imbalance {:.1f}\n",
+                            arguments.output, base::with_thousands(std::ssize(kept)),
+                            base::with_thousands(std::ssize(set.list.entries)), counts.size(),
+                            std::ranges::max(counts), std::ranges::min(counts),
+                            static_cast<double>(std::ranges::max(counts)) /
+                                static_cast<double>(std::ranges::min(counts)))
+            << base::format("pack it with: ltr_data pack --list {} --root {} --output NAME.h5\n",
+                            arguments.output, set.root.empty() ? "." : set.root.string());
+}
+
+}  // namespace
+
+void add_subset_command(CLI::App& app, base::Log& log) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand("subset", "cuts a long-tailed training list out of a larger one");
+  command->add_option("--list", arguments->list, "the larger list, in any form that pack takes");
+  command->add_option("--root", arguments->root, "as for pack");
+  command->add_option("--output", arguments->output, "the list to write: lines of path and label")
+      ->required();
+  CLI::Option* counts =
+      command->add_option("--counts", arguments->counts,
+                          "images of each class to keep, one integer a line, instead of a profile");
+  const auto add_profile_option = [&](const char* name, auto& value, const char* help) {
+    return command->add_option(name, value, help)->excludes(counts);
+  };
+  const std::map<std::string, data::TailShape> shapes{{"exponential", data::TailShape::exponential},
+                                                      {"pareto", data::TailShape::pareto},
+                                                      {"step", data::TailShape::step}};
+  const std::map<std::string, data::ClassOrder> orders{{"label", data::ClassOrder::label},
+                                                       {"size", data::ClassOrder::size},
+                                                       {"random", data::ClassOrder::random}};
+  add_profile_option("--profile", arguments->tail.shape, "how class sizes fall; default: exponential")
+      ->transform(CLI::CheckedTransformer(shapes));
+  add_profile_option("--imbalance", arguments->tail.imbalance, "largest over smallest class")
+      ->capture_default_str();
+  add_profile_option(
+      "--largest", arguments->largest,
+      "images of the largest class; default: all of the first class's, with --order random the "
+      "smallest class's");
+  add_profile_option("--order", arguments->order, "which class is the largest, the next, ...; default: label")
+      ->transform(CLI::CheckedTransformer(orders));
+  add_profile_option("--alpha", arguments->tail.alpha, "of pareto: the smaller, the sooner sizes fall")
+      ->capture_default_str();
+  add_profile_option("--few-share", arguments->tail.few_share, "of step: the share of the small classes")
+      ->capture_default_str();
+  command->add_option("--seed", arguments->seed, "the same seed cuts the same list")->capture_default_str();
+  command->callback([arguments, &log] { subset(*arguments, log); });
+}
+
+}  // namespace ltr::app
