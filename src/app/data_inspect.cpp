@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "data/check_pack.hpp"
+#include "data/identical.hpp"
 #include "data/pack.hpp"
 #include "data/statistics.hpp"
 
@@ -38,10 +39,12 @@ void print_statistics(const std::vector<std::string>& paths, const metric::ShotL
                      "at most {}",
                      limits.few_below, limits.many_above, limits.many_above + 1));
   }
-  for (const std::string& path : paths) {
-    const data::Pack pack(path);
+  std::vector<data::Pack> packs;
+  for (const std::string& path : paths) packs.emplace_back(path);
+  for (const data::Pack& pack : packs) {
     std::cout << data::describe(pack, data::statistics_of(pack, limits), limits);
   }
+  std::cout << data::describe(packs, data::find_identical(packs));
 }
 
 }  // namespace
@@ -58,7 +61,8 @@ void add_check_command(CLI::App& app, base::Log& log) {
 void add_stats_command(CLI::App& app) {
   auto paths = std::make_shared<std::vector<std::string>>();
   auto limits = std::make_shared<metric::ShotLimits>();
-  CLI::App* command = app.add_subcommand("stats", "what packs hold: images, classes, shot groups, sizes");
+  CLI::App* command =
+      app.add_subcommand("stats", "what packs hold: images, classes, shot groups, sizes, identical images");
   command->add_option("packs", *paths)->required();
   command->add_option("--many-above", limits->many_above, "many-shot classes have more images")
       ->check(CLI::NonNegativeNumber)

@@ -193,6 +193,15 @@ Resolution Pack::resolution(base::SampleIndex sample) const {
   return {state_->resolutions.at(at), state_->resolutions.at(at + 1)};
 }
 
+std::uint32_t Pack::image_crc32(base::SampleIndex sample) const {
+  return state_->crcs.at(static_cast<std::size_t>(sample.value()));
+}
+
+std::uint64_t Pack::image_size_bytes(base::SampleIndex sample) const {
+  const auto i = static_cast<std::size_t>(sample.value());
+  return state_->offsets.at(i + 1) - state_->offsets.at(i);
+}
+
 std::span<const std::byte> Pack::read(base::SampleIndex sample, std::vector<std::byte>& buffer) const {
   const auto i = static_cast<std::size_t>(sample.value());
   LTR_EXPECT(i < state_->labels.size());

@@ -21,7 +21,8 @@ inline constexpr std::int32_t kPackSchema = 1;
 struct PackEntry {
   base::ClassId label;
   std::string path;
-  std::int64_t number = 0;  ///< its line in the list (0: it has none), or which image of its class a drawn one is
+  std::int64_t number =
+      0;  ///< its line in the list (0: it has none), or which image of its class a drawn one is
 };
 
 /// Pixels of an image.
@@ -50,6 +51,8 @@ class Pack {
   [[nodiscard]] base::ClassId label(base::SampleIndex sample) const;
   [[nodiscard]] std::string image_path(base::SampleIndex sample) const;
   [[nodiscard]] Resolution resolution(base::SampleIndex sample) const;
+  [[nodiscard]] std::uint32_t image_crc32(base::SampleIndex sample) const;
+  [[nodiscard]] std::uint64_t image_size_bytes(base::SampleIndex sample) const;
   /// Git blob hash of the list it was made from, "" for a synthetic one.
   [[nodiscard]] const std::string& list_hash() const;
   /// Name of the list or of the synthetic set.

@@ -4,12 +4,47 @@
 #include <algorithm>
 
 #include "base/format.hpp"
+#include "data/known_lists.hpp"
+#include "image/chroma.hpp"
 
 namespace ltr::data {
 
+namespace {
+
+void look_at_chroma(const Pack& pack, PackStatistics& result) {
+  result.chroma_images = std::min(pack.images(), kChromaImages);
+  std::vector<std::byte> buffer;
+  for (std::int64_t i = 0; i < result.chroma_images; ++i) {
+    const base::SampleIndex sample(i * pack.images() / result.chroma_images);
+    ++result.chroma[image::chroma_of(pack.read(sample, buffer))];
+  }
+}
+
+/// "4:2:0 900, grayscale 100 (of 1,000 looked at)".
+std::string chroma_text(const PackStatistics& statistics) {
+  std::vector<std::string> parts;
+  for (const auto& [chroma, images] : statistics.chroma) {
+    parts.push_back(base::format("{} {}", chroma, base::with_thousands(images)));
+  }
+  const bool all = statistics.chroma_images == statistics.images;
+  return base::join(parts, ", ") +
+         (all ? "" : base::format(" (of {} looked at)", base::with_thousands(statistics.chroma_images)));
+}
+
+std::string list_line(const Pack& pack) {
+  if (pack.list_hash().empty()) return "none, drawn";
+  const KnownList* known = known_list(pack.list_hash());
+  return base::format("git blob {}{}", pack.list_hash(),
+                      known == nullptr ? "" : base::format(", {} as published", known->name));
+}
+
+}  // namespace
+
 PackStatistics statistics_of(const Pack& pack, const metric::ShotLimits& limits) {
-  PackStatistics result{
-      .images = pack.images(), .classes = pack.classes(), .image_bytes = pack.image_bytes()};
+  PackStatistics result;
+  result.images = pack.images();
+  result.classes = pack.classes();
+  result.image_bytes = pack.image_bytes();
   result.smallest_class = pack.images();
   const std::vector<metric::Shot> shots = metric::shots_of(pack.class_counts(), limits);
   for (std::size_t j = 0; j < shots.size(); ++j) {
@@ -30,6 +65,7 @@ PackStatistics statistics_of(const Pack& pack, const metric::ShotLimits& limits)
     result.smallest = {std::min(result.smallest.height, height), std::min(result.smallest.width, width)};
     result.largest = {std::max(result.largest.height, height), std::max(result.largest.width, width)};
   }
+  look_at_chroma(pack, result);
   return result;
 }
 
@@ -61,8 +97,8 @@ std::string describe(const Pack& pack, const PackStatistics& statistics, const m
   text += base::format("  width        {} to {} pixels\n  height       {} to {} pixels\n",
                        statistics.smallest.width, statistics.largest.width, statistics.smallest.height,
                        statistics.largest.height);
-  text += base::format("  list         {}\n",
-                       pack.list_hash().empty() ? "none, drawn" : "git blob " + pack.list_hash());
+  text += base::format("  chroma       {}\n", chroma_text(statistics));
+  text += base::format("  list         {}\n", list_line(pack));
   text += base::format("  content      sha256 {}\n", pack.content_hash());
   return text;
 }

@@ -4,12 +4,16 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "data/pack.hpp"
 #include "metric/shots.hpp"
 
 namespace ltr::data {
+
+/// Headers are read of this many images at most, for an image is read whole.
+inline constexpr std::int64_t kChromaImages = 1000;
 
 /// Sizes of a pack. Classes without images count in `classes` and `empty_classes` alone.
 struct PackStatistics {
@@ -21,10 +25,13 @@ struct PackStatistics {
   std::array<std::int64_t, 3> shot_classes{};  ///< many, medium, few
   std::array<std::int64_t, 3> shot_images{};   ///< many, medium, few
   std::uint64_t image_bytes = 0;
-  Resolution smallest{};  ///< least height and least width
-  Resolution largest{};   ///< greatest height and greatest width
+  Resolution smallest{};                       ///< least height and least width
+  Resolution largest{};                        ///< greatest height and greatest width
+  std::map<std::string, std::int64_t> chroma;  ///< images looked at by how they store colour
+  std::int64_t chroma_images = 0;              ///< looked at: all, or kChromaImages spread over the pack
 };
 
+/// Throws: DataError if an image looked at is damaged.
 [[nodiscard]] PackStatistics statistics_of(const Pack& pack, const metric::ShotLimits& limits);
 
 /// A few lines for a person.

@@ -52,6 +52,9 @@ cp "$image" folders/val/bee/2.jpg
 touch folders/train/ant/.hidden
 expect 0 "2 images of 2 classes" pack --root folders/train --output folders.h5
 expect 0 "folders.h5: train" stats folders.h5
+expect 0 "1 of folders.h5 are in it already, e.g. 'ant/1.jpg' = 'bee/1.jpg'; 1 of them in another class" \
+  stats folders.h5
+expect 0 "3 of good.h5 are in folders.h5" stats folders.h5 good.h5
 expect 0 "1 images of 2 classes" pack --root folders/val/ --like folders.h5 --output folders_val.h5
 printf '{"images": [{"id": 1, "file_name": "ant/1.jpg"}, {"id": 2, "file_name": "bee/1.jpg"}],
 "annotations": [{"image_id": 1, "category_id": 7}, {"image_id": 2, "category_id": 9}],

@@ -69,7 +69,8 @@ TEST_F(StatisticsTest, TextSaysWhatAndByWhichLimits) {
   const metric::ShotLimits limits{.many_above = 3, .few_below = 2};
   EXPECT_THAT(describe(pack, statistics_of(pack, limits), limits),
               AllOf(HasSubstr("7 of 4 classes, 1 of them empty"), HasSubstr("4 to 1, imbalance 4.0"),
-                    HasSubstr("many         1 classes, 4 images (> 3 here)"), HasSubstr("8 to 14 pixels")));
+                    HasSubstr("many         1 classes, 4 images (> 3 here)"), HasSubstr("8 to 14 pixels"),
+                    HasSubstr("chroma       4:4:4 7\n")));
 }
 
 TEST_F(StatisticsTest, CheckFindsTheDamagedImageAndNoOther) {
