@@ -89,6 +89,8 @@ refuse "imbalance 9" subset --list balanced.txt --output x.txt --imbalance 9
 refuse "is the list itself" subset --list balanced.txt --output ./balanced.txt --imbalance 2
 refuse "--counts excludes" subset --list balanced.txt --output x.txt --counts counts.txt --imbalance 2
 refuse "--profile" subset --list balanced.txt --output x.txt --profile gauss
+mkdir -p odd/a && touch odd/a/$'b\nc.jpg'
+refuse "path 'a/b?c.jpg' holds a line end" subset --root odd --output x.txt --imbalance 1
 refuse "3 counts for the 1 classes" subset --list photos/good.txt --output x.txt --counts counts.txt
 
 refuse "subcommand is required"
