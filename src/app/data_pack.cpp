@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdint>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/data_commands.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
-#include "data/list.hpp"
+#include "data/image_set.hpp"
+#include "data/known_lists.hpp"
 #include "data/pack.hpp"
 #include "data/pack_writer.hpp"
 
@@ -27,29 +30,48 @@ struct Arguments {
   int threads = 0;
 };
 
-/// Class names for a list: those of --like, of --class-names, or of the folders.
+/// The labels to keep to: those of --like, or as many as --classes says.
+std::optional<data::ExpectedClasses> expected_classes(const std::optional<data::Pack>& like,
+                                                      const Arguments& arguments) {
+  if (like) {
+    return data::ExpectedClasses{like->classes(), {like->class_names().begin(), like->class_names().end()}};
+  }
+  if (arguments.classes) return data::ExpectedClasses{*arguments.classes, {}};
+  return std::nullopt;
+}
+
+/// Class names for a list: those of --class-names, of --like, or its own.
 std::vector<std::string> class_names_for(const data::ImageList& list, const std::optional<data::Pack>& like,
                                          const Arguments& arguments) {
-  if (!arguments.class_names.empty()) return data::read_class_names(arguments.class_names, list.classes);
+  if (!arguments.class_names.empty()) return data::read_class_names(arguments.class_names, list);
   if (like) return {like->class_names().begin(), like->class_names().end()};
   return data::class_names_of(list);
+}
+
+/// What to call the pack: as asked for, as the published list is known, or as the file or folder.
+std::string name_for(const data::ImageList& list, const data::KnownList* known, const Arguments& arguments) {
+  if (!arguments.name.empty()) return arguments.name;
+  if (known != nullptr) return std::string(known->name);
+  const std::filesystem::path path = std::filesystem::absolute(list.file).lexically_normal();
+  return (path.has_filename() ? path : path.parent_path()).stem().string();
 }
 
 void pack(const Arguments& arguments, base::Log& log) {
   std::optional<data::Pack> like;
   if (!arguments.like.empty()) like.emplace(arguments.like);
-  const auto classes = like ? std::optional(like->classes()) : arguments.classes;
-  const data::ImageList list = data::read_list(arguments.list, classes);
+  const auto expected = expected_classes(like, arguments);
+  const data::ImageSet set = data::read_image_set(arguments.list, arguments.root, expected);
+  const data::ImageList& list = set.list;
   for (const std::string& note : list.notes) log.warning(note);
+  const data::Recognition recognition = data::recognise(list);
+  if (!recognition.warning.empty()) log.warning(recognition.warning);
 
-  const std::filesystem::path file(arguments.list);
-  const data::ListSource source{
-      .root = arguments.root.empty() ? file.parent_path() : std::filesystem::path(arguments.root),
-      .name = arguments.name.empty() ? file.stem().string() : arguments.name,
-      .class_names = class_names_for(list, like, arguments)};
+  const data::ListSource source{.root = set.root,
+                                .name = name_for(list, recognition.known, arguments),
+                                .class_names = class_names_for(list, like, arguments)};
   const data::PackOptions options{
       .bad_images = arguments.skip_bad ? data::BadImages::drop : data::BadImages::fail,
-      .empty_classes = classes ? data::EmptyClasses::allow : data::EmptyClasses::refuse,
+      .empty_classes = expected ? data::EmptyClasses::allow : data::EmptyClasses::refuse,
       .threads = arguments.threads};
   const data::PackReport report = data::pack_list(arguments.output, list, source, options, log);
 
@@ -64,8 +86,10 @@ void pack(const Arguments& arguments, base::Log& log) {
 
 void add_pack_command(CLI::App& app, base::Log& log) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* command = app.add_subcommand("pack", "packs the images of a list of `path label` lines");
-  command->add_option("--list", arguments->list, "the list")->required();
+  CLI::App* command = app.add_subcommand("pack", "packs the images of a list, or of a folder per class");
+  command->add_option(
+      "--list", arguments->list,
+      "lines of path and label, or iNaturalist's JSON; without it, the class folders of --root");
   command->add_option("--root", arguments->root,
                       "the folder its paths are relative to; default: the list's own");
   command->add_option("--output", arguments->output, "the pack to write")->required();
@@ -78,9 +102,11 @@ void add_pack_command(CLI::App& app, base::Log& log) {
           "number of classes, when a class may have no image; default: every label up to the largest")
       ->check(CLI::PositiveNumber)
       ->excludes(like);
-  command->add_option("--class-names", arguments->class_names,
-                      "a file of one name a line; default: those of --like, or the images' folders");
-  command->add_option("--name", arguments->name, "what to call the pack; default: the list's name");
+  command->add_option(
+      "--class-names", arguments->class_names,
+      "a file of one name a line; default: those of --like, the JSON's, or the images' folders");
+  command->add_option("--name", arguments->name,
+                      "what to call the pack; default: the published or the file's name");
   command->add_flag("--skip-bad", arguments->skip_bad, "list and drop images that cannot be decoded");
   command->add_option("--threads", arguments->threads, "default: one a processor")
       ->check(CLI::NonNegativeNumber);

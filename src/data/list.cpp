@@ -18,15 +18,6 @@ namespace {
 
 constexpr std::string_view kForm = "each line is a path, a space and a label (0, 1, 2, ...)";
 
-/// A line as a message may show it: short, and without what would garble a terminal.
-std::string shown(std::string_view text) {
-  std::string result(text.substr(0, 60));
-  for (char& c : result) {
-    if (static_cast<unsigned char>(c) < 0x20) c = '?';
-  }
-  return text.size() > result.size() ? result + "..." : result;
-}
-
 /// Turns lines into entries; remembers what messages need.
 class ListParser {
  public:
@@ -85,7 +76,23 @@ class ListParser {
   std::int32_t largest_ = -1;
 };
 
-void check_gaps(const ImageList& list) {
+}  // namespace
+
+std::string shown(std::string_view text) {
+  std::string result(text.substr(0, 60));
+  for (char& c : result) {
+    if (static_cast<unsigned char>(c) < 0x20) c = '?';
+  }
+  return text.size() > result.size() ? result + "..." : result;
+}
+
+std::string list_text(std::span<const PackEntry> entries) {
+  std::string text;
+  for (const PackEntry& entry : entries) text += base::format("{} {}\n", entry.path, entry.label);
+  return text;
+}
+
+void require_image_of_every_class(const ImageList& list) {
   // A gap is certain to lie within the first N + 1 labels, so an absurd label costs no memory.
   const auto labels = std::min<std::size_t>(static_cast<std::size_t>(list.classes), list.entries.size() + 1);
   std::vector<bool> present(labels, false);
@@ -95,20 +102,26 @@ void check_gaps(const ImageList& list) {
   }
   const auto gap = std::find(present.begin(), present.end(), false);
   if (gap == present.end()) return;
+  const auto empty = static_cast<std::size_t>(gap - present.begin());
+  if (!list.class_names.empty()) {
+    throw base::DataError(base::format(
+        "{}: class {} ('{}') has no image; a training set needs every class; take the class out, "
+        "or, for a validation or test set, name the training pack with --like (or --classes)",
+        list.file, empty, shown(list.class_names[empty])));
+  }
   const auto top = std::max_element(list.entries.begin(), list.entries.end(),
                                     [](const auto& a, const auto& b) { return a.label < b.label; });
   throw base::DataError(base::format(
       "{}:{}: label {}, but class {} has no image; a training set needs every class; number the labels "
-      "without a "
-      "gap, or, for a validation or test list, name the training pack with --like (or --classes)",
-      list.file, top->number, top->label, gap - present.begin()));
+      "without a gap, or, for a validation or test list, name the training pack with --like (or --classes)",
+      list.file, top->number, top->label, empty));
 }
-
-}  // namespace
 
 ImageList parse_list(std::string_view text, std::string_view file, std::optional<std::int32_t> classes) {
   ListParser parser(file, classes);
-  ImageList list{.file = std::string(file), .hash = base::git_blob_hash(text), .entries = {}, .notes = {}};
+  ImageList list;
+  list.file = file;
+  list.hash = base::git_blob_hash(text);
   const std::vector<Line> lines = lines_of(text);
   std::int64_t windows_ends = 0;
   for (const Line& line : lines) {
@@ -121,7 +134,7 @@ ImageList parse_list(std::string_view text, std::string_view file, std::optional
         base::format("{}: the list is empty; nothing could be trained or tested on it; {}", file, kForm));
   }
   list.classes = classes.value_or(parser.largest() + 1);
-  if (!classes) check_gaps(list);
+  if (!classes) require_image_of_every_class(list);
   if (windows_ends > 0) {
     list.notes.push_back(base::format("{}: {} lines end as on Windows (CR LF); taken without the CR", file,
                                       base::with_thousands(windows_ends)));
@@ -140,6 +153,7 @@ ImageList read_list(const std::filesystem::path& path, std::optional<std::int32_
 }
 
 std::vector<std::string> class_names_of(const ImageList& list) {
+  if (!list.class_names.empty()) return list.class_names;
   std::vector<std::string> names(static_cast<std::size_t>(list.classes));
   bool shared_folders = true;
   for (const PackEntry& entry : list.entries) {
@@ -155,7 +169,7 @@ std::vector<std::string> class_names_of(const ImageList& list) {
   return names;
 }
 
-std::vector<std::string> read_class_names(const std::filesystem::path& path, std::int32_t classes) {
+std::vector<std::string> read_class_names(const std::filesystem::path& path, const ImageList& list) {
   const std::string text = store::read_text_file(path);
   std::vector<std::string> names;
   for (const Line& line : lines_of(text)) {
@@ -166,10 +180,17 @@ std::vector<std::string> read_class_names(const std::filesystem::path& path, std
     }
     names.emplace_back(line.text);
   }
-  if (std::ssize(names) != classes) {
+  if (std::ssize(names) != list.classes) {
+    const auto beyond = std::find_if(list.entries.begin(), list.entries.end(), [&](const PackEntry& entry) {
+      return entry.label.value() >= std::ssize(names);
+    });
+    const std::string example =
+        beyond == list.entries.end()
+            ? ""
+            : base::format(" ('{}' has label {})", shown(beyond->path), beyond->label);
     throw base::DataError(
-        base::format("{}: {} names for {} classes; line j + 1 names class j; give one line a class",
-                     path.string(), names.size(), classes));
+        base::format("{}: {} names for {} classes{}; line j + 1 names class j; give one line a class",
+                     path.string(), names.size(), list.classes, example));
   }
   return names;
 }

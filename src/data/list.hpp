@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// `path label` lists: the form in which ImageNet-LT, Places-LT and their kin are published.
+// Lists of images with labels, and `path label` lines: the form in which ImageNet-LT, Places-LT and their kin
+// are published.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,14 +15,30 @@
 
 namespace ltr::data {
 
-/// A list as read: entries in file order, each with its line number.
+/// A list as read, whatever its form: entries in the order of the file, or of the sorted folders.
 struct ImageList {
   std::string file;  ///< as messages name it
-  std::string hash;  ///< git blob hash of the file
-  std::vector<PackEntry> entries;
+  std::string hash;  ///< git blob hash of the file, or of the `path label` lines that the folders amount to
+  std::vector<PackEntry> entries;  ///< lines have their numbers, other forms 0
   std::int32_t classes = 0;
-  std::vector<std::string> notes;  ///< things accepted that a user should know of
+  std::vector<std::string> class_names;  ///< where the form names them, [K]; else empty
+  std::vector<std::string> notes;        ///< things accepted that a user should know of
 };
+
+/// The labels that a list must keep to: those of the training set.
+struct ExpectedClasses {
+  std::int32_t classes = 0;
+  std::vector<std::string> names;  ///< [K], or empty where only their number is known
+};
+
+/// The entries as `path label` lines.
+[[nodiscard]] std::string list_text(std::span<const PackEntry> entries);
+
+/// Throws: DataError naming the first class without an image.
+void require_image_of_every_class(const ImageList& list);
+
+/// A path or name as a message may show it: short, and without what would garble a terminal.
+[[nodiscard]] std::string shown(std::string_view text);
 
 /// Lines of a path, a space and a label 0..K-1; the label follows the last space, so paths may hold spaces.
 /// Without `classes`, K is the largest label + 1 and every class must have an image (a training list); with
@@ -33,13 +51,14 @@ struct ImageList {
 [[nodiscard]] ImageList read_list(const std::filesystem::path& path,
                                   std::optional<std::int32_t> classes = std::nullopt);
 
-/// Names from the folder that holds a class's images, where all of a class share one and no two classes do;
-/// else "class_0", "class_1", ... Shape: [K].
+/// The list's own names; where it has none, names from the folder that holds a class's images, where all of a
+/// class share one and no two classes do; else "class_0", "class_1", ... Shape: [K].
 [[nodiscard]] std::vector<std::string> class_names_of(const ImageList& list);
 
 /// One name a line; a line "n01440764 tench" names its class "n01440764 tench".
-/// Throws: DataError if there are not `classes` names or one is empty.
+/// Throws: DataError if there are not as many names as classes, with an image that has none; or if one is
+/// empty.
 [[nodiscard]] std::vector<std::string> read_class_names(const std::filesystem::path& path,
-                                                        std::int32_t classes);
+                                                        const ImageList& list);
 
 }  // namespace ltr::data

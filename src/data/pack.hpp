@@ -21,7 +21,7 @@ inline constexpr std::int32_t kPackSchema = 1;
 struct PackEntry {
   base::ClassId label;
   std::string path;
-  std::int64_t number = 0;  ///< its line in the list, or which image of its class a drawn one is
+  std::int64_t number = 0;  ///< its line in the list (0: it has none), or which image of its class a drawn one is
 };
 
 /// Pixels of an image.

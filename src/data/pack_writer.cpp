@@ -45,7 +45,9 @@ struct Layout {
 };
 
 std::string place_of(const PackContents& contents, const PackEntry& entry) {
-  return contents.list.empty() ? "" : base::format("{}:{}: ", contents.list, entry.number);
+  if (contents.list.empty()) return "";
+  return entry.number == 0 ? base::format("{}: ", contents.list)
+                           : base::format("{}:{}: ", contents.list, entry.number);
 }
 
 std::vector<Measured> measure(const PackContents& contents, const ImageSource& image_of,

@@ -44,6 +44,31 @@ expect 0 "every quota within 1 of its expectation: yes" draws --pack good.h5 --b
 expect 0 "standard deviations" draws --pack good.h5 --batch 2 --replacement
 expect 0 "synthesise" --help
 
+# A folder per class, and the same images as JSON; the validation set keeps the training set's labels by name.
+mkdir -p folders/train/ant folders/train/bee folders/val/bee
+cp "$image" folders/train/ant/1.jpg
+cp "$image" folders/train/bee/1.jpg
+cp "$image" folders/val/bee/2.jpg
+touch folders/train/ant/.hidden
+expect 0 "2 images of 2 classes" pack --root folders/train --output folders.h5
+expect 0 "folders.h5: train" stats folders.h5
+expect 0 "1 images of 2 classes" pack --root folders/val/ --like folders.h5 --output folders_val.h5
+printf '{"images": [{"id": 1, "file_name": "ant/1.jpg"}, {"id": 2, "file_name": "bee/1.jpg"}],
+"annotations": [{"image_id": 1, "category_id": 7}, {"image_id": 2, "category_id": 9}],
+"categories": [{"id": 7, "name": "Ant"}, {"id": 9, "name": "Bee"}]}' >train.json
+expect 0 "2 images of 2 classes" pack --list train.json --root folders/train --output json.h5
+expect 0 "Bee" draws --pack json.h5 --batch 2
+refuse "images[0]: \`file_name\` is missing" pack --list <(sed 's/file_name/path/' train.json) --output x.h5
+refuse "label 1, 'Bee', is beyond" pack --list train.json --root folders/train --like good.h5 --output x.h5
+refuse "bee' is none of the 1 classes" pack --root folders/val --like good.h5 --output x.h5
+refuse "is a folder" pack --list folders/train --output x.h5
+refuse "neither --list nor --root" pack --output x.h5
+mkfifo folders/train/ant/2.jpg
+refuse "a named pipe" pack --root folders/train --output x.h5
+printf 'ant/1.jpg 0\n' >ImageNet_LT_train.txt
+expect 0 "not the published list ImageNet-LT train" pack --list ImageNet_LT_train.txt --root folders/train \
+  --output part.h5
+
 refuse "subcommand is required"
 refuse "--output is required" pack --list photos/good.txt
 refuse "no.txt" pack --list no.txt --output x.h5

@@ -114,9 +114,12 @@ TEST(ClassNames, AreTheFoldersWhereTheyTellClassesApart) {
 TEST(ClassNames, FileMustNameEveryClass) {
   const TemporaryFolder folder;
   const auto file = folder.write("names.txt", "tench\ngreat white shark\n");
-  EXPECT_THAT(read_class_names(file, 2), ElementsAre("tench", "great white shark"));
-  EXPECT_THAT(message_of<base::DataError>([&] { static_cast<void>(read_class_names(file, 3)); }),
-              AllOf(HasSubstr("names.txt"), HasSubstr("2 names for 3 classes")));
+  EXPECT_THAT(read_class_names(file, parse_list("a.jpg 0\nb.jpg 1\n", "l")),
+              ElementsAre("tench", "great white shark"));
+  const ImageList three = parse_list("a.jpg 0\nc.jpg 2\nb.jpg 1\n", "l");
+  EXPECT_THAT(
+      message_of<base::DataError>([&] { static_cast<void>(read_class_names(file, three)); }),
+      AllOf(HasSubstr("names.txt"), HasSubstr("2 names for 3 classes"), HasSubstr("'c.jpg' has label 2")));
 }
 
 }  // namespace
