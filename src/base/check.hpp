@@ -10,12 +10,12 @@ namespace ltr::base {
 }  // namespace ltr::base
 
 #ifdef LTR_CONTRACTS
-#define LTR_CONTRACT_(kind, condition) \
+#define LTR_STATED_CONTRACT(kind, condition) \
   ((condition) ? void(0) : ::ltr::base::contract_broken(kind, #condition, __FILE__, __LINE__))
 #else
-#define LTR_CONTRACT_(kind, condition) static_cast<void>(sizeof(!(condition)))
+#define LTR_STATED_CONTRACT(kind, condition) static_cast<void>(sizeof(!(condition)))
 #endif
 /// What a function demands of its caller; checked in debug builds.
-#define LTR_EXPECT(condition) LTR_CONTRACT_("expected", condition)
+#define LTR_EXPECT(condition) LTR_STATED_CONTRACT("expected", condition)
 /// What a function promises on return; checked in debug builds.
-#define LTR_ENSURE(condition) LTR_CONTRACT_("ensured", condition)
+#define LTR_ENSURE(condition) LTR_STATED_CONTRACT("ensured", condition)

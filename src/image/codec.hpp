@@ -13,10 +13,14 @@ namespace ltr::image {
 /// Larger images are refused, as PIL does: a damaged header must not ask for all memory.
 inline constexpr std::int64_t kMaxPixels = 178'956'970;
 
+/// Throws: DataError if that is more pixels than kMaxPixels, or none.
+void require_size(std::int64_t height, std::int64_t width);
+
 /// Sets height and width and makes room for the pixels. Throws: DataError if there are too many, or none.
 void shape_image(std::int64_t height, std::int64_t width, Image& image);
 
 void decode_jpeg(std::span<const std::byte> encoded, Image& image);
+ImageSummary verify_jpeg(std::span<const std::byte> encoded);
 void decode_png(std::span<const std::byte> encoded, Image& image);
 
 }  // namespace ltr::image

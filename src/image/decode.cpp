@@ -40,11 +40,15 @@ Encoding recognise(std::span<const std::byte> encoded) {
       base::format("neither JPEG nor PNG: the file starts with \"{}\"", first_bytes(encoded)));
 }
 
-void shape_image(std::int64_t height, std::int64_t width, Image& image) {
+void require_size(std::int64_t height, std::int64_t width) {
   if (height < 1 || width < 1 || height > kMaxPixels / width) {
     throw base::DataError(base::format("the image claims {} x {} pixels, and only 1 to {} are accepted",
                                        width, height, kMaxPixels));
   }
+}
+
+void shape_image(std::int64_t height, std::int64_t width, Image& image) {
+  require_size(height, width);
   image.height = static_cast<int>(height);
   image.width = static_cast<int>(width);
   image.pixels.resize(static_cast<std::size_t>(height * width * 3));
@@ -57,6 +61,13 @@ void decode_into(std::span<const std::byte> encoded, Image& image) {
     case Encoding::png:
       return decode_png(encoded, image);
   }
+}
+
+ImageSummary verify(std::span<const std::byte> encoded, Image& scratch) {
+  const Encoding encoding = recognise(encoded);
+  if (encoding == Encoding::jpeg) return verify_jpeg(encoded);
+  decode_png(encoded, scratch);
+  return {encoding, scratch.height, scratch.width, 3};
 }
 
 Image decode(std::span<const std::byte> encoded) {

@@ -11,6 +11,14 @@
 namespace ltr::image {
 namespace {
 
+/// What PIL's convert("RGB") makes of 16-bit grey levels: those above 255 become white.
+/// Called by libpng for a row of 16-bit RGB, the last of its transformations.
+void cut_off_at_white(png_structp, png_row_infop row, png_bytep levels) {
+  for (std::size_t i = 0; i < std::size_t{row->width} * 3; ++i) {
+    levels[i] = levels[2 * i] != 0 ? png_byte{255} : levels[2 * i + 1];
+  }
+}
+
 /// One image's way through libpng; the steps keep to ErrorTrap's rule.
 class PngReader {
  public:
@@ -31,7 +39,12 @@ class PngReader {
       png_set_read_fn(png_, &rest_, read_bytes);
       png_read_info(png_, info_);
       png_set_expand(png_);
-      png_set_strip_16(png_);
+      if (png_get_bit_depth(png_, info_) == 16 && png_get_color_type(png_, info_) == PNG_COLOR_TYPE_GRAY) {
+        png_set_read_user_transform_fn(png_, cut_off_at_white);
+        png_set_user_transform_info(png_, nullptr, 8, 3);
+      } else {
+        png_set_strip_16(png_);
+      }
       png_set_strip_alpha(png_);
       png_set_gray_to_rgb(png_);
       passes_ = png_set_interlace_handling(png_);

@@ -95,13 +95,90 @@ TEST(Decode, StrayBytesBeforeAMarkerAreNoError) {
   EXPECT_EQ(largest_difference(decode(jpeg), image), 0);
 }
 
-TEST(Decode, HeaderThatClaimsTooManyPixelsIsAnError) {
-  std::vector<std::byte> jpeg = read_golden("colour_444.jpg");
+/// The message of the DataError that verifying ends in, "" if it does not.
+std::string verifying_error(std::span<const std::byte> encoded) {
+  Image scratch;
+  try {
+    [[maybe_unused]] const ImageSummary summary = verify(encoded, scratch);
+  } catch (const base::DataError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+/// The JPEG with its frame header changed by `change`, which gets the marker's position.
+template <class Change>
+std::vector<std::byte> with_frame(std::vector<std::byte> jpeg, const Change& change) {
   const std::array<std::byte, 2> frame{std::byte{0xFF}, std::byte{0xC0}};
   const auto found = std::search(jpeg.begin(), jpeg.end(), frame.begin(), frame.end());
-  ASSERT_NE(found, jpeg.end());
-  std::fill(found + 5, found + 9, std::byte{0xF0});  // height and width
+  EXPECT_NE(found, jpeg.end());
+  change(found);
+  return jpeg;
+}
+
+TEST(Verify, KnowsTheSizeOfEveryKindOfFile) {
+  Image scratch;
+  for (const GoldenCase& golden : golden_cases("decode")) {
+    const Image expected = read_ppm(golden.expected);
+    const ImageSummary summary = verify(read_golden(golden.source), scratch);
+    EXPECT_EQ(summary.height, expected.height) << golden.source;
+    EXPECT_EQ(summary.width, expected.width) << golden.source;
+    EXPECT_EQ(summary.encoding == Encoding::png, golden.source.ends_with(".png")) << golden.source;
+  }
+  EXPECT_EQ(verify(read_golden("grey.jpg"), scratch).channels, 1);
+  EXPECT_EQ(verify(read_golden("rgb.jpg"), scratch).channels, 3);
+  EXPECT_EQ(verify(read_golden("ycck.jpg"), scratch).channels, 4);
+}
+
+TEST(Verify, RefusesWhatDecodingRefuses) {
+  for (const std::string name : {"colour_420.jpg", "progressive.jpg", "cmyk.jpg", "arithmetic.jpg",
+                                 "restarts.jpg", "interlaced.png", "rgba_16.png"}) {
+    const std::vector<std::byte> whole = read_golden(name);
+    for (std::size_t kept = 0; kept < whole.size(); ++kept) {
+      const auto cut = std::span(whole).first(kept);
+      EXPECT_EQ(verifying_error(cut), decoding_error(cut)) << name << " cut to " << kept << " bytes";
+    }
+    for (std::size_t at = 0; at < whole.size(); ++at) {
+      std::vector<std::byte> changed = whole;
+      changed[at] ^= std::byte{0x10};
+      EXPECT_EQ(verifying_error(changed), decoding_error(changed)) << name << ", byte " << at;
+    }
+  }
+}
+
+TEST(Decode, HeaderThatClaimsTooManyPixelsIsAnError) {
+  const auto jpeg = with_frame(read_golden("colour_444.jpg"),
+                               [](auto frame) { std::fill(frame + 5, frame + 9, std::byte{0xF0}); });
   EXPECT_NE(decoding_error(jpeg).find("61680 x 61680 pixels"), std::string::npos) << decoding_error(jpeg);
+}
+
+TEST(Decode, KindsTheLibraryLacksAreNamed) {
+  const std::vector<std::byte> jpeg = read_golden("colour_444.jpg");
+  const auto twelve_bits = with_frame(jpeg, [](auto frame) { frame[4] = std::byte{12}; });
+  EXPECT_NE(decoding_error(twelve_bits).find("data precision 12"), std::string::npos)
+      << decoding_error(twelve_bits);
+  const auto lossless = with_frame(jpeg, [](auto frame) { frame[1] = std::byte{0xC3}; });
+  EXPECT_NE(decoding_error(lossless).find("0xc3"), std::string::npos) << decoding_error(lossless);
+}
+
+TEST(Decode, VeryWideImageIsDecodedAndOneTooLargeIsNamed) {
+  const Image wide{2, 20'000, std::vector<std::uint8_t>(std::size_t{3} * 2 * 20'000, 77)};
+  const std::vector<std::byte> jpeg = encode_jpeg(wide, 90);
+  EXPECT_LE(largest_difference(decode(jpeg), wide), 1);
+  const auto claims_too_much = with_frame(jpeg, [](auto frame) { frame[5] = std::byte{0x4E}; });
+  for (const std::string& error : {decoding_error(claims_too_much), verifying_error(claims_too_much)}) {
+    EXPECT_NE(error.find("20000 x 19970 pixels"), std::string::npos) << error;
+  }
+}
+
+TEST(EncodePng, LosesNothing) {
+  for (const std::string name : {"decoded_colour_420_jpg.ppm", "decoded_one_pixel_png.ppm"}) {
+    const Image image = read_ppm(name);
+    const std::vector<std::byte> png = encode_png(image);
+    EXPECT_EQ(recognise(png), Encoding::png);
+    EXPECT_EQ(largest_difference(decode(png), image), 0);
+    EXPECT_EQ(encode_png(image), png);
+  }
 }
 
 TEST(EncodeJpeg, LossStaysSmallAndShrinksWithQuality) {
@@ -122,10 +199,11 @@ TEST(EncodeJpeg, LossStaysSmallAndShrinksWithQuality) {
 TEST(EncodeJpeg, ChromaKeepsItsSizeFromQuality90On) {
   const Image image = read_ppm("decoded_colour_png.ppm");
   const auto luma_factors = [&](int quality) {
-    const std::vector<std::byte> jpeg = encode_jpeg(image, quality);
-    const std::array<std::byte, 2> frame{std::byte{0xFF}, std::byte{0xC0}};
-    const auto found = std::search(jpeg.begin(), jpeg.end(), frame.begin(), frame.end());
-    return std::to_integer<int>(found[11]);  // marker 2, length 2, depth 1, size 4, components 1, id 1
+    int factors = 0;
+    with_frame(encode_jpeg(image, quality), [&](auto frame) {
+      factors = std::to_integer<int>(frame[11]);  // marker 2, length 2, depth 1, size 4, components 1, id 1
+    });
+    return factors;
   };
   EXPECT_EQ(luma_factors(89), 0x22);
   EXPECT_EQ(luma_factors(90), 0x11);

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes golden/: small encoded images, and what PIL makes of them. Needs numpy and Pillow 12: Pillow 13 resizes
-some shapes vertically first, which moves grey levels by 1.
+"""Writes golden/: small encoded images, and what PIL makes of them. Needs numpy, Pillow 12 (13 resizes some shapes
+vertically first, which moves grey levels by 1) and cjpeg and jpegtran of libjpeg-turbo, for what Pillow cannot write.
 
 golden/cases.txt holds one case a line: what is done, the input, the expected result, numbers.
 Run it again only to add cases; the tests read what is committed.
 """
 import pathlib
 import struct
+import subprocess
 import zlib
 
 import numpy as np
@@ -27,19 +28,27 @@ def picture(height, width, seed):
     return np.clip(pixels, 0, 255).astype(np.uint8)
 
 
-def write_png(path, pixels, depth, interlaced):
-    """A PNG of a kind that PIL reads but does not write."""
-    bytes_ = pixels.astype(">u2" if depth == 16 else np.uint8)
+def write_png(path, samples, depth, colour_type, interlaced=False, chunks=()):
+    """A PNG of any kind, most of which PIL reads but does not write. Shape: samples [H, W, C], below 2^depth;
+    chunks: (kind, data) that stand before the pixels."""
+    height, width, _ = samples.shape
+
+    def encode(row):
+        if depth >= 8:
+            return row.astype(">u2" if depth == 16 else np.uint8).tobytes()
+        bits = (row.reshape(-1, 1) >> np.arange(depth - 1, -1, -1)) & 1
+        return np.packbits(bits.astype(np.uint8)).tobytes()
+
     starts = [(0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1)]
-    passes = [bytes_[top::down, left::right] for top, left, down, right in starts] if interlaced else [bytes_]
-    rows = b"".join(b"\0" + row.tobytes() for part in passes if part.size for row in part)
+    passes = [samples[top::down, left::right] for top, left, down, right in starts] if interlaced else [samples]
+    rows = b"".join(b"\0" + encode(row) for part in passes if part.size for row in part)
 
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    header = struct.pack(">IIBBBBB", pixels.shape[1], pixels.shape[0], depth, 2, 0, 0, int(interlaced))
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 9))
-                     + chunk(b"IEND", b""))
+    header = struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, int(interlaced))
+    parts = [(b"IHDR", header), *chunks, (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b"")]
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind, data) for kind, data in parts))
 
 
 def expect(what, source, image, name, *numbers):
@@ -65,11 +74,80 @@ def decoding():
     }
     for name, (image, options) in files.items():
         image.save(HERE / name, **options)
-    write_png(HERE / "interlaced.png", picture(13, 19, seed=3), 8, True)
-    write_png(HERE / "sixteen_bit.png", picture(13, 19, seed=4).astype(int) * 256 + 200, 16, False)
-    for name in [*files, "interlaced.png", "sixteen_bit.png"]:
+    write_png(HERE / "interlaced.png", picture(13, 19, seed=3), 8, 2, interlaced=True)
+    write_png(HERE / "sixteen_bit.png", picture(13, 19, seed=4).astype(int) * 256 + 200, 16, 2)
+    expect_decoded([*files, "interlaced.png", "sixteen_bit.png"])
+
+
+def expect_decoded(names):
+    for name in names:
         with Image.open(HERE / name) as image:
             expect("decode", name, image.convert("RGB"), "decoded_" + name.replace(".", "_"))
+
+
+def every_png():
+    """Every colour type and bit depth, plain and interlaced, and with a transparent colour."""
+    random = np.random.default_rng(6)
+    palette = random.integers(0, 256, 3 * 256).astype(np.uint8)
+    kinds = [("grey", 0, 1, (1, 2, 4, 8, 16)), ("rgb", 2, 3, (8, 16)), ("palette", 3, 1, (1, 2, 4, 8)),
+             ("la", 4, 2, (8, 16)), ("rgba", 6, 4, (8, 16))]
+    for kind, colour_type, channels, depths in kinds:
+        for depth in depths:
+            samples = random.integers(0, 2**depth, (9, 11, channels))
+            if kind == "grey" and depth == 16:
+                samples[:5] //= 256  # PIL cuts these off at 255, so some should stay below
+            chunks = [(b"PLTE", palette[: 3 * 2**depth].tobytes())] if kind == "palette" else []
+            name = f"{kind}_{depth}"
+            write_png(HERE / f"{name}.png", samples, depth, colour_type, False, chunks)
+            write_png(HERE / f"{name}_interlaced.png", samples, depth, colour_type, True, chunks)
+            expect_decoded([f"{name}.png", f"{name}_interlaced.png"])
+            if channels in (2, 4):
+                continue
+            transparent = bytes([0, 128]) if kind == "palette" else samples[0, 0].astype(">u2").tobytes()
+            write_png(HERE / f"{name}_transparent.png", samples, depth, colour_type, False,
+                      [*chunks, (b"tRNS", transparent)])
+            expect_decoded([f"{name}_transparent.png"])
+    Image.fromarray(picture(1, 1, seed=7)).save(HERE / "one_pixel.png")
+    expect_decoded(["one_pixel.png"])
+
+
+def without_adobe_marker(jpeg):
+    at = jpeg.index(b"\xff\xee")
+    return jpeg[:at] + jpeg[at + 2 + int.from_bytes(jpeg[at + 2 : at + 4], "big") :]
+
+
+def every_jpeg():
+    """Colour models, chroma of every shape, both entropy coders, what cameras and careless tools add."""
+    small = Image.fromarray(picture(13, 19, seed=8))
+    black = Image.fromarray(picture(13, 19, seed=9)[:, :, 2])
+    cmyk = Image.merge("CMYK", [*small.split(), black])
+    for name, options in {"cmyk": {}, "cmyk_progressive": dict(progressive=True)}.items():
+        cmyk.save(HERE / f"{name}.jpg", quality=90, **options)
+    adobe = (HERE / "cmyk.jpg").read_bytes()
+    (HERE / "cmyk_no_adobe.jpg").write_bytes(without_adobe_marker(adobe))
+    transform = adobe.index(b"Adobe") + 11  # 0: CMYK, 2: YCCK
+    (HERE / "ycck.jpg").write_bytes(adobe[:transform] + b"\2" + adobe[transform + 1 :])
+    small.save(HERE / "rgb.jpg", quality=90, keep_rgb=True)
+
+    def tool(name, source, *arguments):
+        done = subprocess.run([*arguments, HERE / source], check=True, capture_output=True)
+        (HERE / name).write_bytes(done.stdout)
+
+    small.save(HERE / "source.ppm")
+    for name, factors in {"422": "2x1", "440": "1x2", "411": "4x1", "410": "4x2"}.items():
+        tool(f"colour_{name}.jpg", "source.ppm", "cjpeg", "-quality", "90", "-sample", factors)
+    tool("restarts.jpg", "source.ppm", "cjpeg", "-restart", "1B")
+    (HERE / "source.ppm").unlink()
+    tool("arithmetic.jpg", "colour_420.jpg", "jpegtran", "-arithmetic")
+    tool("arithmetic_progressive.jpg", "colour_420.jpg", "jpegtran", "-arithmetic", "-progressive")
+    exif = Image.Exif()
+    exif[0x0112] = 6  # orientation: turned by 90 degrees
+    small.save(HERE / "orientation.jpg", quality=90, exif=exif)
+    (HERE / "garbage_after.jpg").write_bytes((HERE / "colour_444.jpg").read_bytes() + b"\0\xff\xd8 more \xff\xd9")
+    (HERE / "garbage_after.png").write_bytes((HERE / "colour.png").read_bytes() + b"IHDR and more")
+    expect_decoded(["cmyk.jpg", "cmyk_progressive.jpg", "cmyk_no_adobe.jpg", "ycck.jpg", "rgb.jpg", "colour_422.jpg",
+                    "colour_440.jpg", "colour_411.jpg", "colour_410.jpg", "restarts.jpg", "arithmetic.jpg",
+                    "arithmetic_progressive.jpg", "orientation.jpg", "garbage_after.jpg", "garbage_after.png"])
 
 
 def resampling():
@@ -122,6 +200,8 @@ def jitter():
 if __name__ == "__main__":
     HERE.mkdir(exist_ok=True)
     decoding()
+    every_png()
+    every_jpeg()
     evaluation(*resampling())
     jitter()
     (HERE / "cases.txt").write_text("\n".join(CASES) + "\n")

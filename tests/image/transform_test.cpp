@@ -81,6 +81,26 @@ TEST(EvaluationInput, ResizeAndCentreCropGiveThePixelsOfPil) {
   }
 }
 
+TEST(TransformedInput, ImagesOfExtremeShapesKeepTheirColour) {
+  TransformBuffers buffers;
+  std::vector<float> out(3 * 16 * 16);
+  for (const auto& [height, width] : {std::pair{1, 1}, std::pair{1, 20'000}, std::pair{20'000, 1}}) {
+    const Image image{height, width, std::vector<std::uint8_t>(std::size_t{3} * height * width, 77)};
+    for (const CropKind crop : {CropKind::random_resized, CropKind::pad_and_crop}) {
+      TransformOptions options = options_of_levels(16, crop);
+      options.padding = 0;
+      options.evaluation_resize = 16;
+      for (std::int64_t draw = 0; draw < 10; ++draw) {
+        training_input(options, {1, 0, draw}, image, buffers, out);
+        EXPECT_EQ(out, std::vector<float>(out.size(), out[0])) << height << " x " << width;
+        EXPECT_NEAR(out[0], 77, 1e-3);
+      }
+      evaluation_input(options, image, buffers, out);
+      EXPECT_EQ(out, std::vector<float>(out.size(), out[0])) << height << " x " << width;
+    }
+  }
+}
+
 TEST(EvaluationInput, LevelsAreNormalisedPerChannel) {
   TransformOptions options = options_of_levels(1, CropKind::pad_and_crop);
   options.mean = {0.485F, 0.456F, 0.406F};
