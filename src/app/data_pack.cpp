@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/data_commands.hpp"
+#include "app/data_interruption.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "data/image_set.hpp"
@@ -69,13 +70,19 @@ void pack(const Arguments& arguments, base::Log& log) {
   const data::ListSource source{.root = set.root,
                                 .name = name_for(list, recognition.known, arguments),
                                 .class_names = class_names_for(list, like, arguments)};
+  const Interruption interruption;
   const data::PackOptions options{
       .bad_images = arguments.skip_bad ? data::BadImages::drop : data::BadImages::fail,
       .empty_classes = expected ? data::EmptyClasses::allow : data::EmptyClasses::refuse,
-      .threads = arguments.threads};
+      .threads = arguments.threads,
+      .stop = interruption.token()};
   const data::PackReport report = data::pack_list(arguments.output, list, source, options, log);
 
   for (const std::string& dropped : report.dropped) log.warning("dropped " + dropped);
+  if (report.reencoded > 0) {
+    log.info(base::format("{} images that are no JPEG, or one of inks (CMYK), are packed as PNG",
+                          base::with_thousands(report.reencoded)));
+  }
   std::cout << base::format(
       "{}: {} images of {} classes, {}{}\n", arguments.output, base::with_thousands(report.images),
       base::with_thousands(list.classes), base::byte_size(report.image_bytes),

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "app/data_commands.hpp"
+#include "app/data_interruption.hpp"
 #include "base/format.hpp"
 #include "data/class_counts.hpp"
 #include "data/synthesise.hpp"
@@ -22,7 +23,9 @@ struct Arguments {
 };
 
 void synthesise(const Arguments& arguments, base::Log& log) {
+  const Interruption interruption;
   data::SyntheticOptions options = arguments.options;
+  options.stop = interruption.token();
   options.train_counts =
       arguments.counts.empty()
           ? data::exponential_counts(arguments.classes, arguments.largest, arguments.imbalance)

@@ -26,6 +26,9 @@ int main(int argc, char** argv) {
     return ExitStatus::done;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? ExitStatus::done : ExitStatus::bad_input;
+  } catch (const ltr::base::Stopped& error) {
+    log.info(error.what());
+    return ExitStatus::stopped;
   } catch (const ltr::base::Error& error) {
     log.error(error.what());
     return ExitStatus::bad_input;

@@ -3,20 +3,17 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/hash.hpp"
+#include "data/checked_images.hpp"
+#include "data/image_file.hpp"
 #include "data/pack_format.hpp"
 #include "data/parallel_for.hpp"
 #include "data/progress_count.hpp"
@@ -30,9 +27,7 @@ namespace {
 
 /// What the first pass learns of an image; `problem` is empty if it is sound.
 struct Measured {
-  std::uint64_t bytes = 0;
-  std::uint32_t crc32 = 0;
-  Resolution resolution;
+  CheckedImage image;
   std::string problem;
 };
 
@@ -50,22 +45,52 @@ std::string place_of(const PackContents& contents, const PackEntry& entry) {
                            : base::format("{}:{}: ", contents.list, entry.number);
 }
 
+void stop_if_asked(const PackOptions& options) {
+  if (options.stop.stop_requested()) {
+    throw base::Stopped(
+        "stopped by a signal before the pack was whole, so none was written; the same command "
+        "does it again, without decoding once more the images of a list that it has checked");
+  }
+}
+
+/// Replaces an image by a PNG of the same pixels.
+void reencode(std::vector<std::byte>& bytes, image::Image& pixels) {
+  image::decode_into(bytes, pixels);
+  bytes = image::encode_png(pixels);
+}
+
+/// Decodes the image, and re-encodes it unless it is a JPEG of grey levels or colours.
+CheckedImage check(std::vector<std::byte>& bytes) {
+  thread_local image::Image pixels;
+  const image::ImageSummary summary = image::verify(bytes, pixels);
+  CheckedImage checked{.resolution = {summary.height, summary.width}};
+  checked.reencoded = summary.encoding != image::Encoding::jpeg || summary.channels == 4;
+  if (checked.reencoded) reencode(bytes, pixels);
+  checked.bytes = bytes.size();
+  checked.crc32 = base::crc32(bytes);
+  return checked;
+}
+
 std::vector<Measured> measure(const PackContents& contents, const ImageSource& image_of,
-                              const PackOptions& options, base::Log& log) {
+                              const PackOptions& options, CheckedImages* journal, base::Log& log) {
   const std::int64_t count = std::ssize(contents.entries);
   std::vector<Measured> measured(static_cast<std::size_t>(count));
   ProgressCount progress(log, contents.name, "checked", count);
   parallel_for(count, options.threads, [&](std::int64_t i) {
+    stop_if_asked(options);
     thread_local std::vector<std::byte> bytes;
-    thread_local image::Image pixels;
     const PackEntry& entry = contents.entries[static_cast<std::size_t>(i)];
     Measured& result = measured[static_cast<std::size_t>(i)];
     try {
       image_of(entry, bytes);
-      result.bytes = bytes.size();
-      result.crc32 = base::crc32(bytes);
-      image::decode_into(bytes, pixels);
-      result.resolution = {pixels.height, pixels.width};
+      if (journal == nullptr) {
+        result.image = check(bytes);
+      } else {
+        const CheckedImages::Source source{entry.path, bytes.size(), base::crc32(bytes)};
+        const auto known = journal->find(source);
+        result.image = known ? *known : check(bytes);
+        if (!known) journal->add(source, result.image);
+      }
     } catch (const base::DataError& error) {
       result.problem = base::format("{}'{}': {}", place_of(contents, entry), entry.path, error.what());
     }
@@ -133,9 +158,10 @@ void write_tables(store::File& file, const Layout& layout) {
   for (std::size_t i = 0; i < measured.size(); ++i) {
     labels.push_back(contents.entries[i].label.value());
     paths.push_back(contents.entries[i].path);
-    crcs.push_back(measured[i].crc32);
-    resolutions.push_back(measured[i].resolution.height);
-    resolutions.push_back(measured[i].resolution.width);
+    const CheckedImage& image = measured[i].image;
+    crcs.push_back(image.crc32);
+    resolutions.push_back(image.resolution.height);
+    resolutions.push_back(image.resolution.width);
   }
   file.set_attribute(pack_format::kContents, pack_format::kContentsValue);
   file.set_attribute(pack_format::kSchemaVersion, kPackSchema);
@@ -151,27 +177,33 @@ void write_tables(store::File& file, const Layout& layout) {
   file.write_strings(pack_format::kClassNames, contents.class_names);
 }
 
+/// The bytes of image `at`, as they were checked.
+void fetch(const Layout& layout, const ImageSource& image_of, std::size_t at, std::vector<std::byte>& bytes) {
+  thread_local image::Image pixels;
+  const PackEntry& entry = layout.contents.entries[at];
+  const CheckedImage& checked = layout.measured[at].image;
+  image_of(entry, bytes);
+  if (checked.reencoded) reencode(bytes, pixels);
+  if (bytes.size() == checked.bytes && base::crc32(bytes) == checked.crc32) return;
+  throw base::DataError(base::format(
+      "{}'{}' changed while it was packed; the pack would not be what was checked; pack again when "
+      "nothing writes there",
+      place_of(layout.contents, entry), entry.path));
+}
+
 /// The second pass: blocks of images are fetched by all threads, then written by this one.
-void write_images(store::File& file, const Layout& layout, const ImageSource& image_of, int threads,
-                  base::Log& log) {
-  const std::vector<Measured>& measured = layout.measured;
-  ProgressCount progress(log, layout.contents.name, "written", std::ssize(measured));
+void write_images(store::File& file, const Layout& layout, const ImageSource& image_of,
+                  const PackOptions& options, base::Log& log) {
+  const std::int64_t images = std::ssize(layout.measured);
+  ProgressCount progress(log, layout.contents.name, "written", images);
   constexpr std::int64_t kBlock = 256;
   std::vector<std::vector<std::byte>> block(kBlock);
   std::vector<std::byte> joined;
-  for (std::int64_t begin = 0; begin < std::ssize(measured); begin += kBlock) {
-    const std::int64_t count = std::min(kBlock, std::ssize(measured) - begin);
-    parallel_for(count, threads, [&](std::int64_t i) {
-      const auto at = static_cast<std::size_t>(begin + i);
-      const PackEntry& entry = layout.contents.entries[at];
-      std::vector<std::byte>& bytes = block[static_cast<std::size_t>(i)];
-      image_of(entry, bytes);
-      if (bytes.size() != measured[at].bytes || base::crc32(bytes) != measured[at].crc32) {
-        throw base::DataError(
-            base::format("{}'{}' changed while it was packed; the pack would not be what was "
-                         "checked; pack again when nothing writes there",
-                         place_of(layout.contents, entry), entry.path));
-      }
+  for (std::int64_t begin = 0; begin < images; begin += kBlock) {
+    const std::int64_t count = std::min(kBlock, images - begin);
+    parallel_for(count, options.threads, [&](std::int64_t i) {
+      stop_if_asked(options);
+      fetch(layout, image_of, static_cast<std::size_t>(begin + i), block[static_cast<std::size_t>(i)]);
       progress.add_one();
     });
     joined.clear();
@@ -183,57 +215,56 @@ void write_images(store::File& file, const Layout& layout, const ImageSource& im
   }
 }
 
-void read_file(const std::filesystem::path& path, std::vector<std::byte>& bytes) {
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  struct stat status{};
-  if (descriptor < 0 || fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
-    const std::string reason = descriptor < 0 ? std::strerror(errno) : "not a regular file";
-    if (descriptor >= 0) close(descriptor);
-    throw base::DataError(base::format("cannot be read from '{}' ({})", path.string(), reason));
+/// Checks all images and decides where each one goes; fills the report.
+Layout lay_out(PackContents contents, const ImageSource& image_of, const PackOptions& options,
+               CheckedImages* journal, PackReport& report, base::Log& log) {
+  std::stable_sort(contents.entries.begin(), contents.entries.end(),
+                   [](const PackEntry& a, const PackEntry& b) { return a.label < b.label; });
+  const std::size_t listed = contents.entries.size();
+  Layout layout{.contents = std::move(contents), .measured = {}, .offsets = {0}, .class_counts = {}};
+  layout.measured = measure(layout.contents, image_of, options, journal, log);
+  report.dropped = drop_bad(layout.contents.entries, layout.measured);
+  if (!report.dropped.empty() && options.bad_images == BadImages::fail) refuse(report.dropped, listed);
+  layout.class_counts = count_classes(layout.contents, options.empty_classes);
+  for (const Measured& measured : layout.measured) {
+    layout.offsets.push_back(layout.offsets.back() + measured.image.bytes);
+    if (measured.image.reencoded) ++report.reencoded;
   }
-  bytes.resize(static_cast<std::size_t>(status.st_size));
-  std::size_t filled = 0;
-  while (filled < bytes.size()) {
-    const ssize_t got = ::read(descriptor, bytes.data() + filled, bytes.size() - filled);
-    if (got <= 0) break;
-    filled += static_cast<std::size_t>(got);
-  }
-  close(descriptor);
-  if (filled < bytes.size()) {
-    throw base::DataError(base::format("read {} of {} bytes from '{}'", filled, bytes.size(), path.string()));
-  }
+  report.images = std::ssize(layout.measured);
+  report.image_bytes = layout.offsets.back();
+  return layout;
+}
+
+/// Throws: SystemError if the file will not fit.
+void require_space_for(const Layout& layout, const std::filesystem::path& output) {
+  std::uint64_t bytes = layout.offsets.back() + (1 << 16);
+  for (const PackEntry& entry : layout.contents.entries) bytes += 64 + entry.path.size();
+  store::require_free_space(folder_of(output), bytes, output.string());
 }
 
 }  // namespace
 
 PackReport write_pack(const std::filesystem::path& output, PackContents contents, const ImageSource& image_of,
                       const PackOptions& options, base::Log& log) {
-  store::PendingFile pending(output);  // first, so that a folder that refuses it costs no time
-  std::stable_sort(contents.entries.begin(), contents.entries.end(),
-                   [](const PackEntry& a, const PackEntry& b) { return a.label < b.label; });
-  const std::size_t listed = contents.entries.size();
-  Layout layout{.contents = std::move(contents), .measured = {}, .offsets = {0}, .class_counts = {}};
-  layout.measured = measure(layout.contents, image_of, options, log);
-  PackReport report;
-  report.dropped = drop_bad(layout.contents.entries, layout.measured);
-  if (!report.dropped.empty() && options.bad_images == BadImages::fail) refuse(report.dropped, listed);
-  layout.class_counts = count_classes(layout.contents, options.empty_classes);
-  std::uint64_t table_bytes = 1 << 16;
-  for (std::size_t i = 0; i < layout.measured.size(); ++i) {
-    layout.offsets.push_back(layout.offsets.back() + layout.measured[i].bytes);
-    table_bytes += 64 + layout.contents.entries[i].path.size();
+  store::PendingFile pending(output);    // first, so that a folder that refuses it costs no time
+  std::optional<CheckedImages> journal;  // drawing an image again costs more than decoding it: only for files
+  if (!contents.list.empty()) journal.emplace(output.string() + ".checked");
+  try {
+    PackReport report;
+    const Layout layout =
+        lay_out(std::move(contents), image_of, options, journal ? &*journal : nullptr, report, log);
+    require_space_for(layout, output);
+    store::File file = store::File::create(pending.temporary());
+    write_tables(file, layout);
+    file.create_bytes(pack_format::kBytes, report.image_bytes);
+    write_images(file, layout, image_of, options, log);
+    file.close();
+    pending.commit();
+    return report;
+  } catch (const base::Stopped&) {
+    if (journal) journal->keep();
+    throw;
   }
-  report.images = std::ssize(layout.measured);
-  report.image_bytes = layout.offsets.back();
-  store::require_free_space(folder_of(output), report.image_bytes + table_bytes, output.string());
-
-  store::File file = store::File::create(pending.temporary());
-  write_tables(file, layout);
-  file.create_bytes(pack_format::kBytes, report.image_bytes);
-  write_images(file, layout, image_of, options.threads, log);
-  file.close();
-  pending.commit();
-  return report;
 }
 
 PackReport pack_list(const std::filesystem::path& output, const ImageList& list, const ListSource& source,
@@ -244,7 +275,7 @@ PackReport pack_list(const std::filesystem::path& output, const ImageList& list,
                         .class_names = source.class_names,
                         .entries = list.entries};
   const auto image_of = [&source](const PackEntry& entry, std::vector<std::byte>& bytes) {
-    read_file(source.root / entry.path, bytes);
+    read_image_file(source.root / entry.path, bytes);
   };
   return write_pack(output, std::move(contents), image_of, options, log);
 }

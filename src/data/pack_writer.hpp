@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -36,17 +37,24 @@ enum class EmptyClasses { refuse, allow };
 struct PackOptions {
   BadImages bad_images = BadImages::fail;
   EmptyClasses empty_classes = EmptyClasses::allow;
-  int threads = 0;  ///< 0: one a processor
+  int threads = 0;         ///< 0: one a processor
+  std::stop_token stop{};  ///< asked between images
 };
 
 struct PackReport {
   std::int64_t images = 0;
   std::uint64_t image_bytes = 0;
+  std::int64_t reencoded = 0;        ///< images that are packed as a PNG of their pixels
   std::vector<std::string> dropped;  ///< one line an image that BadImages::drop left out
 };
 
 /// Writes a pack in two passes: first every image is decoded once and measured, then the bytes are copied.
-/// Throws: DataError listing the images that cannot be used; SystemError if the disk is too small or refuses.
+/// A JPEG of grey levels or colours is packed as it is; any other image (PNG of whatever kind, CMYK, YCCK)
+/// becomes an 8-bit RGB PNG of the pixels that decode() makes of it.
+/// What the first pass learns of a list's images stands beside `output` as `<output>.checked` while it works;
+/// packing that was stopped leaves it, and the next one does not decode these images again.
+/// Throws: DataError listing the images that cannot be used; SystemError if the disk is too small or refuses;
+/// Stopped.
 PackReport write_pack(const std::filesystem::path& output, PackContents contents, const ImageSource& image_of,
                       const PackOptions& options, base::Log& log);
 

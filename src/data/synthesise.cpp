@@ -68,7 +68,8 @@ PackReport write_split(const std::filesystem::path& output, const Split& split,
     bytes = image::encode_jpeg(
         draw_image(synthetic_class(entry.label.value(), classes), options.size, random), kQuality);
   };
-  return write_pack(output, std::move(contents), image_of, {.threads = options.threads}, log);
+  return write_pack(output, std::move(contents), image_of, {.threads = options.threads, .stop = options.stop},
+                    log);
 }
 
 }  // namespace

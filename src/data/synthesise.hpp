@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <stop_token>
 #include <vector>
 
 #include "base/log.hpp"
@@ -18,7 +19,8 @@ struct SyntheticOptions {
   std::int64_t test_per_class = 50;
   int size = 32;  ///< pixels a side
   std::uint64_t seed = 0;
-  int threads = 0;  ///< 0: one a processor
+  int threads = 0;         ///< 0: one a processor
+  std::stop_token stop{};  ///< asked between images
 };
 
 /// One pack written.

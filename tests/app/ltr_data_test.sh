@@ -117,6 +117,21 @@ expect 0 "dropped" pack --list photos/cut.txt --output dropped.h5 --skip-bad
 head -c 3000 good.h5 >cut.h5
 refuse "truncated" stats cut.h5
 
+mkfifo photos/pipe.jpg
+printf 'two words/1.jpg 0\npipe.jpg 0\n' >photos/pipe.txt
+refuse "pipe.txt:2: 'pipe.jpg': cannot be read from" pack --list photos/pipe.txt --output x.h5
+
+# Stopped by a signal: status 75 and nothing left of the packs.
+env --default-signal=INT "$program" synthesise --output stopped --classes 20 --largest 100000 --imbalance 2 --size 64 \
+  >log 2>&1 &
+until [ -d stopped ]; do sleep 0.05; done
+sleep 0.2
+kill -INT $!
+wait $!
+got=$?
+[ "$got" -eq 75 ] || fail "status $got instead of 75 after SIGINT"
+[ ! -e stopped ] || fail "files were left behind after SIGINT"
+
 # A file system that stops taking bytes, stood in for by a limit on file sizes.
 (
   ulimit -f 64

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/checked_images.hpp"
+
+#include <sstream>
+#include <system_error>
+
+#include "base/format.hpp"
+
+namespace ltr::data {
+
+CheckedImages::CheckedImages(const std::filesystem::path& file) : file_(file) {
+  std::ifstream stream(file_);
+  for (std::string line; std::getline(stream, line);) {
+    std::istringstream fields(line);
+    CheckedImages::Source source;
+    CheckedImage image;
+    fields >> source.bytes >> source.crc32 >> image.bytes >> image.crc32 >> image.resolution.height >>
+        image.resolution.width >> image.reencoded;
+    if (fields.get() == ' ' && std::getline(fields, source.path)) {
+      known_.insert_or_assign({source.path, source.bytes, source.crc32}, image);
+    }
+  }
+  lines_.open(file_, std::ios::app);    // where it cannot be written, an interrupted packing begins anew
+  if (!known_.empty()) lines_ << "\n";  // ends a line that was torn
+}
+
+CheckedImages::~CheckedImages() {
+  std::error_code ignored;
+  if (!kept_) std::filesystem::remove(file_, ignored);
+}
+
+std::optional<CheckedImage> CheckedImages::find(const Source& source) const {
+  const auto found = known_.find({source.path, source.bytes, source.crc32});
+  return found == known_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void CheckedImages::add(const Source& source, const CheckedImage& image) {
+  const std::string line =
+      base::format("{} {} {} {} {} {} {} {}\n", source.bytes, source.crc32, image.bytes, image.crc32,
+                   image.resolution.height, image.resolution.width, image.reencoded ? 1 : 0, source.path);
+  const std::scoped_lock lock(lines_mutex_);
+  lines_ << line;
+}
+
+void CheckedImages::keep() {
+  kept_ = true;
+  lines_.flush();
+}
+
+}  // namespace ltr::data

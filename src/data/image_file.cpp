@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/image_file.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+
+namespace ltr::data {
+namespace {
+
+[[noreturn]] void refuse(const std::filesystem::path& path, std::string_view reason) {
+  throw base::DataError(base::format("cannot be read from '{}' ({})", path.string(), reason));
+}
+
+/// A regular file open for reading.
+class RegularFile {
+ public:
+  /// Without O_NONBLOCK, opening a FIFO would wait for somebody to write into it.
+  explicit RegularFile(const std::filesystem::path& path)
+      : path_(path), descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) {
+    if (descriptor_ < 0) refuse(path_, std::strerror(errno));
+    struct stat status{};
+    const bool known = fstat(descriptor_, &status) == 0;
+    if (known && S_ISREG(status.st_mode)) {
+      size_ = static_cast<std::size_t>(status.st_size);
+      return;
+    }
+    close(descriptor_);
+    refuse(path_, S_ISDIR(status.st_mode) ? "a folder" : "not a regular file");
+  }
+  RegularFile(const RegularFile&) = delete;
+  RegularFile& operator=(const RegularFile&) = delete;
+  ~RegularFile() { close(descriptor_); }
+
+  void read(std::vector<std::byte>& bytes) const {
+    bytes.resize(size_);
+    for (std::size_t filled = 0; filled < size_;) {
+      const ssize_t got = ::read(descriptor_, bytes.data() + filled, size_ - filled);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) refuse(path_, std::strerror(errno));
+      if (got == 0) refuse(path_, base::format("it ends after {} of {} bytes", filled, size_));
+      filled += static_cast<std::size_t>(got);
+    }
+  }
+
+ private:
+  const std::filesystem::path& path_;
+  int descriptor_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace
+
+void read_image_file(const std::filesystem::path& path, std::vector<std::byte>& bytes) {
+  RegularFile(path).read(bytes);
+}
+
+}  // namespace ltr::data

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// An image file's bytes.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <vector>
+
+namespace ltr::data {
+
+/// Reads a whole file. A FIFO, socket, device or folder is refused without waiting for it.
+/// Throws: DataError with path and reason.
+void read_image_file(const std::filesystem::path& path, std::vector<std::byte>& bytes);
+
+}  // namespace ltr::data
