@@ -13,6 +13,7 @@
 #include "comm/session.hpp"
 #include "config/enums.hpp"
 #include "config/toml.hpp"
+#include "grid/export.hpp"
 #include "grid/runner.hpp"
 
 namespace {
@@ -22,6 +23,7 @@ using ltr::base::ExitStatus;
 struct Arguments {
   std::string configuration;
   std::vector<std::string> overrides;
+  std::vector<std::string> exported;  ///< a cell and the file for its weights, or nothing
   bool list = false;
   bool plan = false;
 };
@@ -35,6 +37,11 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
   app.add_option("--set", arguments.overrides, "override a key: --set stage_1.epochs=2")->take_all();
   app.add_flag("--plan", arguments.plan, "check everything, print what would be computed, train nothing");
   app.add_flag("--list", arguments.list, "every sampling, strategy, loss and backbone, one line each");
+  app.add_option("--export", arguments.exported,
+                 "write a trained cell's network as safetensors: --export seed_0.class_balanced.crt "
+                 "model.safetensors")
+      ->expected(2)
+      ->type_name("CELL FILE");
   try {
     app.parse(argc, argv);
     if (!arguments.list && arguments.configuration.empty()) throw CLI::RequiredError("--config (or --list)");
@@ -49,6 +56,15 @@ ExitStatus run(const ltr::comm::Session& session, const Arguments& arguments, lt
   ltr::comm::agree(session.world(), [&] {
     configuration = ltr::config::read_configuration(arguments.configuration, arguments.overrides);
   });
+  if (!arguments.exported.empty()) {
+    std::string written;
+    ltr::comm::agree(session.world(), [&] {
+      if (session.world_rank().value() != 0) return;
+      written = ltr::grid::export_cell(configuration, arguments.exported[0], arguments.exported[1]);
+    });
+    std::cout << written << std::flush;
+    return ExitStatus::done;
+  }
   const ltr::grid::Outcome outcome = arguments.plan ? ltr::grid::show_plan(session, configuration)
                                                     : ltr::grid::run(session, configuration, log);
   if (session.world_rank().value() == 0) std::cout << outcome.text << std::flush;

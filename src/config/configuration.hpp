@@ -43,6 +43,7 @@ struct Grid {
 /// [model]
 struct Model {
   BackboneKind backbone = BackboneKind::resnet10;
+  std::string pretrained;  ///< safetensors file that stage 1 starts from; "": the authors' initialisation
 };
 
 /// [input]
@@ -65,6 +66,8 @@ struct Loader {
 
 /// [stage_1]
 struct Stage1 {
+  std::string weights;  ///< safetensors file taken in place of training a stage 1; "": it is trained
+  TrainedPart trained = TrainedPart::all;
   int epochs = 90;
   std::int64_t global_batch = 512;
   int micro_batches = 8;
@@ -123,6 +126,11 @@ struct Configuration {
   Stage2 stage_2;
   Parallel parallel;
   Checkpoint checkpoint;
+
+  /// The weights file that stage 1 begins with, to train on from it or not; "" if there is none.
+  [[nodiscard]] const std::string& starting_weights() const {
+    return stage_1.weights.empty() ? model.pretrained : stage_1.weights;
+  }
 };
 
 }  // namespace ltr::config

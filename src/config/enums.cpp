@@ -58,10 +58,28 @@ struct Choice<BackboneKind> {
   static constexpr EnumEntry<BackboneKind> kEntries[] = {
       {BackboneKind::resnet10, "resnet10", "ImageNet stem, one basic block a stage, 512 features"},
       {BackboneKind::resnet18, "resnet18", "ImageNet stem, two basic blocks a stage, 512 features"},
+      {BackboneKind::resnet34, "resnet34", "ImageNet stem, 3, 4, 6, 3 basic blocks, 512 features"},
+      {BackboneKind::resnet50, "resnet50", "ImageNet stem, 3, 4, 6, 3 bottlenecks, 2048 features"},
+      {BackboneKind::resnet101, "resnet101", "ImageNet stem, 3, 4, 23, 3 bottlenecks, 2048 features"},
+      {BackboneKind::resnet152, "resnet152", "ImageNet stem, 3, 8, 36, 3 bottlenecks, 2048 features"},
+      {BackboneKind::resnext50_32x4d, "resnext50_32x4d", "ResNet-50 with 3x3 convolutions in 32 groups"},
+      {BackboneKind::resnext101_32x4d, "resnext101_32x4d", "ResNet-101 with 3x3 convolutions in 32 groups"},
+      {BackboneKind::resnext152_32x4d, "resnext152_32x4d", "ResNet-152 with 3x3 convolutions in 32 groups"},
       {BackboneKind::resnet20, "resnet20", "CIFAR stem, three stages of 3 basic blocks, 64 features"},
       {BackboneKind::resnet32, "resnet32", "CIFAR stem, three stages of 5 basic blocks, 64 features"},
       {BackboneKind::resnet44, "resnet44", "CIFAR stem, three stages of 7 basic blocks, 64 features"},
       {BackboneKind::resnet56, "resnet56", "CIFAR stem, three stages of 9 basic blocks, 64 features"},
+  };
+};
+
+template <>
+struct Choice<TrainedPart> {
+  static constexpr std::string_view kNoun = "trained part";
+  static constexpr std::string_view kKeys = "stage_1.trained";
+  static constexpr EnumEntry<TrainedPart> kEntries[] = {
+      {TrainedPart::all, "all", "backbone and classifier"},
+      {TrainedPart::last_block, "last_block",
+       "the last residual block and the classifier; the rest stays as in model.pretrained"},
   };
 };
 
@@ -155,8 +173,8 @@ Enum enum_from_name(std::string_view name) {
 }
 
 std::string list_choices() {
-  return list_all<SamplingKind, LearningKind, LossKind, BackboneKind, TrainCrop, ScheduleKind, NcmDistance,
-                  Reduction>();
+  return list_all<SamplingKind, LearningKind, LossKind, BackboneKind, TrainedPart, TrainCrop, ScheduleKind,
+                  NcmDistance, Reduction>();
 }
 
 #define LTR_INSTANTIATE_ENUM(Enum)                                \
@@ -165,6 +183,7 @@ std::string list_choices() {
 LTR_INSTANTIATE_ENUM(SamplingKind)
 LTR_INSTANTIATE_ENUM(LearningKind)
 LTR_INSTANTIATE_ENUM(BackboneKind)
+LTR_INSTANTIATE_ENUM(TrainedPart)
 LTR_INSTANTIATE_ENUM(TrainCrop)
 LTR_INSTANTIATE_ENUM(ScheduleKind)
 LTR_INSTANTIATE_ENUM(LossKind)

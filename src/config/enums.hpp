@@ -10,7 +10,22 @@ namespace ltr::config {
 
 enum class SamplingKind { instance_balanced, class_balanced, square_root, progressively_balanced };
 enum class LearningKind { joint, ncm, crt, tau_normalized, lws };
-enum class BackboneKind { resnet10, resnet18, resnet20, resnet32, resnet44, resnet56 };
+enum class BackboneKind {
+  resnet10,
+  resnet18,
+  resnet34,
+  resnet50,
+  resnet101,
+  resnet152,
+  resnext50_32x4d,
+  resnext101_32x4d,
+  resnext152_32x4d,
+  resnet20,
+  resnet32,
+  resnet44,
+  resnet56
+};
+enum class TrainedPart { all, last_block };
 enum class TrainCrop { random_resized, pad_and_crop };
 enum class ScheduleKind { cosine, constant };
 enum class LossKind { cross_entropy };

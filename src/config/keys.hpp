@@ -30,6 +30,7 @@ void visit_keys(AnyConfiguration& c, Visit&& visit) {
   visit("grid.learning", c.grid.learning, optional);
   visit("grid.replacement", c.grid.replacement, optional);
   visit("model.backbone", c.model.backbone, optional);
+  visit("model.pretrained", c.model.pretrained, optional);
   visit("input.size", c.input.size, optional);
   visit("input.train_crop", c.input.train_crop, optional);
   visit("input.padding", c.input.padding, optional);
@@ -40,6 +41,8 @@ void visit_keys(AnyConfiguration& c, Visit&& visit) {
   visit("input.std", c.input.std, optional);
   visit("loader.threads", c.loader.threads, optional);
   visit("loader.queue_batches", c.loader.queue_batches, optional);
+  visit("stage_1.weights", c.stage_1.weights, optional);
+  visit("stage_1.trained", c.stage_1.trained, optional);
   visit("stage_1.epochs", c.stage_1.epochs, optional);
   visit("stage_1.global_batch", c.stage_1.global_batch, optional);
   visit("stage_1.micro_batches", c.stage_1.micro_batches, optional);

@@ -38,7 +38,8 @@ std::string_view suffix_of(NodeKind kind) {
 }
 
 std::int64_t epochs_of(const PlanNode& node, const Configuration& configuration) {
-  std::int64_t epochs = node.kind == NodeKind::stage_1 ? configuration.stage_1.epochs : 0;
+  const bool trains_network = node.kind == NodeKind::stage_1 && configuration.stage_1.weights.empty();
+  std::int64_t epochs = trains_network ? configuration.stage_1.epochs : 0;
   for (const LearningKind learning : node.learning) {
     if (learning == LearningKind::crt)
       epochs = std::max<std::int64_t>(epochs, configuration.stage_2.crt.epochs);

@@ -22,7 +22,8 @@ struct PlanNode {
   SamplingKind sampling = SamplingKind::instance_balanced;  ///< of stage 1
   std::vector<std::string> needs;                           ///< ids of earlier nodes
   std::vector<LearningKind> learning;                       ///< the strategies whose cells this node finishes
-  std::int64_t epochs = 0;  ///< passes over the training draws; 0 for features
+  std::int64_t epochs =
+      0;  ///< passes over the training draws; 0 for features and for a stage 1 taken from a file
 };
 
 /// One cell of the grid.

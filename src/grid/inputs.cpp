@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "grid/inputs.hpp"
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
+#include <fstream>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "base/hash.hpp"
+#include "model/starting_weights.hpp"
 
 namespace ltr::grid {
 namespace {
@@ -65,6 +70,63 @@ void check_training(const data::Pack& training, const config::Configuration& con
   }
 }
 
+std::string file_sha256(const std::filesystem::path& path) {
+  constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
+  std::ifstream file(path, std::ios::binary);
+  std::vector<char> piece(kPieceBytes);
+  base::Sha256 hash;
+  do {
+    file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    hash.add(std::as_bytes(std::span(piece).first(static_cast<std::size_t>(file.gcount()))));
+  } while (file);
+  if (file.bad()) {
+    throw base::DataError(base::format(
+        "{}: reading stopped half-way; the weights are not known; check the file system", path.string()));
+  }
+  return hash.hex();
+}
+
+/// Strategies that take over the classifier that stage 1 ends with.
+constexpr std::array kOnStage1sClassifier{config::LearningKind::joint, config::LearningKind::tau_normalized,
+                                          config::LearningKind::lws};
+
+/// Stage 1 taken from a file brings its classifier along, or nobody may ask for it.
+void check_classifier_is_not_needed(const config::Configuration& configuration) {
+  for (const config::LearningKind learning : configuration.grid.learning) {
+    if (std::ranges::find(kOnStage1sClassifier, learning) == kOnStage1sClassifier.end()) continue;
+    throw base::ConfigError(
+        base::format("stage_1.weights: {} has no classifier (fc.weight, fc.bias) for these classes, on which "
+                     "{} stands; it "
+                     "would be measured with random weights; leave {} out of grid.learning, or train on from "
+                     "the file with "
+                     "model.pretrained",
+                     configuration.stage_1.weights, config::name_of(learning), config::name_of(learning)));
+  }
+}
+
+/// Tries the weights file on the network that stage 1 will give it to.
+void check_weights(const config::Configuration& configuration, Inputs& inputs) {
+  const std::string& file = configuration.starting_weights();
+  if (file.empty()) return;
+  const bool trained_on = configuration.stage_1.weights.empty();
+  inputs.weights_key = trained_on ? "model.pretrained" : "stage_1.weights";
+  model::Network network(configuration.model.backbone, inputs.training->classes());
+  model::ClassifierWeights found{};
+  try {
+    found = model::load_starting_weights(network, file);
+  } catch (const base::DataError& error) {
+    throw base::DataError(base::format("{}: {}", inputs.weights_key, error.what()));
+  }
+  inputs.weights_hash = file_sha256(file);
+  if (found == model::ClassifierWeights::fitting) return;
+  if (!trained_on) check_classifier_is_not_needed(configuration);
+  inputs.weights_notice = base::format(
+      "{}: {} has {}; the classifier is made anew for {} classes, with the authors' initialisation",
+      inputs.weights_key, file,
+      found == model::ClassifierWeights::absent ? "no classifier" : "a classifier of another size",
+      inputs.training->classes());
+}
+
 }  // namespace
 
 std::map<std::string, std::string> Inputs::hashes() const {
@@ -76,6 +138,7 @@ std::map<std::string, std::string> Inputs::hashes() const {
   add("train", *training);
   if (!test_serves_as_validation) add("validation", *validation);
   add("test", *test);
+  if (!weights_key.empty()) all[weights_key] = weights_hash;
   return all;
 }
 
@@ -90,6 +153,7 @@ Inputs open_inputs(const config::Configuration& configuration) {
   check_training(*inputs.training, configuration);
   check_classes(*inputs.training, *inputs.test, "test");
   if (!inputs.test_serves_as_validation) check_classes(*inputs.training, *inputs.validation, "validation");
+  check_weights(configuration, inputs);
   return inputs;
 }
 

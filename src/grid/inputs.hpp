@@ -18,14 +18,20 @@ struct Inputs {
   std::shared_ptr<const data::Pack> validation;
   std::shared_ptr<const data::Pack> test;
   bool test_serves_as_validation = false;
+  std::string weights_key;     ///< of the file that stage 1 begins with; "" if there is none
+  std::string weights_hash;    ///< SHA-256 of that file
+  std::string weights_notice;  ///< what a person should know of it; may be ""
 
   /// List and content hashes, "train.list", "train.content", "test.list", ...; list hashes of synthetic sets
-  /// are "".
+  /// are "". The hash of a weights file stands under its key.
   [[nodiscard]] std::map<std::string, std::string> hashes() const;
 };
 
+/// Tries the weights file on the network, if there is one.
 /// Throws: ConfigError or DataError if a pack is missing or damaged, the packs disagree in classes, a class
-/// has no training image, or the training set is smaller than one global batch.
+/// has no training image, or the training set is smaller than one global batch;
+/// if the weights file is damaged or does not fit the backbone, or its classifier cannot serve a strategy
+/// that stands on it.
 [[nodiscard]] Inputs open_inputs(const config::Configuration& configuration);
 
 }  // namespace ltr::grid

@@ -51,6 +51,7 @@ std::string plan_text(const config::Plan& plan, const Inputs& inputs,
       config::name_of(configuration.model.backbone), inputs.training->images() / stage_1.global_batch,
       stage_1.global_batch, stage_1.micro_batches, ranks, ranks == 1 ? "rank" : "ranks", plan.cells.size(),
       plan.nodes.size());
+  if (!inputs.weights_notice.empty()) text = base::format("{}\n{}", inputs.weights_notice, text);
   double total = 0;
   for (const config::PlanNode& node : plan.nodes) total += work_of(node, inputs, configuration);
   std::size_t width = 4;

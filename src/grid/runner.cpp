@@ -54,6 +54,7 @@ class Run {
         log_(log),
         plan_(config::make_plan(configuration)),
         environment_(environment(session, configuration)) {
+    if (!inputs.weights_notice.empty()) log.info(inputs.weights_notice);
     on_rank_0(world_, [&] { workspace_.emplace(configuration, plan_, inputs, log); });
     find_unfinished();
   }

@@ -2,6 +2,7 @@
 #include "grid/workspace.hpp"
 
 #include <algorithm>
+#include <sstream>
 #include <system_error>
 
 #include "base/error.hpp"
@@ -44,11 +45,15 @@ std::string hash_lines(const std::map<std::string, std::string>& hashes) {
 
 void check_same_data(const std::string& here, const std::string& there, const std::filesystem::path& place) {
   if (here == there) return;
+  std::vector<std::string> differing;
+  std::istringstream lines(here);
+  for (std::string line; std::getline(lines, line);) {
+    if (there.find(line + "\n") == there.npos) differing.push_back(line.substr(0, line.find(' ')));
+  }
   throw base::ConfigError(
-      base::format("the packs have changed since {} was begun; results of different images must not mix; "
-                   "restore the packs, or "
-                   "choose another run.output",
-                   place.string()));
+      base::format("the packs or the weights file have changed since {} was begun ({}); results of different "
+                   "data must not mix; restore them, or choose another run.output",
+                   place.string(), base::join(differing, ", ")));
 }
 
 void write_text(const std::filesystem::path& path, const std::string& text) {

@@ -7,16 +7,35 @@
 #include "learning/training.hpp"
 #include "model/classifier.hpp"
 #include "model/initialise.hpp"
+#include "model/starting_weights.hpp"
 
 namespace ltr::learning {
+namespace {
+
+/// The network as training finds it: the authors' initialisation, under the weights of a file if there is
+/// one.
+std::shared_ptr<model::Network> starting_network(const Context& context, const config::PlanNode& node) {
+  const config::Configuration& configuration = context.configuration;
+  auto network = std::make_shared<model::Network>(configuration.model.backbone, context.training.classes());
+  model::initialise(*network, node.seed);
+  const std::string& file = configuration.starting_weights();
+  if (!file.empty()) {
+    comm::agree(context.group, [&] { static_cast<void>(model::load_starting_weights(*network, file)); });
+    require_same_weights(context, *network, file);
+  }
+  if (configuration.stage_1.trained == config::TrainedPart::last_block) {
+    model::freeze_all_but_last_block(*network->backbone);
+  }
+  return network;
+}
+
+}  // namespace
 
 record::NodeRecord run_stage_1(const Context& context, const config::PlanNode& node) {
   const config::Stage1& stage_1 = context.configuration.stage_1;
   train::EvaluationSet validation(context.group, context.validation, loader_options(context.configuration));
 
-  auto network =
-      std::make_shared<model::Network>(context.configuration.model.backbone, context.training.classes());
-  model::initialise(*network, node.seed);
+  const std::shared_ptr<model::Network> network = starting_network(context, node);
   const train::Logits logits = [network](const torch::Tensor& pixels) { return network->forward(pixels); };
   const train::Trainee trainee{
       .name = "network",
@@ -29,9 +48,14 @@ record::NodeRecord run_stage_1(const Context& context, const config::PlanNode& n
                    .warmup_epochs = stage_1.warmup_epochs,
                    .epochs = stage_1.epochs},
   };
-  train::TrainingLoop loop(context.group, context.training, validation,
-                           loop_options(context, node, node.seed, node.sampling), {trainee});
-  train::Trained trained = std::move(loop.run().front());
+  train::Trained trained;
+  if (stage_1.weights.empty()) {
+    train::TrainingLoop loop(context.group, context.training, validation,
+                             loop_options(context, node, node.seed, node.sampling), {trainee});
+    trained = std::move(loop.run().front());
+  } else {
+    trained.best = model::snapshot(model::state(*network));
+  }
 
   record::NodeRecord done;
   trained.training.weights_digest = keep_weights(context, node.id, trained.best);

@@ -48,18 +48,22 @@ std::shared_ptr<model::Network> trained_network(const Context& context, const co
   const std::filesystem::path file = weights_file(context.folder, stage_1_id(node));
   comm::agree(context.group,
               [&] { model::load_state(*network, model::read_safetensors(file).tensors, file.string()); });
-  const std::string digest = model::weights_digest(model::state(*network));
+  require_same_weights(context, *network, file);
+  network->eval();
+  return network;
+}
+
+void require_same_weights(const Context& context, const model::Network& network,
+                          const std::filesystem::path& file) {
+  const std::string digest = model::weights_digest(model::state(network));
   const std::string first = context.group.broadcast(digest, 0);
   comm::agree(context.group, [&] {
     if (digest == first) return;
     throw base::DataError(
         base::format("{} holds other weights here than on rank 0; ranks would compute different networks; "
-                     "put run.output on a "
-                     "file system that all hosts share",
+                     "put it on a file system that all hosts share",
                      file.string()));
   });
-  network->eval();
-  return network;
 }
 
 train::EvaluationSet watched_images(const Context& context, const data::Pack& pack) {

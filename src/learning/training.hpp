@@ -20,6 +20,11 @@ namespace ltr::learning {
 [[nodiscard]] std::shared_ptr<model::Network> trained_network(const Context& context,
                                                               const config::PlanNode& node);
 
+/// Throws: DataError, on every rank, if the weights that `file` gave differ between ranks.
+/// Collective: all ranks.
+void require_same_weights(const Context& context, const model::Network& network,
+                          const std::filesystem::path& file);
+
 /// The context's training, validation or test images without augmentation, for a pass that shows its progress
 /// and ends with Stopped where a stop is asked for.
 [[nodiscard]] train::EvaluationSet watched_images(const Context& context, const data::Pack& pack);

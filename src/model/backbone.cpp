@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/backbone.hpp"
 
-#include <array>
 #include <stdexcept>
 
 #include "model/cifar_resnet.hpp"
@@ -11,11 +10,29 @@ namespace ltr::model {
 
 std::shared_ptr<Backbone> make_backbone(config::BackboneKind kind) {
   using config::BackboneKind;
+  constexpr std::int64_t kGroups = 32;
+  constexpr std::int64_t kGroupWidth = 4;
   switch (kind) {
     case BackboneKind::resnet10:
-      return std::make_shared<ResNet>(std::array{1, 1, 1, 1});
+      return std::make_shared<ResNet>(ResNetShape{BlockKind::basic, {1, 1, 1, 1}});
     case BackboneKind::resnet18:
-      return std::make_shared<ResNet>(std::array{2, 2, 2, 2});
+      return std::make_shared<ResNet>(ResNetShape{BlockKind::basic, {2, 2, 2, 2}});
+    case BackboneKind::resnet34:
+      return std::make_shared<ResNet>(ResNetShape{BlockKind::basic, {3, 4, 6, 3}});
+    case BackboneKind::resnet50:
+      return std::make_shared<ResNet>(ResNetShape{BlockKind::bottleneck, {3, 4, 6, 3}});
+    case BackboneKind::resnet101:
+      return std::make_shared<ResNet>(ResNetShape{BlockKind::bottleneck, {3, 4, 23, 3}});
+    case BackboneKind::resnet152:
+      return std::make_shared<ResNet>(ResNetShape{BlockKind::bottleneck, {3, 8, 36, 3}});
+    case BackboneKind::resnext50_32x4d:
+      return std::make_shared<ResNet>(ResNetShape{BlockKind::bottleneck, {3, 4, 6, 3}, kGroups, kGroupWidth});
+    case BackboneKind::resnext101_32x4d:
+      return std::make_shared<ResNet>(
+          ResNetShape{BlockKind::bottleneck, {3, 4, 23, 3}, kGroups, kGroupWidth});
+    case BackboneKind::resnext152_32x4d:
+      return std::make_shared<ResNet>(
+          ResNetShape{BlockKind::bottleneck, {3, 8, 36, 3}, kGroups, kGroupWidth});
     case BackboneKind::resnet20:
       return std::make_shared<CifarResNet>(3);
     case BackboneKind::resnet32:
@@ -26,6 +43,11 @@ std::shared_ptr<Backbone> make_backbone(config::BackboneKind kind) {
       return std::make_shared<CifarResNet>(9);
   }
   throw std::logic_error("make_backbone: no such backbone");
+}
+
+void freeze_all_but_last_block(const Backbone& backbone) {
+  for (torch::Tensor& parameter : backbone.parameters()) parameter.set_requires_grad(false);
+  for (torch::Tensor& parameter : backbone.last_block().parameters()) parameter.set_requires_grad(true);
 }
 
 }  // namespace ltr::model

@@ -28,16 +28,8 @@ class BasicBlock : public torch::nn::Module {
   torch::nn::Sequential downsample_{nullptr};
 };
 
-/// A convolution without bias, padded so that only the stride changes the size.
-[[nodiscard]] torch::nn::Conv2d convolution(std::int64_t in_channels, std::int64_t out_channels,
-                                            std::int64_t kernel, std::int64_t stride = 1);
-
 /// `blocks` BasicBlocks named "0", "1", ...; the first one strides.
 [[nodiscard]] torch::nn::Sequential basic_block_stage(std::int64_t in_channels, std::int64_t out_channels,
                                                       int blocks, std::int64_t stride);
-
-/// Mean over height and width.
-/// Shape: [B, C, H, W] -> [B, C].
-[[nodiscard]] torch::Tensor global_average_pool(const torch::Tensor& input);
 
 }  // namespace ltr::model

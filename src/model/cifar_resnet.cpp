@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/cifar_resnet.hpp"
 
+#include "model/layers.hpp"
+
 namespace ltr::model {
 
 CifarResNet::CifarResNet(int blocks) {

@@ -16,6 +16,7 @@ class CifarResNet : public Backbone {
 
   torch::Tensor forward(torch::Tensor images) override;
   [[nodiscard]] std::int64_t features() const override { return 64; }
+  [[nodiscard]] torch::nn::Module& last_block() const override { return *layer3_->children().back(); }
 
  private:
   torch::nn::Conv2d conv1_{nullptr};

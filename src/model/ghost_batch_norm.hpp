@@ -13,10 +13,14 @@ namespace ltr::model {
 /// Like torch::nn::BatchNorm2d, names included, but a training pass leaves the running buffers alone: it
 /// writes the micro-batch's mean and unbiased variance to the bound slots. The trainer averages the slots
 /// over micro-batches and moves the running buffers once a step. In evaluation mode it normalises by the
-/// running buffers.
+/// running buffers. One whose parameters are frozen stays in evaluation mode.
 class GhostBatchNorm2d : public torch::nn::Module {
  public:
   explicit GhostBatchNorm2d(std::int64_t channels);
+
+  /// Training mode, unless the parameters require no gradient.
+  void train(bool on = true) override;
+  [[nodiscard]] bool is_frozen() const { return !weight.requires_grad(); }
 
   /// Differentiable. A training pass needs bound slots.
   /// Shape: [B, C, H, W] -> the same.

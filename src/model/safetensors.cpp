@@ -7,6 +7,7 @@
 #include <fstream>
 #include <limits>
 #include <optional>
+#include <set>
 #include <span>
 #include <string_view>
 
@@ -63,13 +64,33 @@ std::uint64_t little_endian(std::span<const unsigned char, kLengthBytes> bytes) 
   return value;
 }
 
-/// Bytes of a tensor, or nothing if they exceed what 64 bits count.
+/// Bytes of a tensor, or nothing if they, or its strides where it is empty, exceed what 64 bits count.
 std::optional<std::uint64_t> bytes_of(const Entry& entry) {
   std::uint64_t bytes = torch::elementSize(entry.type);
+  bool empty = false;
   for (const std::int64_t size : entry.shape) {
-    if (__builtin_mul_overflow(bytes, static_cast<std::uint64_t>(size), &bytes)) return std::nullopt;
+    empty = empty || size == 0;
+    const auto factor = static_cast<std::uint64_t>(std::max<std::int64_t>(size, 1));
+    if (__builtin_mul_overflow(bytes, factor, &bytes)) return std::nullopt;
   }
-  return bytes;
+  return empty ? 0 : bytes;
+}
+
+/// JSON allows a key twice and the parser keeps one of the two; which tensor was meant cannot be known.
+Json parse_header(const std::string& text, const Complaint& complain) {
+  std::map<int, std::set<std::string>> keys;  // of the open object at each depth
+  std::string twice;
+  const Json::parser_callback_t watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::object_start) keys[depth + 1].clear();
+    if (event == Json::parse_event_t::key && !keys[depth].insert(parsed.get<std::string>()).second) {
+      twice = parsed.get<std::string>();
+    }
+    return true;
+  };
+  Json header = Json::parse(text, watch, /*allow_exceptions=*/false);
+  if (!header.is_object()) complain("the header is not JSON: no safetensors file, or damaged");
+  if (!twice.empty()) complain(base::format("the header names {} twice", twice));
+  return header;
 }
 
 bool is_list_of_sizes(const Json& value) {
@@ -180,11 +201,11 @@ Safetensors read_safetensors(const std::filesystem::path& path) {
   const Complaint complain{path};
   std::error_code failed;
   const std::uint64_t file_bytes = std::filesystem::file_size(path, failed);
+  if (failed) complain("cannot be opened as a file");  // opening a named pipe would wait for a writer
   std::ifstream file(path, std::ios::binary);
-  if (failed || !file) complain("cannot be opened");
+  if (!file) complain("cannot be opened");
   const std::string header_text = read_header(file, file_bytes, complain);
-  const Json header = Json::parse(header_text, /*callback=*/nullptr, /*allow_exceptions=*/false);
-  if (!header.is_object()) complain("the header is not JSON: no safetensors file, or damaged");
+  const Json header = parse_header(header_text, complain);
 
   Safetensors result;
   std::vector<Entry> entries;

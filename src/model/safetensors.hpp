@@ -22,7 +22,8 @@ void write_safetensors(const std::filesystem::path& path, const NamedTensors& te
                        const std::map<std::string, std::string>& metadata = {});
 
 /// Throws: DataError naming the file and what is wrong: absent, truncated, no safetensors, a type other than
-/// F32 and I64, offsets that overlap, leave holes or do not fit the shape.
+/// F32 and I64, a name given twice, offsets that overlap, leave holes, do not fit the shape or reach beyond
+/// the file.
 [[nodiscard]] Safetensors read_safetensors(const std::filesystem::path& path);
 
 }  // namespace ltr::model

@@ -65,6 +65,7 @@ torch::Tensor Step::allocate_leaf() {
   statistics_begin_ = end;
   for (const StepTask& task : tasks_) {
     for (auto& norm : model::ghost_batch_norms(*task.module)) {
+      if (norm->is_frozen()) continue;
       end += 2 * norm->channels();
       norms_.push_back({std::move(norm), {}, {}});
     }

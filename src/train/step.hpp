@@ -27,7 +27,7 @@ using Logits = std::function<torch::Tensor(const torch::Tensor&)>;
 
 /// One of the networks that a step trains side by side on the same inputs.
 struct StepTask {
-  std::shared_ptr<torch::nn::Module> module;  ///< its GhostBatchNorm2d layers take part
+  std::shared_ptr<torch::nn::Module> module;  ///< its GhostBatchNorm2d layers that are not frozen take part
   Logits logits;
   std::shared_ptr<Objective> objective;
   FlatParameters* parameters = nullptr;  ///< of `module`; outlives the step

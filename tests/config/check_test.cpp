@@ -39,6 +39,11 @@ constexpr BadValue kBadValues[] = {
     {"input.std=[0.2, 0, 0.2]", "input.std = [0.2, 0.0, 0.2]: pixels are divided"},
     {"loader.threads=0", "loader.threads = 0: "},
     {"loader.queue_batches=0", "loader.queue_batches = 0: "},
+    {"stage_1.trained=last_block",
+     "stage_1.trained = \"last_block\" with model.pretrained = \"\": the frozen part"},
+    {"stage_1.weights=w.safetensors",
+     "stage_1.weights = \"w.safetensors\" with grid.sampling = [\"instance_balanced\", \"class_balanced\", "
+     "\"square_root\", \"progressively_balanced\"]: every sampling"},
     {"stage_1.epochs=0", "stage_1.epochs = 0: "},
     {"stage_1.micro_batches=0", "stage_1.micro_batches = 0: a step"},
     {"stage_1.global_batch=0", "stage_1.global_batch = 0: a step"},
@@ -128,6 +133,15 @@ TEST(TauValues, AreTheDecimalsThatWereTyped) {
 TEST(TauValues, StopAtOrBeforeTheEnd) {
   EXPECT_THAT(tau_values({.from = 0.5, .to = 1.0, .step = 0.2}), testing::ElementsAre(0.5, 0.7, 0.9));
   EXPECT_THAT(tau_values({.from = 1.0, .to = 1.0, .step = 0.2}), testing::ElementsAre(1.0));
+}
+
+TEST(Check, WeightsInPlaceOfTrainingAndToStartItFromExcludeEachOther) {
+  const std::vector<std::string> one_sampling{"grid.sampling=[\"square_root\"]",
+                                              "stage_1.weights=w.safetensors"};
+  EXPECT_EQ(least_with("", one_sampling).starting_weights(), "w.safetensors");
+  EXPECT_EQ(least_with("", {"model.pretrained=p.safetensors"}).starting_weights(), "p.safetensors");
+  EXPECT_THAT(refusal_of("", {one_sampling[0], one_sampling[1], "model.pretrained=p.safetensors"}),
+              HasSubstr("stage_1.weights = \"w.safetensors\" with model.pretrained = \"p.safetensors\": "));
 }
 
 }  // namespace

@@ -36,8 +36,14 @@ std::vector<std::string> golden_lines(const std::string& file, BackboneKind kind
   return lines;
 }
 
-TEST(ResNet, With18LayersAnd1000ClassesHasThePublishedNumberOfParameters) {
-  EXPECT_EQ(parameter_count(Network(BackboneKind::resnet18, 1000)), 11'689'512);
+TEST(ResNet, With1000ClassesHasThePublishedNumberOfParameters) {
+  const std::map<BackboneKind, std::int64_t> published{
+      {BackboneKind::resnet18, 11'689'512},  {BackboneKind::resnet34, 21'797'672},
+      {BackboneKind::resnet50, 25'557'032},  {BackboneKind::resnet101, 44'549'160},
+      {BackboneKind::resnet152, 60'192'808}, {BackboneKind::resnext50_32x4d, 25'028'904}};
+  for (const auto& [kind, expected] : published) {
+    EXPECT_EQ(parameter_count(Network(kind, 1000)), expected) << config::name_of(kind);
+  }
 }
 
 TEST(CifarResNet, HasTheNumberOfParametersOfItsClosedForm) {
@@ -90,15 +96,15 @@ TEST_P(BackboneParity, LogitsFromTheSameWeightsAreTorchvisionsInBothLayouts) {
   Network network(GetParam(), 10);
   parity::fill(network);
   network.eval();
-  const bool cifar = GetParam() == BackboneKind::resnet20 || GetParam() == BackboneKind::resnet56;
-  const std::int64_t size = cifar ? 32 : 64;
-  const torch::Tensor images = parity::values("images", {2, 3, size, size}, 0, 4);
   const std::vector<std::string> lines = golden_lines("logits.txt", GetParam());
   ASSERT_EQ(lines.size(), 2U);
+  const std::int64_t size = std::stoll(lines[0]);
+  const torch::Tensor images = parity::values("images", {2, 3, size, size}, 0, 4);
   for (const auto layout : {torch::MemoryFormat::Contiguous, torch::MemoryFormat::ChannelsLast}) {
     const torch::Tensor logits = network.forward(images.contiguous(layout));
     for (std::int64_t row = 0; row < 2; ++row) {
-      std::istringstream line(lines[static_cast<std::size_t>(row)]);
+      const std::string& text = lines[static_cast<std::size_t>(row)];
+      std::istringstream line(text.substr(text.find(' ')));
       const double largest = logits[row].abs().max().item<double>();
       for (std::int64_t k = 0; k < 10; ++k) {
         double expected = 0;
@@ -110,9 +116,13 @@ TEST_P(BackboneParity, LogitsFromTheSameWeightsAreTorchvisionsInBothLayouts) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Torchvision, BackboneParity,
-                         testing::Values(BackboneKind::resnet10, BackboneKind::resnet18,
-                                         BackboneKind::resnet20, BackboneKind::resnet56),
+std::vector<BackboneKind> every_backbone() {
+  std::vector<BackboneKind> kinds;
+  for (const auto& entry : config::enum_entries<BackboneKind>()) kinds.push_back(entry.value);
+  return kinds;
+}
+
+INSTANTIATE_TEST_SUITE_P(Torchvision, BackboneParity, testing::ValuesIn(every_backbone()),
                          [](const auto& test) { return std::string(config::name_of(test.param)); });
 
 }  // namespace

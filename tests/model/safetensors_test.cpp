@@ -9,6 +9,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
@@ -115,6 +116,38 @@ TEST_F(SafetensorsFile, IsReadByThePythonPackage) {
 }
 
 TEST_F(SafetensorsFile, ThatIsAbsentIsNamed) { EXPECT_THAT(complaint(), HasSubstr("cannot be opened")); }
+
+TEST_F(SafetensorsFile, ThatIsAPipeOrAFolderIsRefusedAtOnce) {
+  ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+  EXPECT_THAT(complaint(), HasSubstr("cannot be opened"));
+  std::filesystem::remove(path_);
+  std::filesystem::create_directory(path_);
+  EXPECT_THAT(complaint(), HasSubstr("cannot be opened"));
+}
+
+TEST_F(SafetensorsFile, ThatAnnouncesAnAbsurdHeaderIsRefused) {
+  for (const char byte : {'\x7f', '\xff'}) {
+    write_bytes(std::string(8, byte) + "{}");
+    EXPECT_THAT(complaint(), HasSubstr("announces a header of"));
+  }
+}
+
+TEST_F(SafetensorsFile, WithANameTwiceIsRefused) {
+  const std::string entry = R"("w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]})";
+  write_file(base::format("{{{}, {}}}", entry, entry), 8);
+  EXPECT_THAT(complaint(), HasSubstr("names w twice"));
+  write_file(R"({"w": {"dtype": "F32", "shape": [4], "shape": [2], "data_offsets": [0, 8]}})", 8);
+  EXPECT_THAT(complaint(), HasSubstr("names shape twice"));
+  // The same key in two entries is what every file has.
+  write_file(base::format(R"({{{}, "v": {{"dtype": "F32", "shape": [1], "data_offsets": [8, 12]}}}})", entry),
+             12);
+  EXPECT_EQ(complaint(), "");
+}
+
+TEST_F(SafetensorsFile, WhoseEmptyTensorHasStridesBeyondCountingIsRefused) {
+  write_file(R"({"w": {"dtype": "F32", "shape": [0, 4611686018427387904, 8], "data_offsets": [0, 0]}})", 0);
+  EXPECT_THAT(complaint(), HasSubstr("not the size"));
+}
 
 TEST_F(SafetensorsFile, CutAnywhereIsRefused) {
   write_safetensors(path_, sample(), {});

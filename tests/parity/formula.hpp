@@ -62,7 +62,7 @@ inline void fill(torch::nn::Module& module) {
       set(0, 0.25 / std::sqrt(fc_features));
     } else if (name.ends_with("running_var")) {
       set(4, 2);
-    } else if (name.ends_with("bn2.weight")) {
+    } else if (name.ends_with("bn2.weight") || name.ends_with("bn3.weight")) {
       set(0.125, 0.0625);
     } else if (name.ends_with("weight")) {
       set(1, 0.5);

@@ -43,7 +43,7 @@ def fill(model):
                 tensor.copy_(values(name, shape, 0.0, 0.25 / math.sqrt(model.fc.in_features)))
             elif name.endswith("running_var"):
                 tensor.copy_(values(name, shape, 4.0, 2.0))
-            elif name.endswith("bn2.weight"):
+            elif name.endswith(("bn2.weight", "bn3.weight")):
                 tensor.copy_(values(name, shape, 0.125, 0.0625))
             elif name.endswith("weight"):
                 tensor.copy_(values(name, shape, 1.0, 0.5))

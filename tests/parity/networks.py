@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The suite's networks built from torchvision's own parts."""
 import torch
-from torchvision.models.resnet import BasicBlock, ResNet
+from torchvision.models.resnet import BasicBlock, Bottleneck, ResNet
 
 
 class CifarResNet(torch.nn.Module):
@@ -32,9 +32,20 @@ class CifarResNet(torch.nn.Module):
         return self.fc(x.mean((2, 3)))
 
 
+IMAGENET_NETWORKS = {
+    "resnet10": (BasicBlock, [1, 1, 1, 1]),
+    "resnet18": (BasicBlock, [2, 2, 2, 2]),
+    "resnet34": (BasicBlock, [3, 4, 6, 3]),
+    "resnet50": (Bottleneck, [3, 4, 6, 3]),
+    "resnet101": (Bottleneck, [3, 4, 23, 3]),
+    "resnet152": (Bottleneck, [3, 8, 36, 3]),
+}
+CIFAR_NETWORKS = ["resnet20", "resnet32", "resnet44", "resnet56"]
+
+
 def network(name, classes):
-    if name == "resnet10":
-        return ResNet(BasicBlock, [1, 1, 1, 1], classes)
-    if name == "resnet18":
-        return ResNet(BasicBlock, [2, 2, 2, 2], classes)
-    return CifarResNet((int(name.removeprefix("resnet")) - 2) // 6, classes)
+    if name in CIFAR_NETWORKS:
+        return CifarResNet((int(name.removeprefix("resnet")) - 2) // 6, classes)
+    groups, width = (32, 4) if name.startswith("resnext") else (1, 64)
+    block, blocks = IMAGENET_NETWORKS[name.replace("resnext", "resnet").removesuffix("_32x4d")]
+    return ResNet(block, blocks, classes, groups=groups, width_per_group=width)

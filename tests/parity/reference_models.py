@@ -9,11 +9,12 @@ import torch
 from safetensors.torch import save_file
 
 import formula
-from networks import network
+from networks import CIFAR_NETWORKS, IMAGENET_NETWORKS, network
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
 CLASSES = 10
-IMAGE_SIZES = {"resnet10": 64, "resnet18": 64, "resnet20": 32, "resnet56": 32}
+RESNEXTS = ["resnext50_32x4d", "resnext101_32x4d", "resnext152_32x4d"]
+IMAGE_SIZES = dict.fromkeys([*IMAGENET_NETWORKS, *RESNEXTS], 64) | dict.fromkeys(CIFAR_NETWORKS, 32)
 
 
 def main():
@@ -27,7 +28,7 @@ def main():
         images = formula.values("images", (2, 3, size, size), 0.0, 4.0)
         with torch.no_grad():
             for row in model(images):
-                logits.append(" ".join([name] + [repr(value) for value in row.tolist()]))
+                logits.append(" ".join([name, str(size)] + [repr(value) for value in row.tolist()]))
     (GOLDEN / "tensors.txt").write_text("\n".join(tensors) + "\n")
     (GOLDEN / "logits.txt").write_text("\n".join(logits) + "\n")
     save_file(

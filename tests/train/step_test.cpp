@@ -55,6 +55,32 @@ struct Stepper {
   Step step;
 };
 
+TEST(Step, LeavesWhatIsFrozenAloneAndNormalisesItByItsRunningBuffers) {
+  constexpr std::int64_t kImages = 4;
+  auto network = std::make_shared<TinyNetwork>();
+  TinyNetwork plain;
+  for (torch::Tensor& frozen : network->backbone->conv->parameters()) frozen.set_requires_grad(false);
+  for (torch::Tensor& frozen : network->backbone->norm->parameters()) frozen.set_requires_grad(false);
+  network->backbone->norm->running_mean.fill_(0.5);
+  plain.backbone->norm->running_mean.fill_(0.5);
+  plain.eval();
+  network->train();
+  FlatParameters parameters(*network);
+  Step step(comm::Group::alone(), config::Reduction::fixed_order, {kImages, 1, 1},
+            {{network, [&](const torch::Tensor& images) { return network->forward(images); },
+              std::make_shared<SumOfCrossEntropies>(), &parameters}});
+  const MicroBatch batch = random_batch(0, kImages);
+  (void)step.run([&] { return batch; }, /*stop_requested=*/false);
+  (SumOfCrossEntropies().loss(plain.forward(batch.inputs), batch.labels) / kImages).backward();
+
+  EXPECT_TRUE((network->backbone->norm->running_mean == 0.5).all().item<bool>());
+  EXPECT_EQ(network->backbone->norm->num_batches_tracked.item<std::int64_t>(), 0);
+  EXPECT_FALSE(network->backbone->conv->weight.grad().defined());
+  EXPECT_TRUE(torch::allclose(network->fc->weight.grad(), plain.fc->weight.grad(), 1e-5, 1e-7));
+  EXPECT_TRUE(torch::allclose(network->backbone->wide->weight.grad(), plain.backbone->wide->weight.grad(),
+                              1e-5, 1e-7));
+}
+
 TEST(Step, HasTheGradientAndStatisticsOfPlainAutograd) {
   Stepper stepper(comm::Group::alone(), 1);
   TinyNetwork plain;

@@ -67,6 +67,7 @@ class TinyBackbone : public model::Backbone {
     return torch::relu(last->forward(torch::relu(wider->forward(torch::relu(wide->forward(seen))))));
   }
   [[nodiscard]] std::int64_t features() const override { return kFeatures; }
+  [[nodiscard]] torch::nn::Module& last_block() const override { return *last.ptr(); }
 
   torch::nn::Conv2d conv{nullptr};
   std::shared_ptr<model::GhostBatchNorm2d> norm;
