@@ -12,7 +12,7 @@ enum class SamplingKind { instance_balanced, class_balanced, square_root, progre
 enum class LearningKind { joint, ncm, crt, tau_normalized, lws };
 enum class BackboneKind { resnet10, resnet18, resnet20, resnet32, resnet44, resnet56 };
 enum class TrainCrop { random_resized, pad_and_crop };
-enum class ScheduleKind { cosine, constant };
+enum class ScheduleKind { cosine, constant, step };
 enum class LossKind { cross_entropy };
 enum class NcmDistance { cosine, euclidean, centred };
 enum class Reduction { fixed_order, fastest };
