@@ -12,6 +12,7 @@
 #include "base/log.hpp"
 #include "comm/session.hpp"
 #include "config/enums.hpp"
+#include "config/recipe.hpp"
 #include "config/toml.hpp"
 #include "grid/export.hpp"
 #include "grid/runner.hpp"
@@ -26,6 +27,7 @@ struct Arguments {
   std::vector<std::string> exported;  ///< a cell and the file for its weights, or nothing
   bool list = false;
   bool plan = false;
+  bool smoke = false;
 };
 
 /// What the command line asks for, or the status to leave with.
@@ -35,7 +37,11 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
       "The same command again continues where the last run stopped."};
   app.add_option("--config", arguments.configuration, "the configuration, a TOML file");
   app.add_option("--set", arguments.overrides, "override a key: --set stage_1.epochs=2")->take_all();
-  app.add_flag("--plan", arguments.plan, "check everything, print what would be computed, train nothing");
+  auto* plan =
+      app.add_flag("--plan", arguments.plan, "check everything, print what would be computed, train nothing");
+  app.add_flag("--smoke", arguments.smoke,
+               "two steps of every node, then clean up and say what the whole run would take")
+      ->excludes(plan);
   app.add_flag("--list", arguments.list, "every sampling, strategy, loss and backbone, one line each");
   app.add_option("--export", arguments.exported,
                  "write a trained cell's network as safetensors: --export seed_0.class_balanced.crt "
@@ -65,8 +71,10 @@ ExitStatus run(const ltr::comm::Session& session, const Arguments& arguments, lt
     std::cout << written << std::flush;
     return ExitStatus::done;
   }
-  const ltr::grid::Outcome outcome = arguments.plan ? ltr::grid::show_plan(session, configuration)
-                                                    : ltr::grid::run(session, configuration, log);
+  for (const std::string& warning : ltr::config::warnings(configuration)) log.warning(warning);
+  const auto work = arguments.smoke ? ltr::grid::smoke : ltr::grid::run;
+  const ltr::grid::Outcome outcome =
+      arguments.plan ? ltr::grid::show_plan(session, configuration) : work(session, configuration, log);
   if (session.world_rank().value() == 0) std::cout << outcome.text << std::flush;
   return outcome.status;
 }

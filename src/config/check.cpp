@@ -36,6 +36,16 @@ bool power_of_two(std::int64_t value) {
   return value >= 1 && std::has_single_bit(static_cast<std::uint64_t>(value));
 }
 
+/// Rising, after the warm-up and before the end.
+bool good_milestones(const Stage1& stage_1) {
+  int before = stage_1.warmup_epochs;
+  for (const int milestone : stage_1.step.milestones) {
+    if (milestone <= before || milestone >= stage_1.epochs) return false;
+    before = milestone;
+  }
+  return true;
+}
+
 /// Steps of the grid as a real number; a little is added so that 20 x 0.1 meets 2.
 double tau_steps(const Stage2::Tau& tau) { return std::floor((tau.to - tau.from) / tau.step + 1e-9); }
 
@@ -109,10 +119,31 @@ constexpr Rule kRules[] = {
     {"stage_1.warmup_epochs", "stage_1.epochs",
      [](C c) { return c.stage_1.warmup_epochs >= 0 && c.stage_1.warmup_epochs < c.stage_1.epochs; },
      "warm-up comes before the schedule; give 0 for none, and fewer than the epochs"},
+    {"stage_1.step.milestones", "stage_1.schedule",
+     [](C c) { return c.stage_1.step.milestones.empty() == (c.stage_1.schedule != ScheduleKind::step); },
+     "schedule \"step\" lowers the rate at milestones, the others at none; give both or neither"},
+    {"stage_1.step.milestones", "stage_1.epochs", [](C c) { return good_milestones(c.stage_1); },
+     "they are the epochs from which the rate is lower; give rising numbers above warmup_epochs and below "
+     "epochs"},
+    {"stage_1.step.factor", "",
+     [](C c) { return c.stage_1.step.factor > 0.0 && c.stage_1.step.factor < 1.0; },
+     "the rate is multiplied by it to become lower; give a number between 0 and 1 such as 0.1"},
     {"stage_1.momentum", "", [](C c) { return c.stage_1.momentum >= 0.0 && c.stage_1.momentum < 1.0; },
      "from 1 on, old gradients would never fade; give 0 or more and less than 1"},
     {"stage_1.weight_decay", "", [](C c) { return c.stage_1.weight_decay >= 0.0; },
      "below 0 weights would grow by themselves; give 0 for none, or more"},
+    {"stage_1.nesterov", "stage_1.momentum",
+     [](C c) { return !c.stage_1.nesterov || c.stage_1.momentum > 0.0; },
+     "Nesterov's step looks ahead along the momentum, and there is none; give a momentum above 0, or false"},
+    {"stage_1.clip_norm", "", [](C c) { return c.stage_1.clip_norm >= 0.0; },
+     "it is the length of the longest gradient; give 0 for any, or more"},
+    {"stage_1.label_smoothing", "",
+     [](C c) { return c.stage_1.label_smoothing >= 0.0 && c.stage_1.label_smoothing < 1.0; },
+     "it is the share of a label that all classes get; give 0 for none, or less than 1"},
+    {"stage_1.validate_every_epochs", "", [](C c) { return c.stage_1.validate_every_epochs >= 1; },
+     "validation comes after whole epochs; give 1 or more"},
+    {"stage_2.schedule", "", [](C c) { return c.stage_2.schedule != ScheduleKind::step; },
+     "milestones are epochs of stage 1; give \"cosine\" or \"constant\""},
     {"stage_2.learning_rate", "", [](C c) { return c.stage_2.learning_rate > 0.0; }, kPositiveRate},
     {"stage_2.crt.epochs", "", [](C c) { return c.stage_2.crt.epochs >= 1; }, kOneEpoch},
     {"stage_2.lws.epochs", "", [](C c) { return c.stage_2.lws.epochs >= 1; }, kOneEpoch},

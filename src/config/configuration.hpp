@@ -66,16 +66,29 @@ struct Loader {
 
 /// [stage_1]
 struct Stage1 {
+  /// schedule "step" only: from epoch milestones[i] on, the rate is factor times what it was before.
+  struct Step {
+    std::vector<int> milestones;  ///< epochs from 0, rising
+    double factor = 0.1;
+  };
   std::string weights;  ///< safetensors file taken in place of training a stage 1; "": it is trained
   TrainedPart trained = TrainedPart::all;
   int epochs = 90;
   std::int64_t global_batch = 512;
   int micro_batches = 8;
   double learning_rate = 0.2;
+  bool scale_learning_rate =
+      false;  ///< true: the rates of both stages are for 512 images, and follow the batch
   ScheduleKind schedule = ScheduleKind::cosine;
+  Step step;
   int warmup_epochs = 0;
   double momentum = 0.9;
+  bool nesterov = false;
   double weight_decay = 5e-4;
+  bool decay_norm_and_bias = true;  ///< false: BatchNorm's parameters and biases do not decay
+  double clip_norm = 0;             ///< longest gradient, over all parameters; 0: any
+  double label_smoothing = 0;       ///< share of each label that is spread over all classes
+  int validate_every_epochs = 1;    ///< and after the last
   LossKind loss = LossKind::cross_entropy;
 };
 
@@ -97,6 +110,7 @@ struct Stage2 {
   };
   SamplingKind sampling = SamplingKind::class_balanced;
   double learning_rate = 0.2;
+  ScheduleKind schedule = ScheduleKind::cosine;
   Crt crt;
   Lws lws;
   Tau tau;

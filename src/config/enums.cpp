@@ -97,10 +97,12 @@ struct Choice<TrainCrop> {
 template <>
 struct Choice<ScheduleKind> {
   static constexpr std::string_view kNoun = "schedule";
-  static constexpr std::string_view kKeys = "stage_1.schedule";
+  static constexpr std::string_view kKeys = "stage_1.schedule, stage_2.schedule";
   static constexpr EnumEntry<ScheduleKind> kEntries[] = {
       {ScheduleKind::cosine, "cosine", "the learning rate falls to 0 along half a cosine"},
       {ScheduleKind::constant, "constant", "the learning rate stays as it is"},
+      {ScheduleKind::step, "step",
+       "the learning rate is multiplied by step.factor at every epoch of step.milestones"},
   };
 };
 

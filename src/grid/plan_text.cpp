@@ -19,24 +19,30 @@ std::int64_t images_per_epoch(const Inputs& inputs, const config::Configuration&
   return inputs.training->images() / batch * batch;
 }
 
+/// Epochs of a stage 1 that are followed by a validation.
+std::int64_t validations_of(const config::PlanNode& node, const config::Configuration& configuration) {
+  const std::int64_t every = configuration.stage_1.validate_every_epochs;
+  return (node.epochs + every - 1) / every;
+}
+
 }  // namespace
 
-double work_of(const config::PlanNode& node, const Inputs& inputs,
-               const config::Configuration& configuration) {
+Work work_of(const config::PlanNode& node, const Inputs& inputs, const config::Configuration& configuration) {
   const auto drawn = static_cast<double>(node.epochs * images_per_epoch(inputs, configuration));
   const auto validation = static_cast<double>(inputs.validation->images());
   const auto test = static_cast<double>(inputs.test->images());
   switch (node.kind) {
     case config::NodeKind::stage_1:
-      return 3 * drawn + static_cast<double>(node.epochs) * validation + test;
+      return {.trained = drawn,
+              .evaluated = static_cast<double>(validations_of(node, configuration)) * validation + test};
     case config::NodeKind::stage_2:
-      return drawn + validation + test;
+      return {.frozen = drawn, .evaluated = validation + test};
     case config::NodeKind::features: {
       const bool ncm = std::ranges::find(node.learning, config::LearningKind::ncm) != node.learning.end();
-      return validation + test + (ncm ? static_cast<double>(inputs.training->images()) : 0);
+      return {.evaluated = validation + test + (ncm ? static_cast<double>(inputs.training->images()) : 0)};
     }
   }
-  return 0;
+  return {};
 }
 
 std::string plan_text(const config::Plan& plan, const Inputs& inputs,
@@ -53,7 +59,7 @@ std::string plan_text(const config::Plan& plan, const Inputs& inputs,
       plan.nodes.size());
   if (!inputs.weights_notice.empty()) text = base::format("{}\n{}", inputs.weights_notice, text);
   double total = 0;
-  for (const config::PlanNode& node : plan.nodes) total += work_of(node, inputs, configuration);
+  for (const config::PlanNode& node : plan.nodes) total += work_of(node, inputs, configuration).total();
   std::size_t width = 4;
   for (const config::PlanNode& node : plan.nodes) width = std::max(width, node.id.size());
   const std::string row = base::format("  {{:>3}}  {{:<{}}}  {{:>6}}  {{:>6}}  {{}}\n", width);
@@ -61,7 +67,7 @@ std::string plan_text(const config::Plan& plan, const Inputs& inputs,
   for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
     const config::PlanNode& node = plan.nodes[i];
     text += base::format(row, i + 1, node.id, node.epochs > 0 ? std::to_string(node.epochs) : "-",
-                         base::format("{:.1f} %", 100 * work_of(node, inputs, configuration) / total),
+                         base::format("{:.1f} %", 100 * work_of(node, inputs, configuration).total() / total),
                          cells_of(node));
   }
   return text;

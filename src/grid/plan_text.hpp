@@ -10,9 +10,17 @@
 
 namespace ltr::grid {
 
-/// Work of a node in image passes: forward and backward count three, forward alone one.
-[[nodiscard]] double work_of(const config::PlanNode& node, const Inputs& inputs,
-                             const config::Configuration& configuration);
+/// Images that a node passes through the backbone.
+struct Work {
+  double trained = 0;    ///< forward and backward
+  double frozen = 0;     ///< forward, to train what stands on it
+  double evaluated = 0;  ///< forward alone
+
+  /// Forward and backward count three.
+  [[nodiscard]] double total() const { return 3 * trained + frozen + evaluated; }
+};
+[[nodiscard]] Work work_of(const config::PlanNode& node, const Inputs& inputs,
+                           const config::Configuration& configuration);
 
 /// Nodes in order with their share of the work and the cells they finish, after a line about data and ranks.
 [[nodiscard]] std::string plan_text(const config::Plan& plan, const Inputs& inputs,

@@ -2,17 +2,22 @@
 #include "grid/runner.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
+
+#include <unistd.h>
 
 #include "base/format.hpp"
 #include "base/stopwatch.hpp"
 #include "config/plan.hpp"
 #include "config/toml.hpp"
+#include "grid/created_folders.hpp"
 #include "grid/environment.hpp"
 #include "grid/inputs.hpp"
 #include "grid/plan_text.hpp"
 #include "grid/progress_line.hpp"
+#include "grid/smoke.hpp"
 #include "grid/stop_signal.hpp"
 #include "grid/workspace.hpp"
 #include "learning/strategy.hpp"
@@ -47,11 +52,12 @@ std::string table_of(const record::RunRecord& run) { return report::render({run}
 class Run {
  public:
   Run(const comm::Session& session, const config::Configuration& configuration, const Inputs& inputs,
-      base::Log& log)
+      base::Log& log, const learning::Limits& limits = {})
       : world_(session.world()),
         configuration_(configuration),
         inputs_(inputs),
         log_(log),
+        limits_(limits),
         plan_(config::make_plan(configuration)),
         environment_(environment(session, configuration)) {
     if (!inputs.weights_notice.empty()) log.info(inputs.weights_notice);
@@ -61,11 +67,12 @@ class Run {
 
   Outcome compute() {
     double total_work = 0;
-    for (const config::PlanNode* node : unfinished_) total_work += work_of(*node, inputs_, configuration_);
+    for (const config::PlanNode* node : unfinished_)
+      total_work += work_of(*node, inputs_, configuration_).total();
     ProgressLine line(total_work);
     for (const config::PlanNode* node : unfinished_) {
       const auto number = static_cast<std::size_t>(node - plan_.nodes.data()) + 1;
-      line.begin_node(*node, number, plan_.nodes.size(), work_of(*node, inputs_, configuration_));
+      line.begin_node(*node, number, plan_.nodes.size(), work_of(*node, inputs_, configuration_).total());
       compute_node(*node, line);
       line.end_node();
     }
@@ -106,6 +113,7 @@ class Run {
         .progress = [&](const train::Progress& progress) { log_.progress(line.line(progress)); },
         .pass_progress = [&](const learning::PassProgress& progress) { log_.progress(line.line(progress)); },
         .stop_requested = StopSignal::requested,
+        .limits = limits_,
     };
     const base::Stopwatch watch;
     comm::agree(world_, [] {
@@ -170,11 +178,37 @@ class Run {
   const config::Configuration& configuration_;
   const Inputs& inputs_;
   base::Log& log_;
+  learning::Limits limits_;
   config::Plan plan_;
   std::map<std::string, std::string> environment_;
   std::optional<Workspace> workspace_;  ///< rank 0 alone
   std::vector<const config::PlanNode*> unfinished_;
   std::map<std::string, std::string> errors_;  ///< by node id, the same on every rank
+};
+
+/// How every run of nodes sets up its process.
+void prepare_process(const config::Configuration& configuration) {
+  train::make_deterministic(configuration.parallel.threads_per_rank);
+  train::keep_freed_memory();
+}
+
+/// A folder beside the record that goes away with this, on rank 0; the others know its name.
+class TrialFolder {
+ public:
+  TrialFolder(const comm::Group& world, const std::string& output)
+      : path_(world.broadcast(base::format("{}.smoke-{}", output, getpid()), 0)) {
+    on_rank_0(world, [&] { created_.emplace(path_); });
+  }
+  TrialFolder(const TrialFolder&) = delete;
+  TrialFolder& operator=(const TrialFolder&) = delete;
+  ~TrialFolder() {
+    if (created_) created_->remove();
+  }
+  [[nodiscard]] std::string record() const { return path_ + "/trial.h5"; }
+
+ private:
+  std::string path_;
+  std::optional<CreatedFolders> created_;
 };
 
 }  // namespace
@@ -197,10 +231,33 @@ Outcome run(const comm::Session& session, const config::Configuration& configura
         table_of(*complete) + base::format("\n{} holds every cell of this configuration; nothing to do.\n",
                                            configuration.run.output)};
   }
-  train::make_deterministic(configuration.parallel.threads_per_rank);
-  train::keep_freed_memory();
+  prepare_process(configuration);
   const StopSignal stop_signal;
   return Run(session, configuration, inputs, log).compute();
+}
+
+Outcome smoke(const comm::Session& session, const config::Configuration& configuration, base::Log& log) {
+  const comm::Group& world = session.world();
+  const Inputs inputs = checked_inputs(world, configuration);
+  prepare_process(configuration);
+  const StopSignal stop_signal;
+  const TrialFolder folder(world, configuration.run.output);
+  const config::Configuration trial = smoke_configuration(configuration, folder.record());
+  const learning::Limits limits = smoke_limits(world.size());
+  Outcome outcome = Run(session, trial, inputs, log, limits).compute();
+  std::array<double, 1> peak_bytes{static_cast<double>(train::peak_memory_bytes())};
+  world.max(peak_bytes);
+  if (outcome.status != base::ExitStatus::done) {
+    outcome.text =
+        "Some nodes failed in the trial, for the reasons above; the whole run would fail there too.\n";
+    return outcome;
+  }
+  on_rank_0(world, [&] {
+    outcome.text =
+        smoke_text(record::read_run(folder.record()), limits, static_cast<std::int64_t>(peak_bytes[0]),
+                   config::make_plan(configuration), inputs, configuration);
+  });
+  return outcome;
 }
 
 }  // namespace ltr::grid

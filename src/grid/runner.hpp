@@ -21,6 +21,11 @@ struct Outcome {
 /// Collective: all ranks.
 [[nodiscard]] Outcome show_plan(const comm::Session& session, const config::Configuration& configuration);
 
+/// Runs two steps of every node at full shape, with checkpoints and short passes, in a folder beside the
+/// record that is removed again, and says what it measured. Throws: as run. Collective: all ranks.
+[[nodiscard]] Outcome smoke(const comm::Session& session, const config::Configuration& configuration,
+                            base::Log& log);
+
 /// Runs or continues the grid of a configuration, writes its record, and returns its table. A complete one is
 /// left alone. A node that fails is reported in the cells that depend on it, and the others go on. Throws:
 /// ConfigError, DataError before anything is started; Stopped after a checkpoint. Collective: all ranks.

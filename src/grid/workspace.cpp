@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "config/toml.hpp"
+#include "grid/created_folders.hpp"
 #include "learning/disk_space.hpp"
 #include "learning/strategy.hpp"
 #include "store/atomic_file.hpp"
@@ -59,33 +60,6 @@ void check_same_data(const std::string& here, const std::string& there, const st
 void write_text(const std::filesystem::path& path, const std::string& text) {
   store::write_atomically(path, std::as_bytes(std::span(text)));
 }
-
-/// Creates `folder` and those above it, and remembers which, to remove them if the run cannot begin.
-class CreatedFolders {
- public:
-  explicit CreatedFolders(const std::filesystem::path& folder) {
-    std::error_code error;
-    for (auto at = folder; !at.empty() && !std::filesystem::exists(at, error); at = at.parent_path()) {
-      absent_.push_back(at);
-    }
-    std::filesystem::create_directories(folder, error);
-    if (!error) return;
-    remove();
-    throw base::ConfigError(
-        base::format("cannot create {}: {}; results and checkpoints go there; choose a writable run.output",
-                     folder.string(), error.message()));
-  }
-
-  /// Folders above the new one stay where somebody else has used them meanwhile.
-  void remove() const {
-    std::error_code ignored;
-    if (!absent_.empty()) std::filesystem::remove_all(absent_.front(), ignored);
-    for (const std::filesystem::path& folder : absent_) std::filesystem::remove(folder, ignored);
-  }
-
- private:
-  std::vector<std::filesystem::path> absent_;  ///< innermost first
-};
 
 /// What a killed writer left half-written.
 void remove_partial_files(const std::filesystem::path& folder) {

@@ -3,7 +3,9 @@
 
 #include <utility>
 
+#include "config/recipe.hpp"
 #include "learning/cross_entropy.hpp"
+#include "learning/training.hpp"
 
 namespace ltr::learning {
 
@@ -15,10 +17,11 @@ train::Trainee stage_2_trainee(const config::Configuration& configuration, std::
       .name = std::move(name),
       .module = std::move(module),
       .logits = std::move(logits),
-      .objective = make_objective(stage_1.loss),
-      .sgd = {.momentum = stage_1.momentum, .weight_decay = weight_decay},
-      .schedule = {.kind = stage_1.schedule,
-                   .learning_rate = configuration.stage_2.learning_rate,
+      .objective = make_objective(stage_1),
+      .sgd = sgd_options(stage_1, weight_decay),
+      .schedule = {.kind = configuration.stage_2.schedule,
+                   .learning_rate =
+                       config::effective_learning_rate(configuration, configuration.stage_2.learning_rate),
                    .warmup_epochs = 0,
                    .epochs = epochs},
   };

@@ -25,7 +25,7 @@ struct Head {
   std::function<torch::Tensor()> bias;
 };
 
-/// What all heads train alike: stage 2's rate, stage 1's loss, schedule and momentum.
+/// What all heads train alike: stage 2's rate and schedule, stage 1's loss and optimiser.
 [[nodiscard]] train::Trainee stage_2_trainee(const config::Configuration& configuration, std::string name,
                                              std::shared_ptr<torch::nn::Module> module, train::Logits logits,
                                              double weight_decay, std::int64_t epochs);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "config/recipe.hpp"
 #include "learning/cell.hpp"
 #include "learning/cross_entropy.hpp"
 #include "learning/nodes.hpp"
@@ -33,7 +34,8 @@ std::shared_ptr<model::Network> starting_network(const Context& context, const c
 
 record::NodeRecord run_stage_1(const Context& context, const config::PlanNode& node) {
   const config::Stage1& stage_1 = context.configuration.stage_1;
-  train::EvaluationSet validation(context.group, context.validation, loader_options(context.configuration));
+  train::EvaluationSet validation(context.group, context.validation, loader_options(context.configuration),
+                                  /*watch=*/{}, context.limits.evaluation_images);
 
   const std::shared_ptr<model::Network> network = starting_network(context, node);
   const train::Logits logits = [network](const torch::Tensor& pixels) { return network->forward(pixels); };
@@ -41,12 +43,16 @@ record::NodeRecord run_stage_1(const Context& context, const config::PlanNode& n
       .name = "network",
       .module = network,
       .logits = logits,
-      .objective = make_objective(stage_1.loss),
-      .sgd = {.momentum = stage_1.momentum, .weight_decay = stage_1.weight_decay},
+      .objective = make_objective(stage_1),
+      .sgd = sgd_options(stage_1, stage_1.weight_decay),
       .schedule = {.kind = stage_1.schedule,
-                   .learning_rate = stage_1.learning_rate,
+                   .learning_rate =
+                       config::effective_learning_rate(context.configuration, stage_1.learning_rate),
                    .warmup_epochs = stage_1.warmup_epochs,
-                   .epochs = stage_1.epochs},
+                   .epochs = stage_1.epochs,
+                   .milestones = stage_1.step.milestones,
+                   .factor = stage_1.step.factor},
+      .validate_every_epochs = stage_1.validate_every_epochs,
   };
   train::Trained trained;
   if (stage_1.weights.empty()) {

@@ -24,6 +24,12 @@ struct PassProgress {
   std::int64_t batches = 0;  ///< likewise
 };
 
+/// Where a trial of every node ends early; 0: nowhere.
+struct Limits {
+  std::int64_t steps = 0;              ///< of an epoch
+  std::int64_t evaluation_images = 0;  ///< of each pass without training
+};
+
 /// What every node of a run works with.
 struct Context {
   const config::Configuration& configuration;
@@ -35,6 +41,7 @@ struct Context {
   std::function<void(const train::Progress&)> progress;
   std::function<void(const PassProgress&)> pass_progress;
   std::function<bool()> stop_requested;
+  Limits limits = {};
 };
 
 /// Computes one node; an interrupted one continues from its checkpoint. The nodes it needs have left their

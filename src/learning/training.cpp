@@ -39,7 +39,16 @@ train::LoopOptions loop_options(const Context& context, const config::PlanNode& 
   options.checkpoint_every_epochs = configuration.checkpoint.every_epochs;
   options.progress = context.progress;
   options.stop_requested = context.stop_requested;
+  options.most_steps = context.limits.steps;
   return options;
+}
+
+train::SgdOptions sgd_options(const config::Stage1& stage_1, double weight_decay) {
+  return {.momentum = stage_1.momentum,
+          .weight_decay = weight_decay,
+          .nesterov = stage_1.nesterov,
+          .decay_norm_and_bias = stage_1.decay_norm_and_bias,
+          .clip_norm = stage_1.clip_norm};
 }
 
 std::shared_ptr<model::Network> trained_network(const Context& context, const config::PlanNode& node) {
@@ -75,7 +84,8 @@ train::EvaluationSet watched_images(const Context& context, const data::Pack& pa
                   "asked to stop in a pass over the {} images; run the same command again to go on", images));
             }
             if (context.pass_progress) context.pass_progress({images, done, batches});
-          }};
+          },
+          context.limits.evaluation_images};
 }
 
 train::EvaluationSet pack_features(const Context& context, const config::PlanNode& node,

@@ -14,6 +14,9 @@ namespace ltr::learning {
 [[nodiscard]] train::LoopOptions loop_options(const Context& context, const config::PlanNode& node,
                                               std::uint64_t seed, config::SamplingKind sampling);
 
+/// The optimiser of both stages.
+[[nodiscard]] train::SgdOptions sgd_options(const config::Stage1& stage_1, double weight_decay);
+
 /// The network that the node's stage 1 has left in the folder, in evaluation mode.
 /// Throws: DataError if its weights are missing, do not fit, or differ between ranks.
 /// Collective: all ranks.

@@ -22,11 +22,11 @@ struct EpochRow {
   std::int64_t epoch = 0;
   double train_loss = 0;
   double learning_rate = 0;
-  double validation_top1_percent = 0;
-  double images_per_s = 0;  ///< training images of all ranks by the epoch's training time
-  double step_s = 0;        ///< forward, backward and update
-  double wait_s = 0;        ///< waiting for data
-  double exchange_s = 0;    ///< exchange not hidden by computation
+  double validation_top1_percent = 0;  ///< not a number: not validated after this epoch
+  double images_per_s = 0;             ///< training images of all ranks by the epoch's training time
+  double step_s = 0;                   ///< forward, backward and update
+  double wait_s = 0;                   ///< waiting for data
+  double exchange_s = 0;               ///< exchange not hidden by computation
   double evaluation_s = 0;
 };
 

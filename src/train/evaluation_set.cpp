@@ -19,10 +19,14 @@ std::vector<data::LoaderItem> items_of_batch(std::int64_t batch, std::int64_t im
 }  // namespace
 
 EvaluationSet::EvaluationSet(const comm::Group& group, const data::Pack& pack,
-                             const data::LoaderOptions& loader, Watch watch)
-    : group_(group), pack_(&pack), loader_(loader), watch_(std::move(watch)) {
+                             const data::LoaderOptions& loader, Watch watch, std::int64_t most_images)
+    : group_(group),
+      pack_(&pack),
+      loader_(loader),
+      watch_(std::move(watch)),
+      images_(most_images > 0 ? std::min(most_images, pack.images()) : pack.images()) {
   loader_.mode = data::LoaderMode::evaluation;
-  const std::int64_t all = (pack.images() + kEvaluationBatch - 1) / kEvaluationBatch;
+  const std::int64_t all = (images_ + kEvaluationBatch - 1) / kEvaluationBatch;
   first_batch_ = all * group.rank() / group.size();
   batches_ = all * (group.rank() + 1) / group.size() - first_batch_;
 }
@@ -44,9 +48,8 @@ void EvaluationSet::visit_images(const Visitor& visitor) {
   const std::int64_t image_bytes = std::int64_t{3} * size * size * static_cast<std::int64_t>(sizeof(float));
   const bool keep = batches_ * kEvaluationBatch * image_bytes <= kPixelCacheBytes;
   std::vector<MicroBatch> kept;
-  data::Loader loader(*pack_, loader_, batches_, [this](std::int64_t batch) {
-    return items_of_batch(first_batch_ + batch, pack_->images());
-  });
+  data::Loader loader(*pack_, loader_, batches_,
+                      [this](std::int64_t batch) { return items_of_batch(first_batch_ + batch, images_); });
   for (std::int64_t i = 0; i < batches_; ++i) {
     if (watch_) watch_(i, batches_);
     const MicroBatch batch = to_tensors(loader.next(), size);
@@ -58,10 +61,10 @@ void EvaluationSet::visit_images(const Visitor& visitor) {
 }
 
 EvaluationSet EvaluationSet::with_inputs(const RowReader& row_reader) const {
-  EvaluationSet result(group_, *pack_, loader_);
+  EvaluationSet result(group_, *pack_, loader_, {}, images_);
   for (std::int64_t batch = first_batch_; batch < first_batch_ + batches_; ++batch) {
     const std::int64_t first = batch * kEvaluationBatch;
-    const std::int64_t count = std::min(kEvaluationBatch, pack_->images() - first);
+    const std::int64_t count = std::min(kEvaluationBatch, images_ - first);
     torch::Tensor labels = torch::empty({count}, torch::kInt64);
     for (std::int64_t i = 0; i < count; ++i) {
       labels.data_ptr<std::int64_t>()[i] = pack_->label(base::SampleIndex(first + i)).value();
@@ -73,7 +76,7 @@ EvaluationSet EvaluationSet::with_inputs(const RowReader& row_reader) const {
 }
 
 EvaluationSet EvaluationSet::mapped(const std::function<torch::Tensor(const torch::Tensor&)>& map) {
-  EvaluationSet result(group_, *pack_, loader_);
+  EvaluationSet result(group_, *pack_, loader_, {}, images_);
   visit([&](const torch::Tensor& inputs, const torch::Tensor& labels) {
     result.kept_.push_back({map(inputs), labels});
   });

@@ -33,9 +33,10 @@ class EvaluationSet {
   /// Inputs of images first .. first + count - 1 of the pack. Shape: [count, ...] float32.
   using RowReader = std::function<torch::Tensor(std::int64_t first, std::int64_t count)>;
 
-  /// The images of a pack. `loader` gives transform, threads and queue; its mode is ignored.
+  /// The images of a pack, or its first `most_images` if that is above 0. `loader` gives transform, threads
+  /// and queue; its mode is ignored.
   EvaluationSet(const comm::Group& group, const data::Pack& pack, const data::LoaderOptions& loader,
-                Watch watch = {});
+                Watch watch = {}, std::int64_t most_images = 0);
 
   /// Calls `visitor` with each of this rank's batches in pack order, gradients off. A set that is small keeps
   /// its pixels, and later visits decode nothing.
@@ -50,7 +51,7 @@ class EvaluationSet {
   [[nodiscard]] EvaluationSet mapped(const std::function<torch::Tensor(const torch::Tensor&)>& map);
 
   [[nodiscard]] const comm::Group& group() const { return group_; }
-  [[nodiscard]] std::int64_t images() const { return pack_->images(); }    ///< of all ranks
+  [[nodiscard]] std::int64_t images() const { return images_; }            ///< of all ranks
   [[nodiscard]] std::int32_t classes() const { return pack_->classes(); }  ///< K
 
  private:
@@ -60,6 +61,7 @@ class EvaluationSet {
   const data::Pack* pack_;
   data::LoaderOptions loader_;
   Watch watch_;
+  std::int64_t images_ = 0;
   std::int64_t first_batch_ = 0;
   std::int64_t batches_ = 0;
   bool in_memory_ = false;

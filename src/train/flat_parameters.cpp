@@ -42,6 +42,14 @@ FlatParameters::FlatParameters(const torch::nn::Module& module) {
   }
 }
 
+std::vector<FloatRange> FlatParameters::weight_ranges() const {
+  std::vector<FloatRange> ranges;
+  for (const ParameterSlot& slot : slots_) {
+    if (slot.parameter.dim() > 1) ranges.push_back({slot.offset, slot.size});
+  }
+  return ranges;
+}
+
 void FlatParameters::bind_gradients(const torch::Tensor& gradients) {
   gradients_ = gradients;
   for (ParameterSlot& slot : slots_) slot.parameter.mutable_grad() = view_of(gradients, slot);

@@ -16,6 +16,12 @@ struct ParameterSlot {
   std::int64_t size = 0;
 };
 
+/// Part of the vector. Units: floats.
+struct FloatRange {
+  std::int64_t begin = 0;
+  std::int64_t size = 0;
+};
+
 /// Moves the parameters of a module that require gradients into one float32 vector; the module keeps views of
 /// it. The order is the reverse of registration, which is about that in which a backward pass finishes
 /// gradients. Every parameter begins on a 64-byte boundary; the gaps hold zeros.
@@ -34,6 +40,8 @@ class FlatParameters {
   [[nodiscard]] const torch::Tensor& gradients() const { return gradients_; }
   /// In order of offset.
   [[nodiscard]] const std::vector<ParameterSlot>& slots() const { return slots_; }
+  /// Where parameters of two dimensions or more stand, in order: all but BatchNorm's and biases.
+  [[nodiscard]] std::vector<FloatRange> weight_ranges() const;
 
  private:
   torch::Tensor values_;

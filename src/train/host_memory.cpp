@@ -4,6 +4,7 @@
 #include <limits>
 
 #include <malloc.h>
+#include <sys/resource.h>
 
 namespace ltr::train {
 
@@ -11,6 +12,12 @@ void keep_freed_memory() {
   // The largest threshold that glibc accepts; larger blocks are mapped and unmapped one by one.
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
   mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+}
+
+std::int64_t peak_memory_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return std::int64_t{usage.ru_maxrss} * 1024;
 }
 
 }  // namespace ltr::train

@@ -85,6 +85,7 @@ TrainingLoop::State::State(const comm::Group& group_in, const data::Pack& pack_i
   feed_options.shape = {options.global_batch, options.micro_batches, group.size()};
   check_shape(pack, feed_options.shape);
   steps = pack.images() / options.global_batch;
+  if (options.most_steps > 0) steps = std::min(steps, options.most_steps);
   feed_options.rank = group.rank();
   feed_options.loader = options.loader;
   feed_options.draws = {options.seed, options.sampling, options.replacement, 0, steps * options.global_batch};

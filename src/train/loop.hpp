@@ -41,6 +41,7 @@ struct LoopOptions {
   std::shared_ptr<model::Backbone> frozen;  ///< null: trainees see pixels; else its features
   std::filesystem::path checkpoint;         ///< file; empty: none is kept
   int checkpoint_every_epochs = 1;
+  std::int64_t most_steps = 0;                    ///< an epoch is cut off there; 0: nowhere
   std::function<void(const Progress&)> progress;  ///< after every step, on every rank; may be empty
   std::function<bool()> stop_requested;           ///< asked every step, on every rank; may be empty
 };

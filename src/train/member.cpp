@@ -2,6 +2,7 @@
 #include "train/member.hpp"
 
 #include <array>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -12,7 +13,7 @@
 namespace ltr::train {
 
 Member::Member(Trainee trainee, std::int32_t classes)
-    : trainee_(std::move(trainee)), parameters_(*trainee_.module), sgd_(trainee_.sgd, parameters_.size()) {
+    : trainee_(std::move(trainee)), parameters_(*trainee_.module), sgd_(trainee_.sgd, parameters_) {
   trainee_.module->train();
   state_.name = trainee_.name;
   state_.weights = model::state(*trainee_.module);
@@ -25,30 +26,37 @@ void Member::descend(std::int64_t epoch, double loss_sum) {
   state_.epoch_loss_sum += loss_sum;
 }
 
-void Member::finish_epoch(record::EpochRow row, const DrawAccount& account, EvaluationSet& validation) {
+void Member::validate(record::EpochRow& row, EvaluationSet& validation) {
   const base::Stopwatch stopwatch;
   trainee_.module->eval();
   const std::int64_t correct = count_correct(validation, trainee_.logits);
   trainee_.module->train();
   std::array<double, 1> evaluation_s{stopwatch.seconds()};
   validation.group().max(evaluation_s);
+  row.evaluation_s = evaluation_s[0];
+  row.validation_top1_percent =
+      100.0 * static_cast<double>(correct) / static_cast<double>(validation.images());
+  if (correct > state_.best_correct) {
+    state_.best_correct = correct;
+    state_.best = model::snapshot(state_.weights);
+    state_.training.best_epoch = row.epoch;
+  }
+}
 
+void Member::finish_epoch(record::EpochRow row, const DrawAccount& account, EvaluationSet& validation) {
+  row.validation_top1_percent = std::numeric_limits<double>::quiet_NaN();
+  const std::int64_t done = row.epoch + 1;
+  if (done % trainee_.validate_every_epochs == 0 || done == trainee_.schedule.epochs) {
+    validate(row, validation);
+  }
   const auto draws = std::reduce(account.made.begin(), account.made.end());
   row.train_loss = std::exchange(state_.epoch_loss_sum, 0.0) / static_cast<double>(draws);
   row.learning_rate = learning_rate(row.epoch);
-  row.validation_top1_percent =
-      100.0 * static_cast<double>(correct) / static_cast<double>(validation.images());
-  row.evaluation_s = evaluation_s[0];
   record::TrainingRecord& training = state_.training;
   training.epochs.push_back(row);
   training.class_weights = account.probabilities;
   for (std::size_t k = 0; k < account.made.size(); ++k) training.draws_made[k] += account.made[k];
   training.draws_digest = base::sha256_hex(training.draws_digest + account.digest);
-  if (correct > state_.best_correct) {
-    state_.best_correct = correct;
-    state_.best = model::snapshot(state_.weights);
-    training.best_epoch = row.epoch;
-  }
 }
 
 void Member::restore(TraineeState state, std::string_view source) {

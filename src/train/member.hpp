@@ -33,8 +33,8 @@ class Member {
 
   /// Follows the gradients of a step whose losses add up to `loss_sum`.
   void descend(std::int64_t epoch, double loss_sum);
-  /// Validates, completes `row` with what is this member's own, and keeps the weights if they are the best so
-  /// far. Collective: all ranks of the set's group.
+  /// Validates if it is time to, completes `row` with what is this member's own, and keeps the weights if
+  /// they are the best so far. Collective: all ranks of the set's group.
   void finish_epoch(record::EpochRow row, const DrawAccount& account, EvaluationSet& validation);
 
   /// Takes a state's values into its own tensors. `source` is what messages call the state's origin.
@@ -43,6 +43,8 @@ class Member {
   [[nodiscard]] Trained conclude();
 
  private:
+  void validate(record::EpochRow& row, EvaluationSet& validation);
+
   Trainee trainee_;
   FlatParameters parameters_;
   Sgd sgd_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/schedule.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -11,9 +12,21 @@ double learning_rate_at(const Schedule& schedule, std::int64_t epoch) {
   if (epoch < warmup) {
     return schedule.learning_rate * static_cast<double>(epoch + 1) / static_cast<double>(warmup + 1);
   }
-  if (schedule.kind == config::ScheduleKind::constant) return schedule.learning_rate;
-  const double fraction = static_cast<double>(epoch - warmup) / static_cast<double>(schedule.epochs - warmup);
-  return 0.5 * schedule.learning_rate * (1.0 + std::cos(std::numbers::pi * fraction));
+  switch (schedule.kind) {
+    case config::ScheduleKind::cosine: {
+      const double fraction =
+          static_cast<double>(epoch - warmup) / static_cast<double>(schedule.epochs - warmup);
+      return 0.5 * schedule.learning_rate * (1.0 + std::cos(std::numbers::pi * fraction));
+    }
+    case config::ScheduleKind::step: {
+      const auto passed =
+          std::ranges::count_if(schedule.milestones, [epoch](int milestone) { return milestone <= epoch; });
+      return schedule.learning_rate * std::pow(schedule.factor, static_cast<double>(passed));
+    }
+    case config::ScheduleKind::constant:
+      break;
+  }
+  return schedule.learning_rate;
 }
 
 }  // namespace ltr::train

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "config/enums.hpp"
 
@@ -12,12 +13,14 @@ namespace ltr::train {
 struct Schedule {
   config::ScheduleKind kind = config::ScheduleKind::cosine;
   double learning_rate = 0.2;
-  std::int64_t warmup_epochs = 0;  ///< w, less than E
-  std::int64_t epochs = 1;         ///< E
+  std::int64_t warmup_epochs = 0;    ///< w, less than E
+  std::int64_t epochs = 1;           ///< E
+  std::vector<int> milestones = {};  ///< step only: epochs from 0, rising
+  double factor = 0.1;               ///< step only
 };
 
 /// Warm-up: lr (e + 1) / (w + 1). Then, with f = (e - w) / (E - w): cosine 0.5 lr (1 + cos(pi f)), constant
-/// lr. Paper: section 4.2, cosine; differs: warm-up is this suite's.
+/// lr, step lr factor^n after n milestones. Paper: section 4.2, cosine; differs: warm-up is this suite's.
 [[nodiscard]] double learning_rate_at(const Schedule& schedule, std::int64_t epoch);
 
 }  // namespace ltr::train

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stochastic gradient descent with momentum and weight decay, in torch.optim.SGD's arithmetic.
+// Stochastic gradient descent with momentum, weight decay and clipping, in torch.optim.SGD's arithmetic.
 #pragma once
 
+#include <vector>
+
 #include <torch/torch.h>
+
+#include "train/flat_parameters.hpp"
 
 namespace ltr::train {
 
@@ -10,12 +14,17 @@ namespace ltr::train {
 struct SgdOptions {
   double momentum = 0.9;
   double weight_decay = 5e-4;
+  bool nesterov = false;
+  bool decay_norm_and_bias = true;  ///< false: parameters of one dimension do not decay
+  double clip_norm = 0;             ///< gradients longer than this are shortened to it; 0: none are
 };
 
-/// d = g + weight_decay w; m = momentum m + d; w = w - learning_rate m. No Nesterov, no dampening.
+/// g = g min(1, clip_norm / |g|); d = g + weight_decay w; m = momentum m + d; w = w - learning_rate m, or
+/// with Nesterov w - learning_rate (d + momentum m). No dampening.
 class Sgd {
  public:
-  Sgd(const SgdOptions& options, std::int64_t size);
+  /// For vectors laid out as `parameters`, which need not outlive this.
+  Sgd(const SgdOptions& options, const FlatParameters& parameters);
 
   /// Moves `values` in place; `gradients` is used up as scratch. Shape: [size] float32, contiguous, both.
   void step(const torch::Tensor& values, const torch::Tensor& gradients, double learning_rate);
@@ -25,7 +34,12 @@ class Sgd {
 
  private:
   SgdOptions options_;
+  std::vector<FloatRange> decaying_;
   torch::Tensor momentum_;
 };
+
+/// Length of a vector, summed in float64 in an order that depends on nothing but its size, so that ranks with
+/// the same gradients clip alike. Shape: vector [size] float32, contiguous.
+[[nodiscard]] double norm_of(const torch::Tensor& vector);
 
 }  // namespace ltr::train

@@ -25,13 +25,14 @@ struct Trainee {
   std::shared_ptr<Objective> objective;
   SgdOptions sgd;
   Schedule schedule;
+  int validate_every_epochs = 1;  ///< and after the last
 };
 
 /// One trainee's outcome, the same on every rank.
 struct Trained {
   record::TrainingRecord training;
   model::NamedTensors
-      best;  ///< weights and buffers of the best epoch, by validation top-1, the first if several
+      best;  ///< weights and buffers of the best validated epoch, by top-1, the first if several
 };
 
 }  // namespace ltr::train

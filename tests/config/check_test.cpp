@@ -55,6 +55,17 @@ constexpr BadValue kBadValues[] = {
     {"stage_1.momentum=1", "stage_1.momentum = 1.0: "},
     {"stage_1.momentum=-0.1", "stage_1.momentum = -0.1: "},
     {"stage_1.weight_decay=-1e-4", "stage_1.weight_decay = -0.0001: "},
+    {"stage_1.schedule=step",
+     "stage_1.step.milestones = [] with stage_1.schedule = \"step\": schedule \"step\" lowers"},
+    {"stage_1.step.milestones=[60]",
+     "stage_1.step.milestones = [60] with stage_1.schedule = \"cosine\": schedule \"step\" lowers"},
+    {"stage_1.step.factor=1", "stage_1.step.factor = 1.0: the rate"},
+    {"stage_1.step.factor=0", "stage_1.step.factor = 0.0: the rate"},
+    {"stage_1.clip_norm=-1", "stage_1.clip_norm = -1.0: it is the length"},
+    {"stage_1.label_smoothing=1", "stage_1.label_smoothing = 1.0: it is the share"},
+    {"stage_1.label_smoothing=-0.1", "stage_1.label_smoothing = -0.1: it is the share"},
+    {"stage_1.validate_every_epochs=0", "stage_1.validate_every_epochs = 0: validation"},
+    {"stage_2.schedule=step", "stage_2.schedule = \"step\": milestones are epochs of stage 1"},
     {"stage_2.learning_rate=-1", "stage_2.learning_rate = -1.0: "},
     {"stage_2.crt.epochs=0", "stage_2.crt.epochs = 0: "},
     {"stage_2.lws.epochs=0", "stage_2.lws.epochs = 0: "},
@@ -97,6 +108,25 @@ TEST(Check, FixedOrderNeedsAPowerOfTwoOfMicroBatches) {
                        "\"fixed_order\": "),
             HasSubstr("power of two")));
   EXPECT_EQ(refusal_of("[parallel]\nreduction = \"fastest\"\n", six), "accepted");
+}
+
+TEST(Check, MilestonesRiseBetweenWarmUpAndEnd) {
+  const auto with = [](const std::string& milestones) {
+    return refusal_of(
+        "", {"stage_1.schedule=step", "stage_1.warmup_epochs=5", "stage_1.step.milestones=" + milestones});
+  };
+  EXPECT_EQ(with("[6, 60, 89]"), "accepted");
+  for (const std::string bad : {"[60, 60]", "[80, 60]", "[5, 60]", "[60, 90]", "[-1]"}) {
+    EXPECT_THAT(with(bad), HasSubstr("with stage_1.epochs = 90: they are the epochs from which")) << bad;
+  }
+  EXPECT_THAT(with("[60.5]"), HasSubstr("the number 60.5 is given; an integer"));
+  EXPECT_THAT(with("60"), HasSubstr("the integer 60 is given; a list"));
+}
+
+TEST(Check, NesterovNeedsMomentum) {
+  EXPECT_THAT(refusal_of("", {"stage_1.nesterov=true", "stage_1.momentum=0"}),
+              HasSubstr("stage_1.nesterov = true with stage_1.momentum = 0.0: "));
+  EXPECT_EQ(refusal_of("", {"stage_1.nesterov=true"}), "accepted");
 }
 
 std::string rank_refusal(const Configuration& configuration, int ranks) {

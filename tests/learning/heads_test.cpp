@@ -28,8 +28,40 @@ TEST(CrossEntropy, IsTheSumOfMinusLogSoftmax) {
     for (int k = 0; k < 3; ++k) sum += std::exp(logits[i][k].item<double>());
     expected += std::log(sum) - logits[i][labels[i].item<std::int64_t>()].item<double>();
   }
-  EXPECT_NEAR(make_objective(config::LossKind::cross_entropy)->loss(logits, labels).item<double>(), expected,
-              1e-6);
+  EXPECT_NEAR(make_objective({})->loss(logits, labels).item<double>(), expected, 1e-6);
+}
+
+TEST(CrossEntropy, SmoothingSpreadsAShareOfEveryLabelOverAllClasses) {
+  const torch::Tensor logits = torch::tensor({{1.0F, 2.0F, 0.5F}, {0.0F, -1.0F, 3.0F}});
+  const torch::Tensor labels = torch::tensor({1, 0}, torch::kInt64);
+  config::Stage1 stage_1;
+  stage_1.label_smoothing = 0.3;
+  // 0.3 / 3 for every class, and 0.7 more for the label's own.
+  const torch::Tensor targets = torch::tensor({{0.1, 0.8, 0.1}, {0.8, 0.1, 0.1}}, torch::kFloat64);
+  const double expected = -(targets * torch::log_softmax(logits.to(torch::kFloat64), 1)).sum().item<double>();
+  EXPECT_NEAR(make_objective(stage_1)->loss(logits, labels).item<double>(), expected, 1e-6);
+  EXPECT_GT(std::abs(make_objective({})->loss(logits, labels).item<double>() - expected), 0.01);
+}
+
+TEST(Heads, TakeLossAndOptimiserOfStage1AndTheirOwnRateAndSchedule) {
+  config::Configuration configuration;
+  configuration.stage_1 = {.weights = "",
+                           .global_batch = 256,
+                           .scale_learning_rate = true,
+                           .schedule = config::ScheduleKind::step,
+                           .step = {.milestones = {60}},
+                           .nesterov = true,
+                           .weight_decay = 1e-3,
+                           .decay_norm_and_bias = false,
+                           .clip_norm = 2};
+  configuration.stage_2.learning_rate = 0.3;
+  const train::Trainee trainee = make_crt(configuration, *stage_1_classifier(), 5).trainee;
+  EXPECT_TRUE(trainee.sgd.nesterov);
+  EXPECT_FALSE(trainee.sgd.decay_norm_and_bias);
+  EXPECT_EQ(trainee.sgd.clip_norm, 2);
+  EXPECT_EQ(trainee.sgd.weight_decay, 1e-3);
+  EXPECT_EQ(trainee.schedule.kind, config::ScheduleKind::cosine);
+  EXPECT_DOUBLE_EQ(trainee.schedule.learning_rate, 0.15) << "half the batch, half the rate";
 }
 
 TEST(Lws, BeginsAsStage1sClassifier) {

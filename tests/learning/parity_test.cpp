@@ -84,8 +84,8 @@ struct Training {
                     config::Reduction::fixed_order,
                     {kBatch, /*micro_batches=*/1, /*ranks=*/1},
                     {{network, [this](const torch::Tensor& images) { return network->forward(images); },
-                      make_objective(config::LossKind::cross_entropy), &parameters}}};
-  train::Sgd sgd{{.momentum = 0.9, .weight_decay = 5e-4}, parameters.size()};
+                      make_objective({}), &parameters}}};
+  train::Sgd sgd{{.momentum = 0.9, .weight_decay = 5e-4}, parameters};
 };
 
 TEST(TenSteps, HaveTheLossesAndWeightsOfPlainTorch) {

@@ -21,6 +21,17 @@ done
 digest_of threads_5 2 --set loader.threads=5 --set loader.queue_batches=2
 diff "$work/ranks_1.digest" "$work/threads_5.digest" || fail "digests differ with five loader threads"
 
+# The same with every option of the optimiser and the schedule.
+options=(--set 'grid.sampling=["progressively_balanced"]' --set stage_1.epochs=3 --set stage_1.schedule=step
+  --set 'stage_1.step.milestones=[1, 2]' --set stage_1.nesterov=true --set stage_1.clip_norm=0.5
+  --set stage_1.decay_norm_and_bias=false --set stage_1.label_smoothing=0.1 --set stage_1.validate_every_epochs=2
+  --set stage_1.scale_learning_rate=true --set stage_2.schedule=constant)
+digest_of options_1 1 "${options[@]}"
+for ranks in 2 4 8; do
+  digest_of "options_$ranks" "$ranks" "${options[@]}"
+  diff "$work/options_1.digest" "$work/options_$ranks.digest" || fail "digests with options differ on $ranks ranks"
+done
+
 # A digest that could not differ would prove nothing.
 digest_of other_seed 2 --set 'run.seeds=[1]' --set 'grid.sampling=["square_root"]'
 cmp -s "$work/ranks_1.digest" "$work/other_seed.digest" && fail "another seed gave the same digests"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/loop.hpp"
 
+#include <cmath>
 #include <fstream>
 #include <numeric>
 
@@ -73,6 +74,47 @@ TEST_F(Loop, GivesTheSameBitsHoweverManyRanksShareIt) {
   expect_same_outcome(shared, alone);
   const std::vector<std::string> digests = world().all_gather(shared.training.weights_digest);
   EXPECT_THAT(digests, testing::Each(alone.training.weights_digest));
+}
+
+TEST_F(Loop, GivesTheSameBitsOnAnyRanksWithEveryOptionOfTheOptimiser) {
+  const auto demanding = [] {
+    Trainee trainee = trainee_of(std::make_shared<TinyNetwork>(), kEpochs);
+    trainee.sgd = {.momentum = 0.9,
+                   .weight_decay = 1e-2,
+                   .nesterov = true,
+                   .decay_norm_and_bias = false,
+                   .clip_norm = 0.5};
+    trainee.schedule.kind = config::ScheduleKind::step;
+    trainee.schedule.milestones = {1, 2};
+    return trainee;
+  };
+  const Trained shared = train(world(), options(), demanding());
+  expect_same_outcome(shared, train(comm::Group::alone(), options(), demanding()));
+  EXPECT_NE(shared.training.weights_digest, train(world(), options()).training.weights_digest);
+  EXPECT_DOUBLE_EQ(shared.training.epochs.at(2).learning_rate, 0.05 * 0.1 * 0.1);
+  // Clipping is part of it.
+  Trainee unclipped = demanding();
+  unclipped.sgd.clip_norm = 0;
+  EXPECT_NE(train(world(), options(), unclipped).training.epochs.back().train_loss,
+            shared.training.epochs.back().train_loss);
+}
+
+TEST_F(Loop, ValidatesEverySoManyEpochsAndAfterTheLast) {
+  Trainee trainee = trainee_of(std::make_shared<TinyNetwork>(), 6);
+  trainee.validate_every_epochs = 4;
+  const Trained sparse = train(world(), options(), trainee);
+  const Trained dense = train(world(), options(), trainee_of(std::make_shared<TinyNetwork>(), 6));
+  for (const std::size_t epoch : {0U, 1U, 2U, 4U}) {
+    EXPECT_TRUE(std::isnan(sparse.training.epochs.at(epoch).validation_top1_percent)) << epoch;
+    EXPECT_EQ(sparse.training.epochs.at(epoch).evaluation_s, 0) << epoch;
+  }
+  for (const std::size_t epoch : {3U, 5U}) {
+    EXPECT_EQ(sparse.training.epochs.at(epoch).validation_top1_percent,
+              dense.training.epochs.at(epoch).validation_top1_percent);
+  }
+  const auto& epochs = dense.training.epochs;
+  EXPECT_EQ(sparse.training.best_epoch,
+            epochs.at(5).validation_top1_percent > epochs.at(3).validation_top1_percent ? 5 : 3);
 }
 
 TEST_F(Loop, RecordsEveryEpochAndKeepsTheBest) {

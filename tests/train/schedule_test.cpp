@@ -26,6 +26,17 @@ TEST(Schedule, ConstantStays) {
   EXPECT_EQ(learning_rate_at(schedule, 9), 0.05);
 }
 
+TEST(Schedule, StepMultipliesByTheFactorAtEveryMilestone) {
+  const Schedule schedule{ScheduleKind::step, 0.4, 2, 200, {160, 180}, 0.1};
+  EXPECT_DOUBLE_EQ(learning_rate_at(schedule, 1), 0.4 * 2 / 3);
+  EXPECT_DOUBLE_EQ(learning_rate_at(schedule, 2), 0.4);
+  EXPECT_DOUBLE_EQ(learning_rate_at(schedule, 159), 0.4);
+  EXPECT_DOUBLE_EQ(learning_rate_at(schedule, 160), 0.04);
+  EXPECT_DOUBLE_EQ(learning_rate_at(schedule, 179), 0.04);
+  EXPECT_DOUBLE_EQ(learning_rate_at(schedule, 180), 0.004);
+  EXPECT_DOUBLE_EQ(learning_rate_at(schedule, 199), 0.004);
+}
+
 TEST(Schedule, WarmUpIsAStraightLineToTheFullRate) {
   const Schedule schedule{ScheduleKind::cosine, 0.4, 3, 10};
   EXPECT_DOUBLE_EQ(learning_rate_at(schedule, 0), 0.1);

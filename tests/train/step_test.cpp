@@ -137,8 +137,8 @@ TEST(Step, SumsMicroBatchesAsTheSerialTree) {
 TEST(Step, GivesTheSameBitsHoweverManyRanksShareIt) {
   Stepper shared(world());
   Stepper alone(comm::Group::alone());
-  Sgd shared_sgd({}, shared.parameters.size());
-  Sgd alone_sgd({}, alone.parameters.size());
+  Sgd shared_sgd({}, shared.parameters);
+  Sgd alone_sgd({}, alone.parameters);
   for (int i = 0; i < 3; ++i) {
     const StepResult result = shared.run();
     EXPECT_EQ(result.loss_sums, alone.run().loss_sums);

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "grid/smoke.hpp"
+
+#include <algorithm>
+
+#include "base/format.hpp"
+#include "grid/plan_text.hpp"
+#include "train/evaluation_set.hpp"
+
+namespace ltr::grid {
+namespace {
+
+constexpr std::int64_t kSteps = 2;
+constexpr std::int64_t kEvaluationBatchesOfARank = 2;
+
+/// Seconds that one image costs in each kind of pass; the slowest node counts. 0: no node has such a pass.
+struct ImageTimes {
+  double trained_s = 0;
+  double frozen_s = 0;
+  double evaluated_s = 0;
+};
+
+ImageTimes image_times(const record::RunRecord& trial, double evaluation_images) {
+  ImageTimes times;
+  for (const record::Stage1Record& stage_1 : trial.stage_1) {
+    for (const record::EpochRow& row : stage_1.training.epochs) {
+      times.trained_s = std::max(times.trained_s, 1 / row.images_per_s);
+      times.evaluated_s = std::max(times.evaluated_s, row.evaluation_s / evaluation_images);
+    }
+  }
+  for (const record::CellRecord& cell : trial.cells) {
+    for (const record::EpochRow& row : cell.training.epochs) {
+      times.frozen_s = std::max(times.frozen_s, 1 / row.images_per_s);
+    }
+  }
+  return times;
+}
+
+}  // namespace
+
+learning::Limits smoke_limits(int ranks) {
+  return {.steps = kSteps, .evaluation_images = kEvaluationBatchesOfARank * ranks * train::kEvaluationBatch};
+}
+
+config::Configuration smoke_configuration(const config::Configuration& configuration,
+                                          const std::string& output) {
+  config::Configuration trial = configuration;
+  trial.run.output = output;
+  trial.stage_1.epochs = 1;
+  trial.stage_1.warmup_epochs = 0;
+  if (trial.stage_1.schedule == config::ScheduleKind::step) {
+    trial.stage_1.schedule = config::ScheduleKind::constant;
+    trial.stage_1.step.milestones.clear();
+  }
+  trial.stage_2.crt.epochs = 1;
+  trial.stage_2.lws.epochs = 1;
+  return trial;
+}
+
+std::string smoke_text(const record::RunRecord& trial, const learning::Limits& limits,
+                       std::int64_t peak_bytes, const config::Plan& plan, const Inputs& inputs,
+                       const config::Configuration& configuration) {
+  const std::int64_t evaluated = std::min(limits.evaluation_images, inputs.validation->images());
+  const ImageTimes times = image_times(trial, static_cast<double>(evaluated));
+  const auto batch = static_cast<double>(configuration.stage_1.global_batch);
+  double seconds = 0;
+  for (const config::PlanNode& node : plan.nodes) {
+    const Work work = work_of(node, inputs, configuration);
+    seconds +=
+        work.trained * times.trained_s + work.frozen * times.frozen_s + work.evaluated * times.evaluated_s;
+  }
+  std::string text = base::format(
+      "every node has run {} steps of {} images and its passes over {} images; everything is removed again\n"
+      "  stage 1         {:.3g} s a step, {:.0f} images/s\n",
+      limits.steps, configuration.stage_1.global_batch, evaluated, batch * times.trained_s,
+      1 / times.trained_s);
+  if (times.frozen_s > 0) {
+    text += base::format("  stage 2         {:.3g} s a step, {:.0f} images/s\n", batch * times.frozen_s,
+                         1 / times.frozen_s);
+  }
+  return text + base::format(
+                    "  evaluation      {:.0f} images/s\n"
+                    "  memory          {} in the rank with most\n"
+                    "  the whole run   about {} for {} nodes; first steps are slow, so rather less\n",
+                    1 / times.evaluated_s, base::byte_size(static_cast<std::uint64_t>(peak_bytes)),
+                    base::duration(seconds), plan.nodes.size());
+}
+
+}  // namespace ltr::grid

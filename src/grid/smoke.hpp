@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// A trial of a configuration: a few steps of every node at full shape, and what the whole run would take.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "config/configuration.hpp"
+#include "config/plan.hpp"
+#include "grid/inputs.hpp"
+#include "learning/strategy.hpp"
+#include "record/record.hpp"
+
+namespace ltr::grid {
+
+/// Two steps of an epoch, and two evaluation batches a rank of every pass.
+[[nodiscard]] learning::Limits smoke_limits(int ranks);
+
+/// `configuration` with one epoch of everything and the record at `output`; shapes stay as they are.
+[[nodiscard]] config::Configuration smoke_configuration(const config::Configuration& configuration,
+                                                        const std::string& output);
+
+/// What a trial measured, for a person: seconds a step, peak memory, time of the whole run by `plan`, which
+/// is that of the whole configuration. Units: peak_bytes, of the rank with most. Every cell of `trial` is
+/// complete.
+[[nodiscard]] std::string smoke_text(const record::RunRecord& trial, const learning::Limits& limits,
+                                     std::int64_t peak_bytes, const config::Plan& plan, const Inputs& inputs,
+                                     const config::Configuration& configuration);
+
+}  // namespace ltr::grid
