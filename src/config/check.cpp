@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include "base/check.hpp"
 #include "base/error.hpp"
@@ -36,6 +37,11 @@ bool power_of_two(std::int64_t value) {
   return value >= 1 && std::has_single_bit(static_cast<std::uint64_t>(value));
 }
 
+/// What torch can still take for a float32.
+constexpr double kLargestFloat = std::numeric_limits<float>::max();
+
+bool good_rate(double rate) { return rate > 0.0 && rate <= kLargestFloat; }
+
 /// Rising, after the warm-up and before the end.
 bool good_milestones(const Stage1& stage_1) {
   int before = stage_1.warmup_epochs;
@@ -57,9 +63,13 @@ using C = const Configuration&;
 
 constexpr std::string_view kOneEpoch =
     "an epoch is one pass over the draws, so nothing would be trained; give 1 or more";
+constexpr int kMostThreads = 1024;
+constexpr std::string_view kTooManyThreads =
+    "no host has processors for them, and starting them would fail; give 1024 at most";
 constexpr std::string_view kOneThread = "work needs a thread to do it; give 1 or more";
 constexpr std::string_view kPositiveRate =
-    "weights would not move, or uphill; give a number above 0 such as 0.2";
+    "weights would not move, go uphill or leave float32's range; give a number above 0, such as "
+    "0.2";
 constexpr std::string_view kFileNeeded = "a file is needed; give its name";
 constexpr std::string_view kEmptyAxis = "the grid would have no cells; name at least one";
 constexpr std::string_view kTwice = "the same cells would be asked for twice; name each one once";
@@ -79,10 +89,13 @@ constexpr Rule kRules[] = {
     {"grid.sampling", "", [](C c) { return all_different(c.grid.sampling); }, kTwice},
     {"grid.learning", "", [](C c) { return !c.grid.learning.empty(); }, kEmptyAxis},
     {"grid.learning", "", [](C c) { return all_different(c.grid.learning); }, kTwice},
-    {"input.size", "", [](C c) { return c.input.size >= 1; },
-     "an image needs pixels; give its side, 1 or more"},
+    {"input.size", "", [](C c) { return c.input.size >= 1 && c.input.size <= 16384; },
+     "an image needs pixels, and memory for them; give its side, 1 to 16384"},
     {"input.padding", "", [](C c) { return c.input.padding >= 0; },
      "it is a number of pixels; give 0 for none, or more"},
+    {"input.padding", "input.size",
+     [](C c) { return c.input.train_crop != TrainCrop::pad_and_crop || c.input.padding < c.input.size; },
+     "a crop could lie in the padding alone and show nothing of the image; give less than input.size"},
     {"input.evaluation_resize", "input.size", [](C c) { return c.input.evaluation_resize >= c.input.size; },
      "the centre crop would reach beyond the resized image; give input.size or more"},
     {"input.color_jitter", "", [](C c) { return std::ranges::min(c.input.color_jitter) >= 0.0; },
@@ -90,8 +103,10 @@ constexpr Rule kRules[] = {
     {"input.std", "", [](C c) { return std::ranges::min(c.input.std) > 0.0; },
      "pixels are divided by it; give three numbers above 0"},
     {"loader.threads", "", [](C c) { return c.loader.threads >= 1; }, kOneThread},
-    {"loader.queue_batches", "", [](C c) { return c.loader.queue_batches >= 1; },
-     "training takes batches out of the queue; give 1 or more"},
+    {"loader.threads", "", [](C c) { return c.loader.threads <= kMostThreads; }, kTooManyThreads},
+    {"loader.queue_batches", "",
+     [](C c) { return c.loader.queue_batches >= 1 && c.loader.queue_batches <= 1024; },
+     "training takes batches out of the queue, which holds them in memory; give 1 to 1024"},
     {"stage_1.weights", "model.pretrained",
      [](C c) { return c.stage_1.weights.empty() || c.model.pretrained.empty(); },
      "stage 1 is not trained, so nothing would start from the pretrained file; give one of the two"},
@@ -115,7 +130,7 @@ constexpr Rule kRules[] = {
      },
      "the fixed order is a tree that halves the micro-batches; give a power of two, or reduction "
      "\"fastest\""},
-    {"stage_1.learning_rate", "", [](C c) { return c.stage_1.learning_rate > 0.0; }, kPositiveRate},
+    {"stage_1.learning_rate", "", [](C c) { return good_rate(c.stage_1.learning_rate); }, kPositiveRate},
     {"stage_1.warmup_epochs", "stage_1.epochs",
      [](C c) { return c.stage_1.warmup_epochs >= 0 && c.stage_1.warmup_epochs < c.stage_1.epochs; },
      "warm-up comes before the schedule; give 0 for none, and fewer than the epochs"},
@@ -130,8 +145,9 @@ constexpr Rule kRules[] = {
      "the rate is multiplied by it to become lower; give a number between 0 and 1 such as 0.1"},
     {"stage_1.momentum", "", [](C c) { return c.stage_1.momentum >= 0.0 && c.stage_1.momentum < 1.0; },
      "from 1 on, old gradients would never fade; give 0 or more and less than 1"},
-    {"stage_1.weight_decay", "", [](C c) { return c.stage_1.weight_decay >= 0.0; },
-     "below 0 weights would grow by themselves; give 0 for none, or more"},
+    {"stage_1.weight_decay", "",
+     [](C c) { return c.stage_1.weight_decay >= 0.0 && c.stage_1.weight_decay <= kLargestFloat; },
+     "below 0 weights would grow by themselves, and float32 has an end; give 0 for none, or more"},
     {"stage_1.nesterov", "stage_1.momentum",
      [](C c) { return !c.stage_1.nesterov || c.stage_1.momentum > 0.0; },
      "Nesterov's step looks ahead along the momentum, and there is none; give a momentum above 0, or false"},
@@ -144,7 +160,7 @@ constexpr Rule kRules[] = {
      "validation comes after whole epochs; give 1 or more"},
     {"stage_2.schedule", "", [](C c) { return c.stage_2.schedule != ScheduleKind::step; },
      "milestones are epochs of stage 1; give \"cosine\" or \"constant\""},
-    {"stage_2.learning_rate", "", [](C c) { return c.stage_2.learning_rate > 0.0; }, kPositiveRate},
+    {"stage_2.learning_rate", "", [](C c) { return good_rate(c.stage_2.learning_rate); }, kPositiveRate},
     {"stage_2.crt.epochs", "", [](C c) { return c.stage_2.crt.epochs >= 1; }, kOneEpoch},
     {"stage_2.lws.epochs", "", [](C c) { return c.stage_2.lws.epochs >= 1; }, kOneEpoch},
     {"stage_2.sampling", "stage_2.lws.epochs",
@@ -161,6 +177,8 @@ constexpr Rule kRules[] = {
     {"stage_2.tau.step", "", [](C c) { return tau_steps(c.stage_2.tau) < kMostTauValues; },
      "the tau grid would have more than 1000 values, each an evaluation; give a larger step"},
     {"parallel.threads_per_rank", "", [](C c) { return c.parallel.threads_per_rank >= 1; }, kOneThread},
+    {"parallel.threads_per_rank", "", [](C c) { return c.parallel.threads_per_rank <= kMostThreads; },
+     kTooManyThreads},
     {"checkpoint.every_epochs", "", [](C c) { return c.checkpoint.every_epochs >= 1; },
      "checkpoints come after whole epochs; give 1 or more"},
 };

@@ -235,6 +235,24 @@ Layout lay_out(PackContents contents, const ImageSource& image_of, const PackOpt
   return layout;
 }
 
+/// Throws: DataError if something stands at `output` that is no pack: a list, an image, a device.
+void require_replaceable(const std::filesystem::path& output) {
+  std::error_code absent;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(output, absent))) return;
+  try {
+    if (std::filesystem::is_regular_file(output, absent)) {
+      const Pack pack(output);
+      return;
+    }
+  } catch (const base::DataError&) {
+    // Said below, for this file was not to be read but replaced.
+  }
+  throw base::DataError(
+      base::format("{} is there and is no readable pack; writing would replace what it holds; choose another "
+                   "--output, or remove it first",
+                   output.string()));
+}
+
 /// Throws: SystemError if the file will not fit.
 void require_space_for(const Layout& layout, const std::filesystem::path& output) {
   std::uint64_t bytes = layout.offsets.back() + (1 << 16);
@@ -246,6 +264,7 @@ void require_space_for(const Layout& layout, const std::filesystem::path& output
 
 PackReport write_pack(const std::filesystem::path& output, PackContents contents, const ImageSource& image_of,
                       const PackOptions& options, base::Log& log) {
+  require_replaceable(output);
   store::PendingFile pending(output);    // first, so that a folder that refuses it costs no time
   std::optional<CheckedImages> journal;  // drawing an image again costs more than decoding it: only for files
   if (!contents.list.empty()) journal.emplace(output.string() + ".checked");

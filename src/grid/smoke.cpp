@@ -70,20 +70,25 @@ std::string smoke_text(const record::RunRecord& trial, const learning::Limits& l
         work.trained * times.trained_s + work.frozen * times.frozen_s + work.evaluated * times.evaluated_s;
   }
   std::string text = base::format(
-      "every node has run {} steps of {} images and its passes over {} images; everything is removed again\n"
-      "  stage 1         {:.3g} s a step, {:.0f} images/s\n",
-      limits.steps, configuration.stage_1.global_batch, evaluated, batch * times.trained_s,
-      1 / times.trained_s);
+      "every node has run {} steps of {} images and its passes over {} images; everything is removed again\n",
+      limits.steps, configuration.stage_1.global_batch, evaluated);
+  // What a configuration does not do, such as a stage 1 whose weights are given, has no time.
+  if (times.trained_s > 0) {
+    text += base::format("  stage 1         {:.3g} s a step, {:.0f} images/s\n", batch * times.trained_s,
+                         1 / times.trained_s);
+  }
   if (times.frozen_s > 0) {
     text += base::format("  stage 2         {:.3g} s a step, {:.0f} images/s\n", batch * times.frozen_s,
                          1 / times.frozen_s);
   }
+  if (times.evaluated_s > 0) {
+    text += base::format("  evaluation      {:.0f} images/s\n", 1 / times.evaluated_s);
+  }
   return text + base::format(
-                    "  evaluation      {:.0f} images/s\n"
                     "  memory          {} in the rank with most\n"
                     "  the whole run   about {} for {} nodes; first steps are slow, so rather less\n",
-                    1 / times.evaluated_s, base::byte_size(static_cast<std::uint64_t>(peak_bytes)),
-                    base::duration(seconds), plan.nodes.size());
+                    base::byte_size(static_cast<std::uint64_t>(peak_bytes)), base::duration(seconds),
+                    plan.nodes.size());
 }
 
 }  // namespace ltr::grid

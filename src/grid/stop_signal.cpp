@@ -16,6 +16,9 @@ void handle(void (*handler)(int)) {
   action.sa_handler = handler;
   action.sa_flags = SA_RESTART;
   for (const int signal : {SIGTERM, SIGUSR1}) sigaction(signal, &action, nullptr);
+  // Who types Ctrl-C twice does not want to wait for a checkpoint.
+  action.sa_flags |= SA_RESETHAND;
+  sigaction(SIGINT, &action, nullptr);
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// SIGTERM and SIGUSR1 as a wish to stop: finish the step, write a checkpoint, exit 75.
+// SIGTERM, SIGUSR1 and a first SIGINT as a wish to stop: finish the step, write a checkpoint, exit 75.
 #pragma once
 
 namespace ltr::grid {
 
-/// Catches SIGTERM and SIGUSR1 while it lives; one a process, as signals are.
+/// Catches SIGTERM, SIGUSR1 and the first SIGINT while it lives; one a process, as signals are.
 class StopSignal {
  public:
   StopSignal();
@@ -12,7 +12,7 @@ class StopSignal {
   StopSignal& operator=(const StopSignal&) = delete;
   ~StopSignal();
 
-  /// True once either signal has come.
+  /// True once one of them has come.
   [[nodiscard]] static bool requested();
 };
 

@@ -23,6 +23,7 @@ refused 1 'stage_1.epochs' --set stage_1.epoch=2
 refused 1 'stage_1.epochs' --set stage_1.epochs=many
 refused 1 'global_batch' --set stage_1.global_batch=4096
 refused 1 'micro_batches' --set stage_1.micro_batches=7
+refused 1 'padding' --set input.padding=40
 refused 3 '3 ranks\|ranks' --set stage_1.epochs=1
 refused 2 'tau' --set stage_2.tau.from=3
 refused 1 'absent.h5' --set data.train=absent.h5
