@@ -89,17 +89,31 @@ void read_results(const store::File& file, Record& record) {
   record.cells = read_cells(file.group("cells"));
 }
 
-/// Every count in a record is one a class, so that readers may index them by class.
-void check_shapes(const RunRecord& run, const std::filesystem::path& path) {
-  for (const CellRecord& cell : run.cells) {
-    const std::size_t classes = run.class_counts.size();
-    if (!cell.error.empty() || (cell.test.total.size() == classes && cell.test.correct.size() == classes)) {
-      continue;
+/// What is wrong with a test's counts, or nothing. Readers index them by class and divide by the totals.
+std::string fault_of(const metric::Counts& counts, std::size_t classes) {
+  if (counts.total.size() != classes || counts.correct.size() != classes) {
+    return base::format("counts {} classes where the data set has {}", counts.total.size(), classes);
+  }
+  const bool with_confusion = counts.confusion.size() == classes * classes;
+  for (std::size_t k = 0; k < classes; ++k) {
+    if (counts.correct[k] < 0 || counts.correct[k] > counts.total[k]) {
+      return base::format("has {} right of {} images of class {}", counts.correct[k], counts.total[k], k);
     }
-    throw base::DataError(
-        base::format("{}: cell {} counts {} classes where the data set has {}; the record is damaged, so run "
-                     "the cell again",
-                     path.string(), cell.id, cell.test.total.size(), classes));
+    if (with_confusion && counts.confusion[k * classes + k] != counts.correct[k]) {
+      return base::format("has {} right of class {} where its confusion has {}", counts.correct[k], k,
+                          counts.confusion[k * classes + k]);
+    }
+  }
+  return {};
+}
+
+void check_counts(const RunRecord& run, const std::filesystem::path& path) {
+  for (const CellRecord& cell : run.cells) {
+    if (!cell.error.empty()) continue;
+    const std::string fault = fault_of(cell.test, run.class_counts.size());
+    if (fault.empty()) continue;
+    throw base::DataError(base::format("{}: cell {} {}; the record is damaged, so run the cell again",
+                                       path.string(), cell.id, fault));
   }
 }
 }  // namespace
@@ -124,7 +138,7 @@ RunRecord read_run(const std::filesystem::path& path) {
   run.environment = read_map(file.group("environment"));
   read_data(file.group("data"), run);
   read_results(file, run);
-  check_shapes(run, path);
+  check_counts(run, path);
   return run;
 }
 

@@ -50,23 +50,40 @@ std::vector<Block> blocks_of(std::span<const Cell> cells) {
   return blocks;
 }
 
-/// "many (> 100 training images): 385 classes, 88,693 images".
+/// Test images of each class; empty before any cell is complete.
+std::vector<std::int64_t> test_totals(const record::RunRecord& run) {
+  const auto complete = std::ranges::find_if(run.cells, [](const record::CellRecord& cell) {
+    return cell.error.empty() && !cell.test.total.empty();
+  });
+  return complete == run.cells.end() ? std::vector<std::int64_t>{} : complete->test.total;
+}
+
+std::string counted(std::int64_t number, std::string_view one, std::string_view many) {
+  return base::format("{} {}", base::with_thousands(number), number == 1 ? one : many);
+}
+
+/// "many (> 100 training images a class): 385 classes, 88,693 images", and how many of the classes have test
+/// images if not all do: only those are in the group's accuracy.
 std::string group_fact(const record::RunRecord& run, metric::Shot shot) {
   const std::vector<metric::Shot> shots = metric::shots_of(run.class_counts, run.shots);
+  const std::vector<std::int64_t> totals = test_totals(run);
   std::int64_t classes = 0;
   std::int64_t images = 0;
+  std::int64_t untested = 0;
   for (std::size_t k = 0; k < shots.size(); ++k) {
     if (shots[k] != shot) continue;
     ++classes;
     images += run.class_counts[k];
+    if (!totals.empty() && totals[k] == 0) ++untested;
   }
   const std::string range = shot == metric::Shot::many ? base::format("> {}", run.shots.many_above)
                             : shot == metric::Shot::few
                                 ? base::format("< {}", run.shots.few_below)
                                 : base::format("{} to {}", run.shots.few_below, run.shots.many_above);
-  return base::format("{} ({} training images a class): {} {}, {} {}", metric::name_of(shot), range,
-                      base::with_thousands(classes), classes == 1 ? "class" : "classes",
-                      base::with_thousands(images), images == 1 ? "image" : "images");
+  const std::string tested =
+      untested == 0 ? "" : base::format("; {} with test images", base::with_thousands(classes - untested));
+  return base::format("{} ({} training images a class): {}, {}{}", metric::name_of(shot), range,
+                      counted(classes, "class", "classes"), counted(images, "image", "images"), tested);
 }
 
 std::string seeds_fact(std::span<const Cell> cells) {

@@ -169,6 +169,20 @@ TEST_F(Record, AnotherSchemaVersionSaysWhatToDo) {
   EXPECT_TRUE(has(text, "run.h5 was written by schema 2; this program reads 1; use the version")) << text;
 }
 
+TEST_F(Record, CountsThatContradictEachOtherAreRefused) {
+  RunRecord more = sample_run();
+  more.cells[1].test.correct[2] = 11;
+  write_run(more, path("more.h5"));
+  std::string text = failure_of([&] { (void)read_run(path("more.h5")); });
+  EXPECT_TRUE(has(text, "has 11 right of 10 images of class 2; the record is damaged")) << text;
+
+  RunRecord other = sample_run();
+  other.cells[1].test.correct[0] += 1;
+  write_run(other, path("other.h5"));
+  text = failure_of([&] { (void)read_run(path("other.h5")); });
+  EXPECT_TRUE(has(text, "right of class 0 where its confusion has")) << text;
+}
+
 TEST_F(Record, CountsThatDoNotFitTheClassesAreRefused) {
   RunRecord run = sample_run();
   run.cells[1].test = sample_counts({1, 2, 3});

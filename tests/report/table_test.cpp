@@ -138,6 +138,16 @@ TEST(Merging, RefusesTheSameCellTwice) {
   EXPECT_TRUE(has(message, "cell seed_0.instance_balanced.tau_normalized is in records 1 and 2")) << message;
 }
 
+TEST(TextTable, SaysHowManyClassesOfAGroupHaveTestImages) {
+  record::RunRecord run = record::sample_run();
+  for (record::CellRecord& cell : run.cells) {
+    cell.test.total[0] = 0;
+    cell.test.correct[0] = 0;
+  }
+  const std::string text = render({run}, Format::text);
+  EXPECT_TRUE(has(text, "2 classes, 601 images; 1 with test images\n")) << text;
+}
+
 TEST(MarkdownTable, HasOneLineAStrategyWithEscapedNames) {
   const std::string text = render(two_seeds(), Format::markdown);
   EXPECT_TRUE(has(text,
