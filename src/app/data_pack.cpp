@@ -80,7 +80,7 @@ void pack(const Arguments& arguments, base::Log& log) {
 
   for (const std::string& dropped : report.dropped) log.warning("dropped " + dropped);
   if (report.reencoded > 0) {
-    log.info(base::format("{} images that are no JPEG, or one of inks (CMYK), are packed as PNG",
+    log.info(base::format("packed as PNG, being no JPEG or one of inks (CMYK): {}",
                           base::with_thousands(report.reencoded)));
   }
   std::cout << base::format(
