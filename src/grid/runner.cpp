@@ -71,8 +71,8 @@ class Run {
       total_work += work_of(*node, inputs_, configuration_).total();
     ProgressLine line(total_work);
     for (const config::PlanNode* node : unfinished_) {
-      const auto number = static_cast<std::size_t>(node - plan_.nodes.data()) + 1;
-      line.begin_node(*node, number, plan_.nodes.size(), work_of(*node, inputs_, configuration_).total());
+      line.begin_node(*node, number_of(*node), plan_.nodes.size(),
+                      work_of(*node, inputs_, configuration_).total());
       compute_node(*node, line);
       line.end_node();
     }
@@ -80,14 +80,19 @@ class Run {
   }
 
  private:
+  /// A node's place in the plan, from 1.
+  [[nodiscard]] std::size_t number_of(const config::PlanNode& node) const {
+    return static_cast<std::size_t>(&node - plan_.nodes.data()) + 1;
+  }
+
   void find_unfinished() {
-    std::string ids;
+    std::string marks(plan_.nodes.size(), '1');
     on_rank_0(world_, [&] {
-      for (const config::PlanNode& node : plan_.nodes) ids += workspace_->finished(node) ? '1' : '0';
+      for (const config::PlanNode* node : workspace_->unfinished()) marks[number_of(*node) - 1] = '0';
     });
-    ids = world_.broadcast(ids, 0);
+    marks = world_.broadcast(marks, 0);
     for (std::size_t i = 0; i < plan_.nodes.size(); ++i) {
-      if (ids[i] == '0') unfinished_.push_back(&plan_.nodes[i]);
+      if (marks[i] == '0') unfinished_.push_back(&plan_.nodes[i]);
     }
     if (unfinished_.size() < plan_.nodes.size()) {
       log_.info(base::format("continuing: {} of {} nodes are finished",

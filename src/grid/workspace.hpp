@@ -46,7 +46,6 @@ class Workspace {
 
   /// The nodes still to be computed, in the plan's order.
   [[nodiscard]] std::vector<const config::PlanNode*> unfinished() const;
-  [[nodiscard]] bool finished(const config::PlanNode& node) const;
   /// Stores what a node has left behind; its checkpoint has served, and with the last node of a stage 1 the
   /// features that they shared.
   void finish(const config::PlanNode& node, const record::NodeRecord& record) const;
@@ -56,6 +55,7 @@ class Workspace {
   void merge(const std::map<std::string, std::string>& errors, record::RunRecord& run) const;
 
  private:
+  [[nodiscard]] bool finished(const config::PlanNode& node) const;
   void remove_damaged_nodes(base::Log& log) const;
   void remove_shared_features(const config::PlanNode& node) const;
 

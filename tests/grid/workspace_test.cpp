@@ -97,11 +97,10 @@ TEST_F(WorkspaceTest, CountsADamagedNodeAsUnfinished) {
   {
     const Workspace workspace(configuration_, plan_, inputs_, log_);
     workspace.finish(stage_1, {});
-    EXPECT_TRUE(workspace.finished(stage_1));
+    EXPECT_EQ(workspace.unfinished().size(), plan_.nodes.size() - 1);
   }
   std::ofstream(Paths(configuration_).node(stage_1.id)) << "cut off";
   const Workspace workspace(configuration_, plan_, inputs_, log_);
-  EXPECT_FALSE(workspace.finished(stage_1));
   EXPECT_EQ(workspace.unfinished().size(), plan_.nodes.size());
 }
 
