@@ -131,6 +131,8 @@ constexpr Rule kRules[] = {
      "the fixed order is a tree that halves the micro-batches; give a power of two, or reduction "
      "\"fastest\""},
     {"stage_1.learning_rate", "", [](C c) { return good_rate(c.stage_1.learning_rate); }, kPositiveRate},
+    {"stage_1.backbone_rate_factor", "", [](C c) { return good_rate(c.stage_1.backbone_rate_factor); },
+     "the backbone learns at this multiple of the learning rate; give 1 for the same rate, or more than 0"},
     {"stage_1.warmup_epochs", "stage_1.epochs",
      [](C c) { return c.stage_1.warmup_epochs >= 0 && c.stage_1.warmup_epochs < c.stage_1.epochs; },
      "warm-up comes before the schedule; give 0 for none, and fewer than the epochs"},

@@ -79,6 +79,7 @@ struct Stage1 {
   double learning_rate = 0.2;
   bool scale_learning_rate =
       false;  ///< true: the rates of both stages are for 512 images, and follow the batch
+  double backbone_rate_factor = 1;  ///< share of the learning rate at which all but the classifier learns
   ScheduleKind schedule = ScheduleKind::cosine;
   Step step;
   int warmup_epochs = 0;

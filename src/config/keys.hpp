@@ -48,6 +48,7 @@ void visit_keys(AnyConfiguration& c, Visit&& visit) {
   visit("stage_1.micro_batches", c.stage_1.micro_batches, optional);
   visit("stage_1.learning_rate", c.stage_1.learning_rate, optional);
   visit("stage_1.scale_learning_rate", c.stage_1.scale_learning_rate, optional);
+  visit("stage_1.backbone_rate_factor", c.stage_1.backbone_rate_factor, optional);
   visit("stage_1.schedule", c.stage_1.schedule, optional);
   visit("stage_1.step.milestones", c.stage_1.step.milestones, optional);
   visit("stage_1.step.factor", c.stage_1.step.factor, optional);

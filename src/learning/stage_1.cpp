@@ -13,6 +13,14 @@
 namespace ltr::learning {
 namespace {
 
+/// The optimiser of both stages, with the backbone at a rate of its own.
+train::SgdOptions network_sgd_options(const config::Stage1& stage_1) {
+  train::SgdOptions options = sgd_options(stage_1, stage_1.weight_decay);
+  options.scaled_names = "backbone.";
+  options.scaled_rate = stage_1.backbone_rate_factor;
+  return options;
+}
+
 /// The network as training finds it: the authors' initialisation, under the weights of a file if there is
 /// one.
 std::shared_ptr<model::Network> starting_network(const Context& context, const config::PlanNode& node) {
@@ -44,7 +52,7 @@ record::NodeRecord run_stage_1(const Context& context, const config::PlanNode& n
       .module = network,
       .logits = logits,
       .objective = make_objective(stage_1),
-      .sgd = sgd_options(stage_1, stage_1.weight_decay),
+      .sgd = network_sgd_options(stage_1),
       .schedule = {.kind = stage_1.schedule,
                    .learning_rate =
                        config::effective_learning_rate(context.configuration, stage_1.learning_rate),

@@ -29,7 +29,7 @@ FlatParameters::FlatParameters(const torch::nn::Module& module) {
     if (parameter.scalar_type() != torch::kFloat32 || !parameter.device().is_cpu()) {
       throw std::logic_error(base::format("parameter {} is not float32 on the host", named->key()));
     }
-    slots_.push_back({parameter, end, parameter.numel()});
+    slots_.push_back({named->key(), parameter, end, parameter.numel()});
     end += aligned(parameter.numel());
   }
   if (slots_.empty()) throw std::logic_error("no parameter of the module requires a gradient");
@@ -42,10 +42,18 @@ FlatParameters::FlatParameters(const torch::nn::Module& module) {
   }
 }
 
-std::vector<FloatRange> FlatParameters::weight_ranges() const {
+std::vector<FloatRange> FlatParameters::ranges_of(
+    const std::function<bool(const ParameterSlot&)>& chosen) const {
   std::vector<FloatRange> ranges;
+  bool follows = false;
   for (const ParameterSlot& slot : slots_) {
-    if (slot.parameter.dim() > 1) ranges.push_back({slot.offset, slot.size});
+    const bool is_chosen = chosen(slot);
+    if (is_chosen && follows) {
+      ranges.back().size = slot.offset + slot.size - ranges.back().begin;
+    } else if (is_chosen) {
+      ranges.push_back({slot.offset, slot.size});
+    }
+    follows = is_chosen;
   }
   return ranges;
 }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <vector>
 
 #include <torch/torch.h>
@@ -11,6 +13,7 @@ namespace ltr::train {
 
 /// One parameter's place in the vector. Units: floats.
 struct ParameterSlot {
+  std::string name;  ///< as the module calls it, such as "backbone.conv1.weight"
   torch::Tensor parameter;
   std::int64_t offset = 0;
   std::int64_t size = 0;
@@ -40,8 +43,9 @@ class FlatParameters {
   [[nodiscard]] const torch::Tensor& gradients() const { return gradients_; }
   /// In order of offset.
   [[nodiscard]] const std::vector<ParameterSlot>& slots() const { return slots_; }
-  /// Where parameters of two dimensions or more stand, in order: all but BatchNorm's and biases.
-  [[nodiscard]] std::vector<FloatRange> weight_ranges() const;
+  /// Where the parameters stand that `chosen` holds for, in order; neighbours are one range.
+  [[nodiscard]] std::vector<FloatRange> ranges_of(
+      const std::function<bool(const ParameterSlot&)>& chosen) const;
 
  private:
   torch::Tensor values_;

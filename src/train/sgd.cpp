@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 namespace ltr::train {
@@ -34,9 +35,18 @@ double norm_of(const torch::Tensor& vector) {
 
 Sgd::Sgd(const SgdOptions& options, const FlatParameters& parameters)
     : options_(options),
-      decaying_(options.decay_norm_and_bias ? std::vector<FloatRange>{{0, parameters.size()}}
-                                            : parameters.weight_ranges()),
-      momentum_(torch::zeros({parameters.size()})) {}
+      decaying_(parameters.ranges_of([&options](const ParameterSlot& slot) {
+        return options.decay_norm_and_bias || slot.parameter.dim() > 1;
+      })),
+      momentum_(torch::zeros({parameters.size()})) {
+  const auto is_scaled = [&options](const ParameterSlot& slot) {
+    return slot.name.starts_with(options.scaled_names);
+  };
+  for (const FloatRange& range : parameters.ranges_of(is_scaled)) {
+    rates_.push_back({range, options.scaled_rate});
+  }
+  for (const FloatRange& range : parameters.ranges_of(std::not_fn(is_scaled))) rates_.push_back({range, 1});
+}
 
 // torch's own kernels on whole vectors: the same roundings as torch.optim.SGD, which fuses multiply and add.
 void Sgd::step(const torch::Tensor& values, const torch::Tensor& gradients, double learning_rate) {
@@ -54,7 +64,10 @@ void Sgd::step(const torch::Tensor& values, const torch::Tensor& gradients, doub
   momentum_.mul_(options_.momentum).add_(gradients);
   const torch::Tensor& direction =
       options_.nesterov ? gradients.add_(momentum_, options_.momentum) : momentum_;
-  values.add_(direction, -learning_rate);
+  for (const auto& [range, multiple] : rates_) {
+    values.narrow(0, range.begin, range.size)
+        .add_(direction.narrow(0, range.begin, range.size), -(learning_rate * multiple));
+  }
 }
 
 }  // namespace ltr::train

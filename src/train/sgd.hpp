@@ -2,6 +2,7 @@
 // Stochastic gradient descent with momentum, weight decay and clipping, in torch.optim.SGD's arithmetic.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include <torch/torch.h>
@@ -17,10 +18,13 @@ struct SgdOptions {
   bool nesterov = false;
   bool decay_norm_and_bias = true;  ///< false: parameters of one dimension do not decay
   double clip_norm = 0;             ///< gradients longer than this are shortened to it; 0: none are
+  std::string scaled_names = {};    ///< parameters whose names begin so ...
+  double scaled_rate = 1;           ///< ... learn at this multiple of the learning rate
 };
 
 /// g = g min(1, clip_norm / |g|); d = g + weight_decay w; m = momentum m + d; w = w - learning_rate m, or
-/// with Nesterov w - learning_rate (d + momentum m). No dampening.
+/// with Nesterov w - learning_rate (d + momentum m). No dampening. The learning rate of scaled parameters is
+/// scaled_rate times the others'.
 class Sgd {
  public:
   /// For vectors laid out as `parameters`, which need not outlive this.
@@ -33,8 +37,15 @@ class Sgd {
   [[nodiscard]] const torch::Tensor& momentum() const { return momentum_; }
 
  private:
+  /// Part of the vector that learns at a multiple of the learning rate.
+  struct RateRange {
+    FloatRange range;
+    double multiple = 1;
+  };
+
   SgdOptions options_;
   std::vector<FloatRange> decaying_;
+  std::vector<RateRange> rates_;
   torch::Tensor momentum_;
 };
 

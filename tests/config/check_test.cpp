@@ -67,6 +67,7 @@ constexpr BadValue kBadValues[] = {
      "stage_1.step.milestones = [60] with stage_1.schedule = \"cosine\": schedule \"step\" lowers"},
     {"stage_1.step.factor=1", "stage_1.step.factor = 1.0: the rate"},
     {"stage_1.step.factor=0", "stage_1.step.factor = 0.0: the rate"},
+    {"stage_1.backbone_rate_factor=0", "stage_1.backbone_rate_factor = 0.0: the backbone learns"},
     {"stage_1.clip_norm=-1", "stage_1.clip_norm = -1.0: it is the length"},
     {"stage_1.label_smoothing=1", "stage_1.label_smoothing = 1.0: it is the share"},
     {"stage_1.label_smoothing=-0.1", "stage_1.label_smoothing = -0.1: it is the share"},

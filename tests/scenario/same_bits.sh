@@ -24,6 +24,7 @@ diff "$work/ranks_1.digest" "$work/threads_5.digest" || fail "digests differ wit
 # The same with every option of the optimiser and the schedule.
 options=(--set 'grid.sampling=["progressively_balanced"]' --set stage_1.epochs=3 --set stage_1.schedule=step
   --set 'stage_1.step.milestones=[1, 2]' --set stage_1.nesterov=true --set stage_1.clip_norm=0.5
+  --set stage_1.backbone_rate_factor=0.1
   --set stage_1.decay_norm_and_bias=false --set stage_1.label_smoothing=0.1 --set stage_1.validate_every_epochs=2
   --set stage_1.scale_learning_rate=true --set stage_2.schedule=constant)
 digest_of options_1 1 "${options[@]}"

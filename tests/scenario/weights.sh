@@ -42,6 +42,9 @@ for ranks in 1 4; do
 done
 diff <(digest last_block_1 'weights|counts') <(digest last_block_4 'weights|counts') || fail "bits depend on ranks"
 cmp -s <(digest first weights) <(digest last_block_1 weights) && fail "training from weights gave what random ones give"
+trains 1 slow_block --set "model.pretrained=$work/joint.safetensors" --set stage_1.trained=last_block \
+  --set stage_1.backbone_rate_factor=0.1
+cmp -s <(digest slow_block weights) <(digest last_block_1 weights) && fail "the backbone has no rate of its own"
 
 # Another file under the same name is not gone on with.
 cp "$work/joint.safetensors" "$work/mine.safetensors"

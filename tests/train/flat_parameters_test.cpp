@@ -50,6 +50,23 @@ TEST(FlatParameters, BeginsEachParameterOnABoundaryLastRegisteredFirst) {
   }
 }
 
+TEST(FlatParameters, NeighboursThatAreChosenAreOneRange) {
+  TinyNetwork network;
+  const FlatParameters parameters(network);
+  const std::vector<ParameterSlot>& slots = parameters.slots();
+  const std::vector<FloatRange> all = parameters.ranges_of([](const ParameterSlot&) { return true; });
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].begin, 0);
+  EXPECT_EQ(all[0].size, slots.back().offset + slots.back().size);
+  const std::vector<FloatRange> classifier =
+      parameters.ranges_of([](const ParameterSlot& slot) { return slot.name.starts_with("fc."); });
+  ASSERT_EQ(classifier.size(), 1U);
+  EXPECT_EQ(classifier[0].size, slots[1].offset + slots[1].size) << "bias and weight come first";
+  EXPECT_EQ(parameters.ranges_of([](const ParameterSlot& slot) { return slot.parameter.dim() == 1; }).size(),
+            2U);
+  EXPECT_TRUE(parameters.ranges_of([](const ParameterSlot&) { return false; }).empty());
+}
+
 TEST(FlatParameters, HoldsOnlyWhatIsTrained) {
   TinyNetwork network;
   for (const torch::Tensor& parameter : network.backbone->parameters()) parameter.set_requires_grad(false);

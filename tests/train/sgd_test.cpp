@@ -59,7 +59,9 @@ Outcome twenty_steps(const SgdOptions& options) {
     }
     if (options.clip_norm != 0) torch::nn::utils::clip_grad_norm_(theirs.parameters(), options.clip_norm);
     for (auto& group : reference.param_groups()) {
-      static_cast<torch::optim::SGDOptions&>(group.options()).lr(learning_rate);
+      const bool is_scaled = options.scaled_names == "bias" && group.params().front().dim() == 1;
+      static_cast<torch::optim::SGDOptions&>(group.options())
+          .lr(is_scaled ? learning_rate * options.scaled_rate : learning_rate);
     }
     reference.step();
     sgd.step(parameters.values(), parameters.gradients(), learning_rate);
@@ -82,6 +84,11 @@ TEST(Sgd, IsTorchsOptimiserBitForBit) {
   expect_same_bits({.momentum = 0.9, .weight_decay = 1e-2, .decay_norm_and_bias = false});
 }
 
+TEST(Sgd, ScaledParametersLearnAtTheirOwnRate) {
+  expect_same_bits({.scaled_names = "bias", .scaled_rate = 0.1});
+  expect_same_bits({.nesterov = true, .scaled_names = "bias", .scaled_rate = 0.1});
+}
+
 TEST(Sgd, ClipsAsTorchDoes) {
   const SgdOptions clipping{.momentum = 0.9, .weight_decay = 5e-4, .clip_norm = 3};
   const Outcome clipped = twenty_steps(clipping);
@@ -102,6 +109,9 @@ TEST(Sgd, EveryOptionChangesWhatIsComputed) {
   const Outcome exempt = twenty_steps({.decay_norm_and_bias = false});
   EXPECT_TRUE(torch::equal(exempt.ours.weight, plain.ours.weight));
   EXPECT_FALSE(torch::equal(exempt.ours.bias, plain.ours.bias));
+  const Outcome scaled = twenty_steps({.scaled_names = "bias", .scaled_rate = 0.1});
+  EXPECT_TRUE(torch::equal(scaled.ours.weight, plain.ours.weight));
+  EXPECT_FALSE(torch::equal(scaled.ours.bias, plain.ours.bias));
 }
 
 TEST(Norm, IsTheLengthOfTheVector) {
