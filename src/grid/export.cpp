@@ -2,6 +2,7 @@
 #include "grid/export.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "base/error.hpp"
@@ -42,20 +43,35 @@ model::NamedTensors read_trained(const std::filesystem::path& file, const std::s
   return model::read_safetensors(file).tensors;
 }
 
-/// fc.weight [K, D] and fc.bias [K] out of `tensors`; zeros where a classifier has no bias.
-model::NamedTensors classifier_of(const model::NamedTensors& tensors, const std::filesystem::path& file) {
+/// Throws: DataError if the record says that `id` was left with other weights. `run` may hold nothing: then
+/// the run is still going on.
+void check_digest(const std::optional<record::RunRecord>& run, const std::string& id,
+                  const model::NamedTensors& weights, const std::filesystem::path& file) {
+  if (!run) return;
+  const auto check = [&](const auto& records) {
+    const auto found = std::ranges::find_if(records, [&id](const auto& item) { return item.id == id; });
+    if (found == records.end() || found->training.weights_digest == model::weights_digest(weights)) return;
+    throw base::DataError(
+        base::format("{}: it holds other weights than those that the record has measured as {}; restore the "
+                     "file, or train the cell again under another run.output",
+                     file.string(), id));
+  };
+  check(run->stage_1);
+  check(run->cells);
+}
+
+/// Rows and columns of a classifier's fc.weight.
+/// Throws: DataError if there is none.
+const torch::Tensor& classifier_weight(const model::NamedTensors& tensors,
+                                       const std::filesystem::path& file) {
   const auto weight = std::ranges::find(tensors, "fc.weight", [](const auto& item) { return item.first; });
-  const auto bias = std::ranges::find(tensors, "fc.bias", [](const auto& item) { return item.first; });
   if (weight == tensors.end() || weight->second.dim() != 2) {
     throw base::DataError(
         base::format("{}: it holds no classifier weight fc.weight of classes x features; the file was "
-                     "changed since it was "
-                     "trained; train the cell again",
+                     "changed since it was trained; train the cell again",
                      file.string()));
   }
-  return {*weight, bias == tensors.end() ? std::pair<std::string, torch::Tensor>(
-                                               "fc.bias", torch::zeros({weight->second.size(0)}))
-                                         : *bias};
+  return weight->second;
 }
 
 }  // namespace
@@ -71,17 +87,25 @@ std::string export_cell(const config::Configuration& configuration, const std::s
                      "choose a cell of another strategy of the same sampling, whose backbone it shares",
                      id));
   }
+  const std::optional<record::RunRecord> run = find_run(configuration);
   const std::filesystem::path folder = Paths(configuration).folder;
-  const std::filesystem::path backbone_file = learning::weights_file(folder, stage_1_of(plan, cell).id);
-  const bool joint = cell.learning == config::LearningKind::joint;
-  const std::filesystem::path classifier_file = joint ? backbone_file : learning::weights_file(folder, id);
-
-  model::NamedTensors classifier = classifier_of(read_trained(classifier_file, id), classifier_file);
-  model::NamedTensors tensors = read_trained(backbone_file, id);
-  std::erase_if(tensors, [](const auto& item) { return item.first.starts_with("fc."); });
-  model::Network network(configuration.model.backbone, classifier.front().second.size(0));
-  model::load_state(*network.backbone, tensors, backbone_file.string());
-  model::load_state(*network.classifier, classifier, classifier_file.string());
+  const std::string& stage_1 = stage_1_of(plan, cell).id;
+  const std::filesystem::path network_file = learning::weights_file(folder, stage_1);
+  const model::NamedTensors trained = read_trained(network_file, id);
+  model::Network network(configuration.model.backbone, classifier_weight(trained, network_file).size(0));
+  model::load_state(network, trained, network_file.string());
+  check_digest(run, stage_1, model::state(network), network_file);
+  if (cell.learning != config::LearningKind::joint) {
+    const std::filesystem::path file_of_cell = learning::weights_file(folder, id);
+    model::NamedTensors classifier = read_trained(file_of_cell, id);
+    check_digest(run, id, classifier, file_of_cell);
+    // tau_normalized has no bias.
+    if (classifier.size() == 1) {
+      const std::int64_t classes = classifier_weight(classifier, file_of_cell).size(0);
+      classifier.emplace_back("fc.bias", torch::zeros({classes}));
+    }
+    model::load_state(*network.classifier, classifier, file_of_cell.string());
+  }
   const model::NamedTensors whole = model::state(network);
   const std::string_view backbone = config::name_of(configuration.model.backbone);
   model::write_safetensors(file, whole,

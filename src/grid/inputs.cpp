@@ -129,6 +129,12 @@ void check_weights(const config::Configuration& configuration, Inputs& inputs) {
 
 }  // namespace
 
+std::map<std::string, std::string> Inputs::names() const {
+  std::map<std::string, std::string> all{{"train", training->name()}, {"test", test->name()}};
+  if (!test_serves_as_validation) all["validation"] = validation->name();
+  return all;
+}
+
 std::map<std::string, std::string> Inputs::hashes() const {
   std::map<std::string, std::string> all;
   const auto add = [&all](const std::string& name, const data::Pack& pack) {

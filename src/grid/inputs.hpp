@@ -22,6 +22,8 @@ struct Inputs {
   std::string weights_hash;    ///< SHA-256 of that file
   std::string weights_notice;  ///< what a person should know of it; may be ""
 
+  /// Of the packs: "train", "validation" if there is one, "test".
+  [[nodiscard]] std::map<std::string, std::string> names() const;
   /// List and content hashes, "train.list", "train.content", "test.list", ...; list hashes of synthetic sets
   /// are "". The hash of a weights file stands under its key.
   [[nodiscard]] std::map<std::string, std::string> hashes() const;

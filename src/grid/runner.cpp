@@ -168,7 +168,7 @@ class Run {
     run.configuration = config::to_toml(configuration_);
     run.environment = environment_;
     run.backbone = config::name_of(configuration_.model.backbone);
-    run.data_name = inputs_.training->name();
+    run.data_names = inputs_.names();
     run.data_hashes = inputs_.hashes();
     run.test_serves_as_validation = inputs_.test_serves_as_validation;
     run.class_names.assign(inputs_.training->class_names().begin(), inputs_.training->class_names().end());

@@ -77,17 +77,22 @@ Paths::Paths(const config::Configuration& configuration)
 
 std::filesystem::path Paths::node(const std::string& id) const { return folder / (id + ".h5"); }
 
-std::optional<record::RunRecord> find_complete_run(const config::Configuration& configuration,
-                                                   const std::map<std::string, std::string>& data_hashes) {
+std::optional<record::RunRecord> find_run(const config::Configuration& configuration) {
   const Paths paths(configuration);
   if (!std::filesystem::exists(paths.output)) return std::nullopt;
   record::RunRecord run = record::read_run(paths.output);
   check_same_configuration(configuration, run.configuration, paths.output);
-  check_same_data(hash_lines(data_hashes), hash_lines(run.data_hashes), paths.output);
-  const bool complete =
-      std::ranges::all_of(run.cells, [](const record::CellRecord& cell) { return cell.error.empty(); });
-  if (!complete) return std::nullopt;
   return run;
+}
+
+std::optional<record::RunRecord> find_complete_run(const config::Configuration& configuration,
+                                                   const std::map<std::string, std::string>& data_hashes) {
+  std::optional<record::RunRecord> run = find_run(configuration);
+  if (!run) return std::nullopt;
+  check_same_data(hash_lines(data_hashes), hash_lines(run->data_hashes), configuration.run.output);
+  const bool complete =
+      std::ranges::all_of(run->cells, [](const record::CellRecord& cell) { return cell.error.empty(); });
+  return complete ? run : std::nullopt;
 }
 
 Workspace::Workspace(const config::Configuration& configuration, const config::Plan& plan,

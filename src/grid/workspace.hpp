@@ -25,7 +25,11 @@ struct Paths {
   [[nodiscard]] std::filesystem::path node(const std::string& id) const;  ///< a finished node's record
 };
 
-/// The record of an earlier, complete run of the same configuration and data; nothing if there is none.
+/// The record of an earlier run of the same configuration, complete or not; nothing if there is none.
+/// Throws: ConfigError naming the differing keys if the output holds something else.
+[[nodiscard]] std::optional<record::RunRecord> find_run(const config::Configuration& configuration);
+
+/// find_run's, if it is complete.
 /// Throws: ConfigError naming the differing keys or packs if the output holds something else.
 [[nodiscard]] std::optional<record::RunRecord> find_complete_run(
     const config::Configuration& configuration, const std::map<std::string, std::string>& data_hashes);

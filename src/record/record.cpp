@@ -56,22 +56,24 @@ std::map<std::string, std::string> read_map(const store::Group& group) {
 }
 
 void write_data(store::Group group, const RunRecord& run) {
-  group.set_attribute("name", run.data_name);
   group.set_attribute("many_above", run.shots.many_above);
   group.set_attribute("few_below", run.shots.few_below);
   group.set_attribute("test_serves_as_validation", std::uint8_t{run.test_serves_as_validation});
   group.write("class_counts", run.class_counts);
   group.write_strings("class_names", run.class_names);
+  write_map(group.create_group("names"), run.data_names);
   write_map(group.create_group("hashes"), run.data_hashes);
 }
 
 void read_data(const store::Group& group, RunRecord& run) {
-  run.data_name = group.text_attribute("name");
   run.shots.many_above = group.attribute<std::int64_t>("many_above");
   run.shots.few_below = group.attribute<std::int64_t>("few_below");
   run.test_serves_as_validation = group.attribute<std::uint8_t>("test_serves_as_validation") != 0;
   run.class_counts = group.read<std::int64_t>("class_counts");
   run.class_names = group.read_strings("class_names");
+  const store::Group names = group.group("names");
+  run.data_names = read_map(names);
+  run.data_names["train"] = names.text_attribute("train");  // a table's title has no other
   run.data_hashes = read_map(group.group("hashes"));
 }
 

@@ -15,7 +15,7 @@
 
 namespace ltr::record {
 
-inline constexpr std::int32_t kSchemaVersion = 1;
+inline constexpr std::int32_t kSchemaVersion = 2;
 
 /// One epoch of a training loop.
 struct EpochRow {
@@ -81,7 +81,7 @@ struct RunRecord {
   std::string configuration;                       ///< TOML, defaults filled in
   std::map<std::string, std::string> environment;  ///< versions, hosts, ranks, git hash, build flags, ...
   std::string backbone;
-  std::string data_name;                           ///< of the training pack
+  std::map<std::string, std::string> data_names;   ///< of the packs: train, validation, test
   std::map<std::string, std::string> data_hashes;  ///< train.list, train.content, validation.list, ...
   bool test_serves_as_validation = false;
   std::vector<std::string> class_names;

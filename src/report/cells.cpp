@@ -29,12 +29,31 @@ bool harmless(std::string_view difference) {
                              [difference](std::string_view key) { return difference.starts_with(key); });
 }
 
+/// What stands for a hash in a message.
+std::string beginning_of(const std::map<std::string, std::string>& hashes, const std::string& name) {
+  constexpr std::size_t kShown = 12;
+  const auto found = hashes.find(name);
+  return found == hashes.end() || found->second.empty() ? "none" : found->second.substr(0, kShown);
+}
+
+/// One line a file (list, pack, weights) that is not the same.
+void add_differing_hashes(const std::map<std::string, std::string>& here,
+                          const std::map<std::string, std::string>& there, std::vector<std::string>& found) {
+  std::map<std::string, std::string> all = here;
+  all.insert(there.begin(), there.end());
+  for (const auto& [name, hash] : all) {
+    const std::string first = beginning_of(here, name);
+    const std::string second = beginning_of(there, name);
+    if (first == second) continue;
+    found.push_back(base::format("the hash of {}: {} here, {} there", name, first, second));
+  }
+}
+
 std::vector<std::string> differences(const record::RunRecord& a, const record::RunRecord& b) {
   std::vector<std::string> found = config::differing_keys(configuration_of(a), configuration_of(b));
   std::erase_if(found, harmless);
-  if (a.class_counts != b.class_counts || a.data_hashes != b.data_hashes) {
-    found.push_back(base::format("data: the packs of {} here, those of {} there", a.data_name, b.data_name));
-  }
+  if (a.class_counts != b.class_counts) found.emplace_back("the class counts");
+  add_differing_hashes(a.data_hashes, b.data_hashes, found);
   return found;
 }
 

@@ -45,8 +45,8 @@ std::string to_csv(const std::vector<Cell>& cells) {
   names.insert(names.end(), {"best_epoch", "tau", "weights_digest", "status"});
   std::string text = line_of(names);
   for (const Cell& cell : cells) {
-    std::vector<std::string> fields{cell.run->data_name, cell.run->backbone, std::to_string(cell.seed),
-                                    std::string(config::name_of(cell.sampling)),
+    std::vector<std::string> fields{cell.run->data_names.at("train"), cell.run->backbone,
+                                    std::to_string(cell.seed), std::string(config::name_of(cell.sampling)),
                                     std::string(config::name_of(cell.learning))};
     for (const AccuracyColumn& column : kAccuracyColumns)
       fields.push_back(number(cell.accuracy.*column.member));

@@ -106,7 +106,7 @@ GridTable grid_table(const std::vector<record::RunRecord>& runs) {
   const record::RunRecord& run = runs.front();
   GridTable table;
   table.title = base::format("{}, {}: top-1 test accuracy in percent, mean ± standard deviation over seeds",
-                             run.data_name, run.backbone);
+                             run.data_names.at("train"), run.backbone);
   for (const metric::Shot shot : {metric::Shot::many, metric::Shot::medium, metric::Shot::few}) {
     table.facts.push_back(group_fact(run, shot));
   }

@@ -22,6 +22,7 @@ with h5py.File(sys.argv[1], "r") as record:
     show("configuration", record["configuration"][()])
     show("plan", [plain(text) for text in record["plan"][:]])
     show("environment", {key: plain(value) for key, value in record["environment"].attrs.items()})
+    show("names", {key: plain(value) for key, value in record["data/names"].attrs.items()})
     show("hashes", {key: plain(value) for key, value in record["data/hashes"].attrs.items()})
     show("class_names", [plain(name) for name in record["data/class_names"][:]])
     show("class_counts", record["data/class_counts"][:])

@@ -97,7 +97,7 @@ TEST_F(Record, RunReadsBackEqualInEveryField) {
   EXPECT_EQ(read.configuration, run.configuration);
   EXPECT_EQ(read.environment, run.environment);
   EXPECT_EQ(read.backbone, run.backbone);
-  EXPECT_EQ(read.data_name, run.data_name);
+  EXPECT_EQ(read.data_names, run.data_names);
   EXPECT_EQ(read.data_hashes, run.data_hashes);
   EXPECT_TRUE(read.test_serves_as_validation);
   EXPECT_EQ(read.class_names, run.class_names);
@@ -162,11 +162,11 @@ TEST_F(Record, AbsentForeignTruncatedAndEmptyFilesAreToldApart) {
 
 TEST_F(Record, AnotherSchemaVersionSaysWhatToDo) {
   store::File file = store::File::create_in_memory();
-  file.set_attribute("schema_version", std::int32_t{2});
+  file.set_attribute("schema_version", std::int32_t{1});
   file.set_attribute("record_of", "run");
   store::write_atomically(path("run.h5"), file.image());
   const std::string text = failure_of([&] { (void)read_run(path("run.h5")); });
-  EXPECT_TRUE(has(text, "run.h5 was written by schema 2; this program reads 1; use the version")) << text;
+  EXPECT_TRUE(has(text, "run.h5 was written by schema 1; this program reads 2; use the version")) << text;
 }
 
 TEST_F(Record, CountsThatContradictEachOtherAreRefused) {
@@ -264,12 +264,13 @@ TEST_F(Record, H5pyReadsItWithoutThisSuite) {
   const std::string text =
       output_of(python + " " LTR_SOURCE_DIR "/tests/record/read_record.py " + path("run.h5").string());
   for (const std::string_view line : {
-           "schema_version = 1\n",
+           "schema_version = 2\n",
            "backbone = \"resnet20\"\n",
            "configuration = \"format = 1\\n\\n[run]\\noutput = \\\"results/sample.h5\\\"\\n",
            "plan = [\"seed_0.instance_balanced.stage_1\", \"seed_0.instance_balanced.features\"]\n",
            "environment = {\"git\": \"0123abcd\", \"hosts\": \"node-1,node-2\", \"torch\": \"2.11.0\"}\n",
            "hashes = {\"test.content\": \"cc33\", \"train.content\": \"bb22\", \"train.list\": \"aa11\"}\n",
+           "names = {\"test\": \"sample_test\", \"train\": \"sample_train\"}\n",
            "class_names = [\"ant\", \"bee, \\\"wild\\\"\", \"Käfer\", \"newt\"]\n",
            "class_counts = [500, 101, 20, 19]\n",
            "class_counts type = \"int64\"\n",

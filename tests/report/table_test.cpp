@@ -129,7 +129,8 @@ TEST(Merging, RefusesRecordsOfDifferentMethodsNamingTheKey) {
 TEST(Merging, RefusesOtherDataUnderTheSameConfiguration) {
   std::vector<record::RunRecord> runs = two_seeds();
   runs[1].data_hashes["train.content"] = "other";
-  EXPECT_TRUE(has(failure_of([&] { (void)render(runs, Format::text); }), "differ in data: the packs of"));
+  EXPECT_TRUE(has(failure_of([&] { (void)render(runs, Format::text); }),
+                  "differ in the hash of train.content: bb22 here, other there"));
 }
 
 TEST(Merging, RefusesTheSameCellTwice) {
@@ -176,7 +177,7 @@ TEST(CsvTable, HasOneRowACellWithNamesAndAllDigits) {
 TEST(CsvTable, AStandardReaderGetsTextsBackUnchanged) {
   if (std::system("python3 -c 'import csv' 2>/dev/null") != 0) GTEST_SKIP() << "no python3 on this machine";
   record::RunRecord run = record::sample_run();
-  run.data_name = "a, \"b\"";
+  run.data_names["train"] = "a, \"b\"";
   run.cells[0].error = "line one,\nline \"two\"";
   const std::filesystem::path path =
       std::filesystem::path(testing::TempDir()) / ("report_table_" + std::to_string(::getpid()) + ".csv");

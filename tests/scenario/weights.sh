@@ -29,6 +29,11 @@ for learning in joint crt tau_normalized lws; do
 done
 refused 'ncm classifies by distances' first --export $cell.ncm "$work/ncm.safetensors"
 refused "its cells are $cell.joint" first --export $cell.joined "$work/ncm.safetensors"
+refused 'begun with another configuration' first --set stage_1.epochs=3 --export $cell.joint "$work/ncm.safetensors"
+mv "$work/first.h5.parts/$cell.crt.safetensors" "$work/mine.safetensors"
+cp "$work/first.h5.parts/$cell.lws.safetensors" "$work/first.h5.parts/$cell.crt.safetensors"
+refused "other weights than those that the record has measured as $cell.crt" first --export $cell.crt "$work/ncm.safetensors"
+mv "$work/mine.safetensors" "$work/first.h5.parts/$cell.crt.safetensors"
 [ ! -e "$work/ncm.safetensors" ] || fail "a refused export has left a file"
 
 # A network that comes in is the one that went out: joint measures the same, and stage 2 starts from the same.
