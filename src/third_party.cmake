@@ -12,6 +12,7 @@ find_package(HDF5 REQUIRED COMPONENTS C)
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(highway REQUIRED IMPORTED_TARGET libhwy)
 find_path(RANDOM123_INCLUDE Random123/philox.h REQUIRED)
 
 if(LTR_WITH_CUDA)

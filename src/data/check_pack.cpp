@@ -15,6 +15,7 @@ namespace {
 /// What is wrong with an image, or "".
 std::string problem_of(const Pack& pack, base::SampleIndex sample) {
   thread_local std::vector<std::byte> buffer;
+  thread_local image::Decoder decoder;
   thread_local image::Image pixels;
   const auto named = [&](const std::string& what) {
     return base::format("pack '{}', image {} ('{}'): {}", pack.path().string(), sample,
@@ -27,7 +28,7 @@ std::string problem_of(const Pack& pack, base::SampleIndex sample) {
     return error.what();  // names the image already
   }
   try {
-    image::decode_into(encoded, pixels);
+    decoder.decode(encoded, pixels);
   } catch (const base::DataError& error) {
     return named(error.what());
   }

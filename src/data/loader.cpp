@@ -38,7 +38,9 @@ struct Task {
 /// What a decoding thread keeps from image to image.
 struct Workspace {
   std::vector<std::byte> encoded;
-  image::TransformBuffers buffers;
+  image::Decoder decoder;
+  image::Image part;
+  image::RenderBuffers render;
 };
 
 }  // namespace
@@ -67,7 +69,9 @@ struct Loader::State {
   [[nodiscard]] bool claim(Task& task);
   void run(const Task& task, Workspace& workspace, std::unique_lock<std::mutex>& lock);
   void load(const Task& task, Workspace& workspace, LoaderTimes& spent) const;
-  void decode(base::SampleIndex sample, std::span<const std::byte> encoded, image::Image& image) const;
+  void decode(base::SampleIndex sample, std::span<const std::byte> encoded, const image::Box& wanted,
+              Workspace& workspace) const;
+  [[nodiscard]] image::View view_of(const LoaderItem& item) const;
   [[nodiscard]] const Batch& next();
 
   [[nodiscard]] Slot& slot(std::int64_t batch) {
@@ -150,9 +154,9 @@ bool Loader::State::claim(Task& task) {
 }
 
 void Loader::State::decode(base::SampleIndex sample, std::span<const std::byte> encoded,
-                           image::Image& image) const {
+                           const image::Box& wanted, Workspace& workspace) const {
   try {
-    image::decode_into(encoded, image);
+    workspace.decoder.decode_part(encoded, wanted, workspace.part);
   } catch (const base::DataError& error) {
     throw base::DataError(
         base::format("pack '{}', image {} ('{}') cannot be decoded: {}; no epoch is complete without it; "
@@ -161,21 +165,24 @@ void Loader::State::decode(base::SampleIndex sample, std::span<const std::byte> 
   }
 }
 
+image::View Loader::State::view_of(const LoaderItem& item) const {
+  const auto [height, width] = pack.resolution(item.sample);
+  return options.mode == LoaderMode::training
+             ? image::training_view(options.transform, item.augmentation, height, width)
+             : image::evaluation_view(options.transform, height, width);
+}
+
 void Loader::State::load(const Task& task, Workspace& workspace, LoaderTimes& spent) const {
   const LoaderItem& item = task.slot->items[task.position];
-  image::TransformBuffers& buffers = workspace.buffers;
   const base::Stopwatch stopwatch;
   const std::span<const std::byte> encoded = pack.read(item.sample, workspace.encoded);
   spent.read_s = stopwatch.seconds();
-  decode(item.sample, encoded, buffers.decoded);
+  const image::View view = view_of(item);
+  decode(item.sample, encoded, image::needed_box(view.resampling), workspace);
   spent.decode_s = stopwatch.seconds() - spent.read_s;
   const std::span<float> out =
       std::span(task.slot->batch.pixels).subspan(task.position * pixels_of_image(), pixels_of_image());
-  if (options.mode == LoaderMode::training) {
-    image::training_input(options.transform, item.augmentation, buffers.decoded, buffers, out);
-  } else {
-    image::evaluation_input(options.transform, buffers.decoded, buffers, out);
-  }
+  image::render(options.transform, view, workspace.part, workspace.render, out);
   spent.transform_s = stopwatch.seconds() - spent.read_s - spent.decode_s;
 }
 

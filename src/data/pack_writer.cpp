@@ -54,18 +54,19 @@ void stop_if_asked(const PackOptions& options) {
 }
 
 /// Replaces an image by a PNG of the same pixels.
-void reencode(std::vector<std::byte>& bytes, image::Image& pixels) {
-  image::decode_into(bytes, pixels);
+void reencode(std::vector<std::byte>& bytes, image::Decoder& decoder, image::Image& pixels) {
+  decoder.decode(bytes, pixels);
   bytes = image::encode_png(pixels);
 }
 
 /// Decodes the image, and re-encodes it unless it is a JPEG of grey levels or colours.
 CheckedImage check(std::vector<std::byte>& bytes) {
+  thread_local image::Decoder decoder;
   thread_local image::Image pixels;
-  const image::ImageSummary summary = image::verify(bytes, pixels);
+  const image::ImageSummary summary = decoder.verify(bytes, pixels);
   CheckedImage checked{.resolution = {summary.height, summary.width}};
   checked.reencoded = summary.encoding != image::Encoding::jpeg || summary.channels == 4;
-  if (checked.reencoded) reencode(bytes, pixels);
+  if (checked.reencoded) reencode(bytes, decoder, pixels);
   checked.bytes = bytes.size();
   checked.crc32 = base::crc32(bytes);
   return checked;
@@ -179,11 +180,12 @@ void write_tables(store::File& file, const Layout& layout) {
 
 /// The bytes of image `at`, as they were checked.
 void fetch(const Layout& layout, const ImageSource& image_of, std::size_t at, std::vector<std::byte>& bytes) {
+  thread_local image::Decoder decoder;
   thread_local image::Image pixels;
   const PackEntry& entry = layout.contents.entries[at];
   const CheckedImage& checked = layout.measured[at].image;
   image_of(entry, bytes);
-  if (checked.reencoded) reencode(bytes, pixels);
+  if (checked.reencoded) reencode(bytes, decoder, pixels);
   if (bytes.size() == checked.bytes && base::crc32(bytes) == checked.crc32) return;
   throw base::DataError(base::format(
       "{}'{}' changed while it was packed; the pack would not be what was checked; pack again when "

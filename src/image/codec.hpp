@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The decoders behind decode(), one a format.
+// What the decoders share.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +19,7 @@ void require_size(std::int64_t height, std::int64_t width);
 /// Sets height and width and makes room for the pixels. Throws: DataError if there are too many, or none.
 void shape_image(std::int64_t height, std::int64_t width, Image& image);
 
-void decode_jpeg(std::span<const std::byte> encoded, Image& image);
-ImageSummary verify_jpeg(std::span<const std::byte> encoded);
+/// The whole image: libpng has no way past the rows above.
 void decode_png(std::span<const std::byte> encoded, Image& image);
 
 }  // namespace ltr::image

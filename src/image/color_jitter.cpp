@@ -17,22 +17,22 @@ std::uint8_t blend(int plain, int value, float factor) {
   return static_cast<std::uint8_t>(std::clamp(mixed, 0.0F, 255.0F));
 }
 
-void blend_with_level(int level, float factor, Image& image) {
+void blend_with_level(int level, float factor, std::span<std::uint8_t> pixels) {
   std::array<std::uint8_t, 256> mixed;
   for (int value = 0; value < 256; ++value) mixed[value] = blend(level, value, factor);
-  for (std::uint8_t& value : image.pixels) value = mixed[value];
+  for (std::uint8_t& value : pixels) value = mixed[value];
 }
 
-int mean_luma(const Image& image) {
+int mean_luma(std::span<const std::uint8_t> pixels) {
   std::int64_t sum = 0;
-  for (std::size_t i = 0; i < image.pixels.size(); i += 3) sum += luma(&image.pixels[i]);
-  const std::size_t count = image.pixels.size() / 3;
+  for (std::size_t i = 0; i < pixels.size(); i += 3) sum += luma(&pixels[i]);
+  const std::size_t count = pixels.size() / 3;
   return static_cast<int>(static_cast<double>(sum) / static_cast<double>(count) + 0.5);
 }
 
-void blend_with_grey(float factor, Image& image) {
-  for (std::size_t i = 0; i < image.pixels.size(); i += 3) {
-    std::uint8_t* pixel = &image.pixels[i];
+void blend_with_grey(float factor, std::span<std::uint8_t> pixels) {
+  for (std::size_t i = 0; i < pixels.size(); i += 3) {
+    std::uint8_t* pixel = &pixels[i];
     const int grey = luma(pixel);
     for (int channel = 0; channel < 3; ++channel) pixel[channel] = blend(grey, pixel[channel], factor);
   }
@@ -51,19 +51,19 @@ ColorJitter draw_color_jitter(const std::array<double, 3>& strengths, base::Coun
   return jitter;
 }
 
-void apply_color_jitter(const ColorJitter& jitter, Image& image) {
+void apply_color_jitter(const ColorJitter& jitter, std::span<std::uint8_t> pixels) {
   for (const int adjustment : jitter.order) {
     const float factor = jitter.factors[adjustment];
     if (factor == 1) continue;
     switch (adjustment) {
       case 0:
-        blend_with_level(0, factor, image);
+        blend_with_level(0, factor, pixels);
         break;
       case 1:
-        blend_with_level(mean_luma(image), factor, image);
+        blend_with_level(mean_luma(pixels), factor, pixels);
         break;
       default:
-        blend_with_grey(factor, image);
+        blend_with_grey(factor, pixels);
     }
   }
 }

@@ -3,9 +3,10 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <span>
 
 #include "base/random.hpp"
-#include "image/decode.hpp"
 
 namespace ltr::image {
 
@@ -22,6 +23,7 @@ struct ColorJitter {
                                             base::CounterRandom& random);
 
 /// Mixes the image with black, with its mean grey and with its grey version.
-void apply_color_jitter(const ColorJitter& jitter, Image& image);
+/// Shape: pixels [N, 3].
+void apply_color_jitter(const ColorJitter& jitter, std::span<std::uint8_t> pixels);
 
 }  // namespace ltr::image

@@ -3,10 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "base/check.hpp"
-#include "image/codec.hpp"
 
 namespace ltr::image {
 namespace {
@@ -47,12 +45,12 @@ Box random_resized_box(int height, int width, base::CounterRandom& random) {
   return {(height - box_height) / 2, (width - box_width) / 2, box_height, box_width};
 }
 
-Box scaled_box(const Image& image, int shorter) {
+Box scaled_box(int height, int width, int shorter) {
   const auto longer = [shorter](int long_side, int short_side) {
     return static_cast<int>(std::int64_t{shorter} * long_side / short_side);
   };
-  if (image.width < image.height) return {0, 0, longer(image.height, image.width), shorter};
-  return {0, 0, shorter, longer(image.width, image.height)};
+  if (width < height) return {0, 0, longer(height, width), shorter};
+  return {0, 0, shorter, longer(width, height)};
 }
 
 Box centre_box(const Box& whole, int size) {
@@ -67,20 +65,6 @@ Box intersection(const Box& a, const Box& b) {
   const int right = std::min(a.left + a.width, b.left + b.width);
   LTR_ENSURE(top < bottom && left < right);
   return {top, left, bottom - top, right - left};
-}
-
-void crop(const Image& image, const Box& box, Image& out) {
-  LTR_EXPECT(&image != &out);
-  shape_image(box.height, box.width, out);
-  const Box whole{0, 0, image.height, image.width};
-  const Box visible = intersection(whole, box);
-  if (visible != box) std::fill(out.pixels.begin(), out.pixels.end(), std::uint8_t{0});
-  for (int row = visible.top; row < visible.top + visible.height; ++row) {
-    const std::size_t from = (static_cast<std::size_t>(row) * image.width + visible.left) * 3;
-    const std::size_t to =
-        (static_cast<std::size_t>(row - box.top) * box.width + (visible.left - box.left)) * 3;
-    std::memcpy(&out.pixels[to], &image.pixels[from], static_cast<std::size_t>(visible.width) * 3);
-  }
 }
 
 }  // namespace ltr::image

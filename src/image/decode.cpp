@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "image/codec.hpp"
+#include "image/jpeg_reader.hpp"
 
 namespace ltr::image {
 namespace {
@@ -26,6 +27,12 @@ std::string first_bytes(std::span<const std::byte> bytes) {
     text += character >= 32 && character < 127 ? static_cast<char>(character) : '.';
   }
   return text;
+}
+
+void require_within(const Box& box, int height, int width) {
+  if (contains({0, 0, height, width}, box)) return;
+  throw base::DataError(
+      base::format("the image has {} x {} pixels, fewer than were expected", width, height));
 }
 
 }  // namespace
@@ -51,28 +58,66 @@ void shape_image(std::int64_t height, std::int64_t width, Image& image) {
   require_size(height, width);
   image.height = static_cast<int>(height);
   image.width = static_cast<int>(width);
+  image.top = 0;
+  image.left = 0;
   image.pixels.resize(static_cast<std::size_t>(height * width * 3));
 }
 
-void decode_into(std::span<const std::byte> encoded, Image& image) {
+struct Decoder::State {
+  JpegReader jpeg;
+};
+
+Decoder::Decoder() : state_(std::make_unique<State>()) {}
+Decoder::Decoder(Decoder&&) noexcept = default;
+Decoder& Decoder::operator=(Decoder&&) noexcept = default;
+Decoder::~Decoder() = default;
+
+void Decoder::decode(std::span<const std::byte> encoded, Image& image) {
   switch (recognise(encoded)) {
-    case Encoding::jpeg:
-      return decode_jpeg(encoded, image);
+    case Encoding::jpeg: {
+      JpegReader& jpeg = state_->jpeg;
+      jpeg.start(encoded, 1);
+      require_size(jpeg.height(), jpeg.width());
+      return jpeg.read_part({0, 0, static_cast<int>(jpeg.height()), static_cast<int>(jpeg.width())}, image);
+    }
     case Encoding::png:
       return decode_png(encoded, image);
   }
 }
 
-ImageSummary verify(std::span<const std::byte> encoded, Image& scratch) {
+void Decoder::decode_part(std::span<const std::byte> encoded, const Box& wanted, Image& image) {
+  switch (recognise(encoded)) {
+    case Encoding::jpeg: {
+      JpegReader& jpeg = state_->jpeg;
+      jpeg.start(encoded, 1);
+      require_size(jpeg.height(), jpeg.width());
+      require_within(wanted, static_cast<int>(jpeg.height()), static_cast<int>(jpeg.width()));
+      return jpeg.read_part(wanted, image);
+    }
+    case Encoding::png:
+      decode_png(encoded, image);
+      return require_within(wanted, image.height, image.width);
+  }
+}
+
+ImageSummary Decoder::verify(std::span<const std::byte> encoded, Image& scratch) {
   const Encoding encoding = recognise(encoded);
-  if (encoding == Encoding::jpeg) return verify_jpeg(encoded);
-  decode_png(encoded, scratch);
-  return {encoding, scratch.height, scratch.width, 3};
+  if (encoding == Encoding::png) {
+    decode_png(encoded, scratch);
+    return {encoding, scratch.height, scratch.width, 3};
+  }
+  // Every coded bit is read at any size; arithmetic on pixels, which cannot fail, is what this saves.
+  constexpr unsigned kShrink = 8;
+  JpegReader& jpeg = state_->jpeg;
+  jpeg.start(encoded, kShrink);
+  require_size(jpeg.height(), jpeg.width());
+  jpeg.read_nothing();
+  return {encoding, static_cast<int>(jpeg.height()), static_cast<int>(jpeg.width()), jpeg.channels()};
 }
 
 Image decode(std::span<const std::byte> encoded) {
   Image image;
-  decode_into(encoded, image);
+  Decoder().decode(encoded, image);
   return image;
 }
 

@@ -4,32 +4,31 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "image/box.hpp"
+
 namespace ltr::image {
 
-/// RGB pixels. Shape: pixels [H, W, 3], uint8.
+/// RGB pixels of an image or of a part of one. Shape: pixels [H, W, 3], uint8.
 struct Image {
   int height = 0;
   int width = 0;
-  std::vector<std::uint8_t> pixels;
+  std::vector<std::uint8_t> pixels = {};
+  int top = 0;   ///< where the first pixel lies in the whole image
+  int left = 0;  ///< likewise
+
+  /// What is held of the whole image.
+  [[nodiscard]] Box box() const { return {top, left, height, width}; }
 };
 
 enum class Encoding { jpeg, png };
 
 /// What the first bytes say. Throws: DataError if neither JPEG nor PNG; the message does not name the file.
 [[nodiscard]] Encoding recognise(std::span<const std::byte> encoded);
-
-/// Decodes a JPEG (islow DCT, fancy upsampling, as PIL does) or a PNG of any kind, whole, to RGB as PIL's
-/// convert("RGB") does: grey is spread over the three, alpha dropped, EXIF orientation and what follows the
-/// image ignored. Throws: DataError with the library's reason: empty, truncated, not an image, of a kind that
-/// the library lacks. The caller adds the file's name.
-[[nodiscard]] Image decode(std::span<const std::byte> encoded);
-
-/// Decodes into `image`, whose buffer is reused.
-void decode_into(std::span<const std::byte> encoded, Image& image);
 
 /// What is known of an image once all of it has been read.
 struct ImageSummary {
@@ -39,9 +38,35 @@ struct ImageSummary {
   int channels = 0;  ///< of a JPEG: 1 grey, 3 colours, 4 inks; 3 for every PNG, which is expanded
 };
 
-/// Finds whatever decode_into would throw for, and throws it, at a fraction of the cost for a JPEG.
-/// A PNG leaves its pixels in `scratch`.
-[[nodiscard]] ImageSummary verify(std::span<const std::byte> encoded, Image& scratch);
+/// Decodes a JPEG (islow DCT, fancy upsampling, as PIL does) or a PNG of any kind to RGB as PIL's
+/// convert("RGB") does: grey is spread over the three, alpha dropped, EXIF orientation and what follows the
+/// image ignored. Keeps its memory from image to image. Throws, everywhere: DataError with the library's
+/// reason: empty, truncated, not an image, of a kind that the library lacks. The caller adds the file's name.
+/// Thread: one each.
+class Decoder {
+ public:
+  Decoder();
+  Decoder(Decoder&&) noexcept;
+  Decoder& operator=(Decoder&&) noexcept;
+  ~Decoder();
+
+  /// The whole image, into `image`, whose buffer is reused.
+  void decode(std::span<const std::byte> encoded, Image& image);
+  /// At least the pixels of `wanted`, a box within the image. Of a JPEG little else is decoded; where that
+  /// ends to the left and right, chroma is spread as at the edge of an image, and damage that lies behind the
+  /// box is not found. Throws: DataError if the box does not lie within the image.
+  void decode_part(std::span<const std::byte> encoded, const Box& wanted, Image& image);
+  /// Finds whatever decode would throw for, and throws it, at a fraction of the cost for a JPEG.
+  /// A PNG leaves its pixels in `scratch`.
+  [[nodiscard]] ImageSummary verify(std::span<const std::byte> encoded, Image& scratch);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// One image by a decoder of its own.
+[[nodiscard]] Image decode(std::span<const std::byte> encoded);
 
 /// Quality as in libjpeg, 4:2:0 below 90, else 4:4:4.
 [[nodiscard]] std::vector<std::byte> encode_jpeg(const Image& image, int quality);

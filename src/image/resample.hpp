@@ -3,41 +3,42 @@
 // vertical pass first where that is cheaper: a grey level more or less).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
-#include "image/crop.hpp"
+#include "image/box.hpp"
 #include "image/decode.hpp"
+#include "image/kernels.hpp"
 
 namespace ltr::image {
-
-/// Weights of one axis: output i reads `count[i]` inputs from `first[i]` on.
-/// Shape: first, count [outputs]; weights [outputs, taps].
-struct AxisFilter {
-  int taps = 0;
-  std::vector<int> first;
-  std::vector<int> count;
-  std::vector<std::int32_t> weights;
-};
 
 /// Scratch of one thread, reused from image to image.
 struct ResampleBuffers {
   AxisFilter horizontal;
   AxisFilter vertical;
   std::vector<std::uint8_t> rows;
-  std::vector<std::int32_t> sums;
 };
 
-/// What to resample: `source` of the image becomes height x width, of which `window` is wanted.
+enum class Flip { no, yes };
+
+/// What to resample: `source` of the image becomes height x width, of which `window` is wanted, mirrored
+/// left to right if so said.
 struct Resampling {
   Box source;
   int height = 0;
   int width = 0;
   Box window;
+  Flip flip = Flip::no;
 };
 
+/// The pixels that resample looks at.
+[[nodiscard]] Box needed_box(const Resampling& task);
+
 /// PIL's crop(source).resize((width, height), BILINEAR).crop(window): pixels outside `source` are not looked
-/// at. `out` must not be `image`.
-void resample(const Image& image, const Resampling& task, ResampleBuffers& buffers, Image& out);
+/// at. `part` holds at least the needed box. Rows of `out` are `stride` bytes apart.
+/// Shape: out [window.height, window.width, 3].
+void resample(const Image& part, const Resampling& task, ResampleBuffers& buffers, std::uint8_t* out,
+              std::size_t stride);
 
 }  // namespace ltr::image

@@ -1,85 +1,92 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image/transform.hpp"
 
+#include <algorithm>
+
 #include "base/check.hpp"
 #include "base/random.hpp"
-#include "image/color_jitter.hpp"
 #include "image/crop.hpp"
 
 namespace ltr::image {
 namespace {
 
-enum class Flip { no, yes };
-
-/// Scales the shorter side to `shorter` and keeps the size x size pixels in the middle.
-void resize_and_centre(const Image& image, int shorter, int size, TransformBuffers& buffers, Image& out) {
-  const Box scaled = scaled_box(image, shorter);
-  const Box wanted = centre_box(scaled, size);
-  const Box visible = intersection(scaled, wanted);
-  const Resampling task{{0, 0, image.height, image.width}, scaled.height, scaled.width, visible};
-  if (visible == wanted) return resample(image, task, buffers.resample, out);
-  resample(image, task, buffers.resample, buffers.resampled);
-  crop(buffers.resampled, {wanted.top - visible.top, wanted.left - visible.left, size, size}, out);
+/// The shorter side is scaled to `shorter`; of the size x size pixels in the middle, moved by `top` and
+/// `left`, those are seen that lay in the middle before.
+View centred_view(int height, int width, int shorter, int size, int top, int left) {
+  const Box scaled = scaled_box(height, width, shorter);
+  const Box middle = centre_box(scaled, size);
+  const Box wanted{middle.top + top, middle.left + left, size, size};
+  const Box seen = intersection(intersection(scaled, middle), wanted);
+  return {.resampling = {.source = {0, 0, height, width},
+                         .height = scaled.height,
+                         .width = scaled.width,
+                         .window = seen},
+          .place = {seen.top - wanted.top, seen.left - wanted.left, seen.height, seen.width},
+          .jitter = {}};
 }
 
-void random_crop(const TransformOptions& options, base::CounterRandom& random, const Image& image,
-                 TransformBuffers& buffers) {
+View random_view(const TransformOptions& options, base::CounterRandom& random, int height, int width) {
   const int size = options.size;
   if (options.train_crop == CropKind::random_resized) {
-    const Box box = random_resized_box(image.height, image.width, random);
-    return resample(image, {box, size, size, {0, 0, size, size}}, buffers.resample, buffers.cropped);
+    const Box all{0, 0, size, size};
+    const Box source = random_resized_box(height, width, random);
+    return {.resampling = {.source = source, .height = size, .width = size, .window = all},
+            .place = all,
+            .jitter = {}};
   }
-  resize_and_centre(image, size, size, buffers, buffers.resized);
   const auto offsets = static_cast<std::uint64_t>(2 * options.padding + 1);
   const int top = static_cast<int>(random.below(offsets)) - options.padding;
   const int left = static_cast<int>(random.below(offsets)) - options.padding;
-  crop(buffers.resized, {top, left, size, size}, buffers.cropped);
-}
-
-/// Shape: image [size, size, 3] -> out [3, size, size].
-void normalise(const TransformOptions& options, Flip flip, const Image& image, std::span<float> out) {
-  const int size = options.size;
-  float* to = out.data();
-  for (int channel = 0; channel < 3; ++channel) {
-    std::array<float, 256> levels;
-    for (int level = 0; level < 256; ++level) {
-      levels[level] = (static_cast<float>(level) / 255.0F - options.mean[channel]) / options.std[channel];
-    }
-    for (int row = 0; row < size; ++row, to += size) {
-      const std::uint8_t* from = &image.pixels[static_cast<std::size_t>(row) * size * 3 + channel];
-      if (flip == Flip::yes) {
-        for (int x = 0; x < size; ++x) to[size - 1 - x] = levels[from[3 * x]];
-      } else {
-        for (int x = 0; x < size; ++x) to[x] = levels[from[3 * x]];
-      }
-    }
-  }
+  return centred_view(height, width, size, size, top, left);
 }
 
 }  // namespace
 
-void training_input(const TransformOptions& options, const AugmentationKey& key, const Image& image,
-                    TransformBuffers& buffers, std::span<float> out) {
-  LTR_EXPECT(out.size() == std::size_t{3} * options.size * options.size);
+View training_view(const TransformOptions& options, const AugmentationKey& key, int height, int width) {
   base::CounterRandom random(key.seed, base::Stream::augmentation, static_cast<std::uint64_t>(key.epoch),
                              static_cast<std::uint64_t>(key.draw));
   // The crop comes last because it may take any number of draws; what comes first depends on the key alone.
-  const Flip flip = random.uniform() < 0.5 && options.flip ? Flip::yes : Flip::no;
+  const bool flipped = random.uniform() < 0.5 && options.flip;
   const ColorJitter jitter = draw_color_jitter(options.color_jitter, random);
-  random_crop(options, random, image, buffers);
-  // Jitter does not see where a pixel lies, so the flip may wait for the last pass over the pixels.
-  apply_color_jitter(jitter, buffers.cropped);
-  normalise(options, flip, buffers.cropped, out);
+  View view = random_view(options, random, height, width);
+  view.jitter = jitter;
+  if (flipped) {
+    view.resampling.flip = Flip::yes;
+    view.place.left = options.size - view.place.left - view.place.width;
+  }
+  return view;
 }
 
-void evaluation_input(const TransformOptions& options, const Image& image, TransformBuffers& buffers,
-                      std::span<float> out) {
-  LTR_EXPECT(out.size() == std::size_t{3} * options.size * options.size);
-  const bool as_trained = options.train_crop == CropKind::pad_and_crop && image.height == options.size &&
-                          image.width == options.size;
+View evaluation_view(const TransformOptions& options, int height, int width) {
+  const bool as_trained =
+      options.train_crop == CropKind::pad_and_crop && height == options.size && width == options.size;
   const int shorter = as_trained ? options.size : options.evaluation_resize;
-  resize_and_centre(image, shorter, options.size, buffers, buffers.cropped);
-  normalise(options, Flip::no, buffers.cropped, out);
+  return centred_view(height, width, shorter, options.size, 0, 0);
+}
+
+void render(const TransformOptions& options, const View& view, const Image& part, RenderBuffers& buffers,
+            std::span<std::uint8_t> out) {
+  const Box whole{0, 0, options.size, options.size};
+  const std::size_t stride = std::size_t{3} * static_cast<std::size_t>(options.size);
+  LTR_EXPECT(out.size() == stride * static_cast<std::size_t>(options.size) && contains(whole, view.place));
+  if (view.place != whole) std::ranges::fill(out, std::uint8_t{0});
+  const std::size_t first = stride * static_cast<std::size_t>(view.place.top) +
+                            std::size_t{3} * static_cast<std::size_t>(view.place.left);
+  resample(part, view.resampling, buffers.resample, &out[first], stride);
+  apply_color_jitter(view.jitter, out);
+}
+
+void render(const TransformOptions& options, const View& view, const Image& part, RenderBuffers& buffers,
+            std::span<float> out) {
+  buffers.levels.resize(out.size());
+  render(options, view, part, buffers, std::span(buffers.levels));
+  std::array<float, 3> scale{};
+  std::array<float, 3> shift{};
+  for (std::size_t channel = 0; channel < 3; ++channel) {
+    scale[channel] = 1 / (255 * options.std[channel]);
+    shift[channel] = -options.mean[channel] / options.std[channel];
+  }
+  scale_levels(buffers.levels, scale, shift, out);
 }
 
 }  // namespace ltr::image

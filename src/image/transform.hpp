@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a decoded image to the network's input: crop, resample, flip, jitter, normalise.
+// From an image to the network's input, in two steps: which pixels are wanted and what becomes of them, which
+// is known from the image's size; then crop, resample, flip, jitter and normalise those pixels.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
+#include "image/box.hpp"
+#include "image/color_jitter.hpp"
 #include "image/decode.hpp"
 #include "image/resample.hpp"
 
@@ -32,27 +36,35 @@ struct AugmentationKey {
   std::int64_t draw = 0;
 };
 
-/// Scratch of one thread, reused from image to image.
-struct TransformBuffers {
-  Image decoded;
-  Image resized;
-  Image resampled;
-  Image cropped;
-  ResampleBuffers resample;
+/// All that is done to one image, known before a pixel of it is decoded.
+struct View {
+  Resampling resampling;  ///< of the whole image
+  Box place;              ///< where its window goes in size x size pixels; the others are black
+  ColorJitter jitter;     ///< of all of them
 };
 
-/// Training input: torchvision's transforms in the recipe's order, parameters a pure function of `key`
+/// Training: torchvision's transforms in the recipe's order, parameters a pure function of `key`
 /// (random_resized: area 0.08..1, ratio 3/4..4/3, ten tries, then centre; pad_and_crop: zeros on each side,
 /// after resizing and centring an image that is not size x size). The draws of a key, in this order and
-/// always all of them: flip, brightness, contrast, saturation, order of these three, crop. Shape: out [3,
-/// size, size] float32, normalised.
-void training_input(const TransformOptions& options, const AugmentationKey& key, const Image& image,
-                    TransformBuffers& buffers, std::span<float> out);
+/// always all of them: flip, brightness, contrast, saturation, order of these three, crop.
+[[nodiscard]] View training_view(const TransformOptions& options, const AugmentationKey& key, int height,
+                                 int width);
 
-/// Evaluation input: shorter side to evaluation_resize (antialiased bilinear, PIL's), centre crop, zeros
-/// where the crop sticks out. With pad_and_crop an image that is size x size is taken as it is, like in
-/// training. Shape: out [3, size, size] float32, normalised.
-void evaluation_input(const TransformOptions& options, const Image& image, TransformBuffers& buffers,
-                      std::span<float> out);
+/// Evaluation: shorter side to evaluation_resize (antialiased bilinear, PIL's), centre crop, zeros where the
+/// crop sticks out. With pad_and_crop an image that is size x size is taken as it is, like in training.
+[[nodiscard]] View evaluation_view(const TransformOptions& options, int height, int width);
+
+/// Scratch of one thread, reused from image to image.
+struct RenderBuffers {
+  ResampleBuffers resample;
+  std::vector<std::uint8_t> levels;
+};
+
+/// `part` holds at least needed_box(view.resampling). Shape: out [size, size, 3].
+void render(const TransformOptions& options, const View& view, const Image& part, RenderBuffers& buffers,
+            std::span<std::uint8_t> out);
+/// The same, normalised: (level / 255 - mean) / std. Shape: out [3, size, size].
+void render(const TransformOptions& options, const View& view, const Image& part, RenderBuffers& buffers,
+            std::span<float> out);
 
 }  // namespace ltr::image

@@ -76,7 +76,11 @@ class LoaderTest : public testing::Test {
     std::vector<std::byte> file = bytes_of(path_);
     const std::vector<std::byte> before = jpeg(image);
     std::vector<std::byte> after = before;
-    std::fill(after.begin() + std::ssize(after) / 2, after.end(), std::byte{0});
+    // From the start of the coded pixels on: loading looks at nothing behind what its crop needs.
+    const std::array<std::byte, 2> start_of_scan{std::byte{0xFF}, std::byte{0xDA}};
+    const auto scan = std::search(after.begin(), after.end(), start_of_scan.begin(), start_of_scan.end());
+    std::fill(scan + 14, after.end(), std::byte{0xD9});
+    scan[14] = std::byte{0xFF};
     replace(file, before, after);
     if (crc == Crc::mended) replace(file, crc_bytes(before), crc_bytes(after));
     folder_.write("toy.h5", file);
@@ -125,18 +129,21 @@ TEST_F(LoaderTest, PixelsAreTheTransformsWhateverTheThreadsAndTheQueue) {
       LoaderOptions choice = options(threads, queue);
       choice.mode = mode;
       Loader loader(pack, choice, kBatches, items_of);
-      image::TransformBuffers buffers;
+      image::RenderBuffers buffers;
       std::vector<std::byte> encoded;
+      image::Decoder decoder;
       for (std::int64_t b = 0; b < kBatches; ++b) {
         std::vector<float> expected;
         for (const LoaderItem& item : items_of(b)) {
           std::vector<float> pixels(3 * 16 * 16);
           const image::Image image = image::decode(pack.read(item.sample, encoded));
-          if (mode == LoaderMode::training) {
-            image::training_input(choice.transform, item.augmentation, image, buffers, pixels);
-          } else {
-            image::evaluation_input(choice.transform, image, buffers, pixels);
-          }
+          const image::View view =
+              mode == LoaderMode::training
+                  ? image::training_view(choice.transform, item.augmentation, image.height, image.width)
+                  : image::evaluation_view(choice.transform, image.height, image.width);
+          image::Image part;
+          decoder.decode_part(pack.read(item.sample, encoded), image::needed_box(view.resampling), part);
+          image::render(choice.transform, view, part, buffers, pixels);
           expected.insert(expected.end(), pixels.begin(), pixels.end());
         }
         ASSERT_EQ(loader.next().pixels, expected) << "batch " << b << ", " << threads << " threads";

@@ -16,7 +16,7 @@ TEST(ColorJitter, EachAdjustmentGivesThePixelsOfPil) {
     Image image = decode(read_golden(golden.source));
     ColorJitter jitter;
     jitter.factors[static_cast<std::size_t>(golden.numbers[0])] = static_cast<float>(golden.numbers[1]);
-    apply_color_jitter(jitter, image);
+    apply_color_jitter(jitter, image.pixels);
     EXPECT_EQ(largest_difference(image, read_ppm(golden.expected)), 0) << golden.expected;
   }
 }
@@ -25,16 +25,16 @@ TEST(ColorJitter, AdjustmentsFollowTheGivenOrder) {
   const Image original = decode(read_golden("colour.png"));
   const ColorJitter together{{1.3F, 0.7F, 1.2F}, {2, 0, 1}};
   Image image = original;
-  apply_color_jitter(together, image);
+  apply_color_jitter(together, image.pixels);
   Image one_by_one = original;
   for (const std::size_t adjustment : {2, 0, 1}) {
     ColorJitter single;
     single.factors[adjustment] = together.factors[adjustment];
-    apply_color_jitter(single, one_by_one);
+    apply_color_jitter(single, one_by_one.pixels);
   }
   EXPECT_EQ(largest_difference(image, one_by_one), 0);
   Image other = original;
-  apply_color_jitter({together.factors, {0, 1, 2}}, other);
+  apply_color_jitter({together.factors, {0, 1, 2}}, other.pixels);
   EXPECT_NE(largest_difference(image, other), 0);
 }
 

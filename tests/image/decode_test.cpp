@@ -38,7 +38,7 @@ TEST(Decode, EveryKindOfFileGivesThePixelsOfPil) {
 TEST(Decode, ReusedBufferHoldsNothingOfThePreviousImage) {
   Image image = decode(read_golden("source.png"));
   const std::uint8_t* buffer = image.pixels.data();
-  decode_into(read_golden("colour_420.jpg"), image);
+  Decoder().decode(read_golden("colour_420.jpg"), image);
   EXPECT_EQ(image.pixels.data(), buffer);
   EXPECT_EQ(largest_difference(image, decode(read_golden("colour_420.jpg"))), 0);
 }
@@ -99,7 +99,7 @@ TEST(Decode, StrayBytesBeforeAMarkerAreNoError) {
 std::string verifying_error(std::span<const std::byte> encoded) {
   Image scratch;
   try {
-    [[maybe_unused]] const ImageSummary summary = verify(encoded, scratch);
+    [[maybe_unused]] const ImageSummary summary = Decoder().verify(encoded, scratch);
   } catch (const base::DataError& error) {
     return error.what();
   }
@@ -120,14 +120,14 @@ TEST(Verify, KnowsTheSizeOfEveryKindOfFile) {
   Image scratch;
   for (const GoldenCase& golden : golden_cases("decode")) {
     const Image expected = read_ppm(golden.expected);
-    const ImageSummary summary = verify(read_golden(golden.source), scratch);
+    const ImageSummary summary = Decoder().verify(read_golden(golden.source), scratch);
     EXPECT_EQ(summary.height, expected.height) << golden.source;
     EXPECT_EQ(summary.width, expected.width) << golden.source;
     EXPECT_EQ(summary.encoding == Encoding::png, golden.source.ends_with(".png")) << golden.source;
   }
-  EXPECT_EQ(verify(read_golden("grey.jpg"), scratch).channels, 1);
-  EXPECT_EQ(verify(read_golden("rgb.jpg"), scratch).channels, 3);
-  EXPECT_EQ(verify(read_golden("ycck.jpg"), scratch).channels, 4);
+  EXPECT_EQ(Decoder().verify(read_golden("grey.jpg"), scratch).channels, 1);
+  EXPECT_EQ(Decoder().verify(read_golden("rgb.jpg"), scratch).channels, 3);
+  EXPECT_EQ(Decoder().verify(read_golden("ycck.jpg"), scratch).channels, 4);
 }
 
 TEST(Verify, RefusesWhatDecodingRefuses) {

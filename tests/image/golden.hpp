@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "image/decode.hpp"
+#include "image/resample.hpp"
 
 namespace ltr::image {
 
@@ -70,6 +71,44 @@ inline int largest_difference(const Image& a, const Image& b) {
     largest = std::max(largest, std::abs(int{a.pixels[i]} - int{b.pixels[i]}));
   }
   return largest;
+}
+
+/// Copies `box` of a whole image, pixel by pixel; black where the box sticks out.
+inline Image cropped(const Image& image, const Box& box) {
+  Image out{box.height, box.width, std::vector<std::uint8_t>(std::size_t{3} * box.height * box.width)};
+  for (int y = 0; y < box.height; ++y) {
+    for (int x = 0; x < box.width; ++x) {
+      const int row = box.top + y;
+      const int column = box.left + x;
+      if (row < 0 || row >= image.height || column < 0 || column >= image.width) continue;
+      for (int c = 0; c < 3; ++c) {
+        out.pixels[(y * box.width + x) * 3 + c] = image.pixels[(row * image.width + column) * 3 + c];
+      }
+    }
+  }
+  return out;
+}
+
+inline Image mirrored(const Image& image) {
+  Image out = image;
+  for (int y = 0; y < image.height; ++y) {
+    for (int x = 0; x < image.width; ++x) {
+      for (int c = 0; c < 3; ++c) {
+        out.pixels[(y * image.width + x) * 3 + c] =
+            image.pixels[(y * image.width + image.width - 1 - x) * 3 + c];
+      }
+    }
+  }
+  return out;
+}
+
+/// What resample makes of a whole image or a part of one.
+inline Image resampled(const Image& part, const Resampling& task) {
+  ResampleBuffers buffers;
+  Image out{task.window.height, task.window.width, {}};
+  out.pixels.resize(std::size_t{3} * out.height * out.width);
+  resample(part, task, buffers, out.pixels.data(), std::size_t{3} * out.width);
+  return out;
 }
 
 }  // namespace ltr::image

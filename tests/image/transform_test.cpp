@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "image/color_jitter.hpp"
+#include "image/crop.hpp"
 #include "image/golden.hpp"
 
 namespace ltr::image {
@@ -35,11 +36,21 @@ Image from_levels(std::span<const float> out, int size) {
   return image;
 }
 
-std::vector<float> trained(const TransformOptions& options, const AugmentationKey& key, const Image& image) {
-  TransformBuffers buffers;
+std::vector<float> rendered(const TransformOptions& options, const View& view, const Image& image,
+                            RenderBuffers& buffers) {
   std::vector<float> out(std::size_t{3} * options.size * options.size);
-  training_input(options, key, image, buffers, out);
+  render(options, view, image, buffers, out);
   return out;
+}
+
+std::vector<float> trained(const TransformOptions& options, const AugmentationKey& key, const Image& image) {
+  RenderBuffers buffers;
+  return rendered(options, training_view(options, key, image.height, image.width), image, buffers);
+}
+
+std::vector<float> evaluated(const TransformOptions& options, const Image& image) {
+  RenderBuffers buffers;
+  return rendered(options, evaluation_view(options, image.height, image.width), image, buffers);
 }
 
 Image transposed(const Image& image) {
@@ -53,37 +64,21 @@ Image transposed(const Image& image) {
   return out;
 }
 
-Image mirrored(const Image& image) {
-  Image out = image;
-  for (int y = 0; y < image.height; ++y) {
-    for (int x = 0; x < image.width; ++x) {
-      for (int c = 0; c < 3; ++c) {
-        out.pixels[(y * image.width + x) * 3 + c] =
-            image.pixels[(y * image.width + image.width - 1 - x) * 3 + c];
-      }
-    }
-  }
-  return out;
-}
-
 TEST(EvaluationInput, ResizeAndCentreCropGiveThePixelsOfPil) {
-  TransformBuffers buffers;
   for (const GoldenCase& golden : golden_cases("evaluate")) {
     TransformOptions options =
         options_of_levels(static_cast<int>(golden.numbers[1]), CropKind::random_resized);
     options.evaluation_resize = static_cast<int>(golden.numbers[0]);
     Image image = decode(read_golden(golden.source));
     if (golden.numbers[2] != 0) image = transposed(image);
-    std::vector<float> out(std::size_t{3} * options.size * options.size);
-    evaluation_input(options, image, buffers, out);
+    const std::vector<float> out = evaluated(options, image);
     EXPECT_EQ(largest_difference(from_levels(out, options.size), read_ppm(golden.expected)), 0)
         << golden.expected;
   }
 }
 
 TEST(TransformedInput, ImagesOfExtremeShapesKeepTheirColour) {
-  TransformBuffers buffers;
-  std::vector<float> out(3 * 16 * 16);
+  std::vector<float> out;
   for (const auto& [height, width] : {std::pair{1, 1}, std::pair{1, 20'000}, std::pair{20'000, 1}}) {
     const Image image{height, width, std::vector<std::uint8_t>(std::size_t{3} * height * width, 77)};
     for (const CropKind crop : {CropKind::random_resized, CropKind::pad_and_crop}) {
@@ -91,11 +86,11 @@ TEST(TransformedInput, ImagesOfExtremeShapesKeepTheirColour) {
       options.padding = 0;
       options.evaluation_resize = 16;
       for (std::int64_t draw = 0; draw < 10; ++draw) {
-        training_input(options, {1, 0, draw}, image, buffers, out);
+        out = trained(options, {1, 0, draw}, image);
         EXPECT_EQ(out, std::vector<float>(out.size(), out[0])) << height << " x " << width;
         EXPECT_NEAR(out[0], 77, 1e-3);
       }
-      evaluation_input(options, image, buffers, out);
+      out = evaluated(options, image);
       EXPECT_EQ(out, std::vector<float>(out.size(), out[0])) << height << " x " << width;
     }
   }
@@ -105,9 +100,7 @@ TEST(EvaluationInput, LevelsAreNormalisedPerChannel) {
   TransformOptions options = options_of_levels(1, CropKind::pad_and_crop);
   options.mean = {0.485F, 0.456F, 0.406F};
   options.std = {0.229F, 0.224F, 0.225F};
-  TransformBuffers buffers;
-  std::array<float, 3> out{};
-  evaluation_input(options, {1, 1, {0, 128, 255}}, buffers, out);
+  const std::vector<float> out = evaluated(options, {1, 1, {0, 128, 255}});
   EXPECT_NEAR(out[0], -0.485 / 0.229, 1e-6);
   EXPECT_NEAR(out[1], (128 / 255.0 - 0.456) / 0.224, 1e-6);
   EXPECT_NEAR(out[2], (1 - 0.406) / 0.225, 1e-6);
@@ -118,11 +111,11 @@ TEST(TrainingInput, SameKeyGivesSameBitsWhateverTheBuffersHeld) {
   TransformOptions options = options_of_levels(24, CropKind::random_resized);
   options.flip = true;
   options.color_jitter = {0.4, 0.4, 0.4};
-  TransformBuffers used;
-  std::vector<float> out(3 * 24 * 24);
+  RenderBuffers used;
   std::set<std::vector<float>> seen;
   for (std::int64_t draw = 0; draw < 20; ++draw) {
-    training_input(options, {7, 3, draw}, image, used, out);
+    const View view = training_view(options, {7, 3, draw}, image.height, image.width);
+    const std::vector<float> out = rendered(options, view, image, used);
     EXPECT_EQ(out, trained(options, {7, 3, draw}, image));
     seen.insert(out);
   }
@@ -148,9 +141,7 @@ TEST(TrainingInput, PadAndCropGivesEveryShiftEquallyOften) {
     const int top = middle / kSize - 2;
     const int left = middle % kSize - 2;
     ++shifts[(top + kPadding) * kSize + left + kPadding];
-    Image expected;
-    crop(image, {top, left, kSize, kSize}, expected);
-    ASSERT_EQ(largest_difference(out, expected), 0);
+    ASSERT_EQ(largest_difference(out, cropped(image, {top, left, kSize, kSize})), 0);
   }
   for (const int count : shifts) EXPECT_NEAR(count, kDraws / 25.0, 5 * std::sqrt(kDraws / 25.0));
 }
@@ -160,16 +151,11 @@ TEST(TrainingInput, PadAndCropFitsAnImageOfAnotherSizeFirst) {
   TransformOptions options = options_of_levels(20, CropKind::pad_and_crop);
   options.padding = 0;
   options.evaluation_resize = 20;
-  TransformBuffers buffers;
-  std::vector<float> expected(3 * 20 * 20);
-  evaluation_input(options, image, buffers, expected);
-  EXPECT_EQ(trained(options, {1, 0, 0}, image), expected);
+  EXPECT_EQ(trained(options, {1, 0, 0}, image), evaluated(options, image));
 }
 
 TEST(TrainingInput, HalfOfTheImagesAreMirrored) {
-  const Image image = decode(read_golden("colour_444.jpg"));
-  Image square;
-  crop(image, {0, 0, 13, 13}, square);
+  const Image square = cropped(decode(read_golden("colour_444.jpg")), {0, 0, 13, 13});
   TransformOptions options = options_of_levels(13, CropKind::pad_and_crop);
   options.padding = 0;
   EXPECT_EQ(largest_difference(from_levels(trained(options, {1, 0, 0}, square), 13), square), 0);
@@ -190,16 +176,14 @@ TEST(TrainingInput, StepsAreDrawnAndAppliedAsDocumented) {
   TransformOptions options = options_of_levels(16, CropKind::random_resized);
   options.flip = true;
   options.color_jitter = {0.4, 0.3, 0.2};
-  ResampleBuffers buffers;
   for (std::int64_t draw = 0; draw < 50; ++draw) {
     base::CounterRandom random(11, base::Stream::augmentation, 5, static_cast<std::uint64_t>(draw));
     const bool flip = random.uniform() < 0.5;
     const ColorJitter jitter = draw_color_jitter(options.color_jitter, random);
     const Box box = random_resized_box(image.height, image.width, random);
-    Image expected;
-    resample(image, {box, 16, 16, {0, 0, 16, 16}}, buffers, expected);
+    Image expected = resampled(image, {box, 16, 16, {0, 0, 16, 16}});
     if (flip) expected = mirrored(expected);
-    apply_color_jitter(jitter, expected);
+    apply_color_jitter(jitter, expected.pixels);
     EXPECT_EQ(largest_difference(from_levels(trained(options, {11, 5, draw}, image), 16), expected), 0);
   }
 }

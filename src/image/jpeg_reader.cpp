@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "image/jpeg_reader.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/check.hpp"
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "image/codec.hpp"
+
+namespace ltr::image {
+namespace {
+
+constexpr JDIMENSION kRowsAtATime = 8;
+
+/// a * b / 255, rounded.
+int product(int a, int b) {
+  const int product = a * b + 128;
+  return ((product >> 8) + product) >> 8;
+}
+
+/// Inks are stored inverted, as Adobe's programs do and PIL assumes even where their marker is missing.
+void inverted_cmyk_to_rgb(const std::uint8_t* cmyk, std::uint8_t* rgb, std::size_t pixels) {
+  for (std::size_t i = 0; i < pixels; ++i, cmyk += 4, rgb += 3) {
+    const int light = cmyk[3];
+    for (int ink = 0; ink < 3; ++ink) {
+      rgb[ink] = static_cast<std::uint8_t>(light - product(255 - cmyk[ink], light));
+    }
+  }
+}
+
+}  // namespace
+
+template <class Step>
+void JpegReader::guarded(const Step& step) {
+  if (errors_.trap().run(step)) return;
+  throw base::DataError(
+      base::format("truncated or damaged JPEG, or of a kind that cannot be decoded: libjpeg says \"{}\"",
+                   errors_.trap().reason()));
+}
+
+JpegReader::JpegReader() {
+  errors_.attach(info_);
+  guarded([this] { jpeg_create_decompress(&info_); });
+}
+
+JpegReader::~JpegReader() { jpeg_destroy_decompress(&info_); }
+
+void JpegReader::start(std::span<const std::byte> encoded, unsigned shrink) {
+  guarded([this, encoded, shrink] {
+    jpeg_abort_decompress(&info_);  // whatever became of the image before
+    jpeg_mem_src(&info_, reinterpret_cast<const unsigned char*>(encoded.data()), encoded.size());
+    jpeg_read_header(&info_, TRUE);
+    info_.out_color_space = info_.num_components == 4 ? JCS_CMYK : JCS_RGB;
+    info_.dct_method = JDCT_ISLOW;
+    info_.do_fancy_upsampling = TRUE;
+    info_.scale_num = 1;
+    info_.scale_denom = shrink;
+    jpeg_calc_output_dimensions(&info_);
+  });
+}
+
+void JpegReader::begin(const Box& wanted, Image& image) {
+  auto left = static_cast<JDIMENSION>(wanted.left);
+  auto width = static_cast<JDIMENSION>(wanted.width);
+  guarded([this, &left, &width, &wanted] {
+    jpeg_start_decompress(&info_);
+    if (width < info_.output_width) jpeg_crop_scanline(&info_, &left, &width);
+    if (wanted.top > 0) jpeg_skip_scanlines(&info_, static_cast<JDIMENSION>(wanted.top));
+  });
+  shape_image(wanted.height, width, image);
+  image.top = wanted.top;
+  image.left = static_cast<int>(left);
+}
+
+void JpegReader::read_rgb(std::uint8_t* pixels, JDIMENSION rows) {
+  const std::size_t stride = std::size_t{info_.output_width} * 3;
+  guarded([this, pixels, rows, stride] {
+    for (JDIMENSION done = 0; done < rows;) {
+      std::array<JSAMPROW, kRowsAtATime> places;
+      const JDIMENSION count = std::min(rows - done, kRowsAtATime);
+      for (JDIMENSION i = 0; i < count; ++i) places[i] = pixels + stride * (done + i);
+      done += jpeg_read_scanlines(&info_, places.data(), count);
+    }
+  });
+}
+
+void JpegReader::read_cmyk(std::uint8_t* pixels, JDIMENSION rows) {
+  const std::size_t width = info_.output_width;
+  row_.resize(width * 4);
+  guarded([this, pixels, rows, width] {
+    JSAMPROW place = row_.data();
+    for (JDIMENSION done = 0; done < rows; ++done) {
+      jpeg_read_scanlines(&info_, &place, 1);
+      inverted_cmyk_to_rgb(place, pixels + width * 3 * done, width);
+    }
+  });
+}
+
+/// After the last row it reads on to the end marker, so that a file cut off in its last bytes is noticed too.
+void JpegReader::finish() {
+  guarded([this] {
+    if (info_.output_scanline == info_.output_height) {
+      jpeg_finish_decompress(&info_);
+    } else {
+      jpeg_abort_decompress(&info_);
+    }
+  });
+}
+
+void JpegReader::read_part(const Box& wanted, Image& image) {
+  LTR_EXPECT(wanted.height >= 1 && wanted.width >= 1);
+  begin(wanted, image);
+  const auto rows = static_cast<JDIMENSION>(wanted.height);
+  if (channels() == 4) {
+    read_cmyk(image.pixels.data(), rows);
+  } else {
+    read_rgb(image.pixels.data(), rows);
+  }
+  finish();
+}
+
+void JpegReader::read_nothing() {
+  row_.resize(std::size_t{info_.output_width} * 4);
+  guarded([this] {
+    jpeg_start_decompress(&info_);
+    std::array<JSAMPROW, kRowsAtATime> places;
+    places.fill(row_.data());
+    while (info_.output_scanline < info_.output_height) {
+      jpeg_read_scanlines(&info_, places.data(), kRowsAtATime);
+    }
+  });
+  finish();
+}
+
+}  // namespace ltr::image

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// libjpeg's decompressor as an object that serves one JPEG after another.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "image/box.hpp"
+#include "image/decode.hpp"
+#include "image/jpeg_errors.hpp"
+
+namespace ltr::image {
+
+/// One image's way through libjpeg: start, then one of the readings. What libjpeg allocates for an image it
+/// keeps for the next. The steps keep to ErrorTrap's rule. Throws, everywhere: DataError with libjpeg's
+/// reason.
+class JpegReader {
+ public:
+  JpegReader();
+  JpegReader(const JpegReader&) = delete;
+  JpegReader& operator=(const JpegReader&) = delete;
+  ~JpegReader();
+
+  /// Reads the header; pixels will come out at 1 / `shrink` of their number a side.
+  void start(std::span<const std::byte> encoded, unsigned shrink);
+
+  [[nodiscard]] std::int64_t height() const { return info_.image_height; }
+  [[nodiscard]] std::int64_t width() const { return info_.image_width; }
+  [[nodiscard]] int channels() const { return info_.num_components; }
+
+  /// The pixels of `wanted`, a box within the image, and of what else stands in the blocks of its columns.
+  /// Away from the left and right edge of what is read they are those of the whole image; there, chroma is
+  /// spread as at the edge of an image. What follows the box is not looked at.
+  void read_part(const Box& wanted, Image& image);
+  /// Decodes to the end and keeps nothing.
+  void read_nothing();
+
+ private:
+  void begin(const Box& wanted, Image& image);
+  void read_rgb(std::uint8_t* pixels, JDIMENSION rows);
+  void read_cmyk(std::uint8_t* pixels, JDIMENSION rows);
+  void finish();
+
+  template <class Step>
+  void guarded(const Step& step);
+
+  jpeg_decompress_struct info_{};
+  JpegErrors errors_;
+  std::vector<std::uint8_t> row_;  ///< of inks, or of what nobody wants
+};
+
+}  // namespace ltr::image
