@@ -35,6 +35,50 @@ TEST(Decode, EveryKindOfFileGivesThePixelsOfPil) {
   }
 }
 
+TEST(DecodePart, IsThatPartOfTheWholeButForChromaAtItsSides) {
+  Decoder decoder;
+  Image part;
+  for (const GoldenCase& golden : golden_cases("decode")) {
+    const std::vector<std::byte> encoded = read_golden(golden.source);
+    const Image whole = decode(encoded);
+    for (const Box& wanted : {Box{0, 0, whole.height, whole.width},
+                              Box{0, whole.width / 2, whole.height / 2, whole.width - whole.width / 2},
+                              Box{whole.height / 2, 0, 1, whole.width / 3},
+                              Box{whole.height / 3, whole.width / 3, whole.height / 3, whole.width / 3}}) {
+      decoder.decode_part(encoded, wanted, part);
+      ASSERT_TRUE(contains(part.box(), wanted)) << golden.source;
+      ASSERT_TRUE(contains(whole.box(), part.box())) << golden.source;
+      // Chroma is spread over two columns, or four where it has a quarter of them.
+      constexpr int kSpread = 3;
+      Box inner = part.box();
+      const int right = inner.left + inner.width;
+      if (inner.left > 0) inner.left += kSpread;
+      inner.width = right - inner.left - (right < whole.width ? kSpread : 0);
+      const Box within_part{0, inner.left - part.left, inner.height, inner.width};
+      EXPECT_EQ(largest_difference(cropped(part, within_part), cropped(whole, inner)), 0) << golden.source;
+    }
+  }
+}
+
+TEST(DecodePart, BoxBeyondTheImageIsAnError) {
+  Image part;
+  for (const char* name : {"colour_420.jpg", "source.png"}) {
+    const std::vector<std::byte> encoded = read_golden(name);
+    EXPECT_THROW(Decoder().decode_part(encoded, {0, 0, 10'000, 1}, part), base::DataError) << name;
+    EXPECT_THROW(Decoder().decode_part(encoded, {0, -1, 1, 1}, part), base::DataError) << name;
+  }
+}
+
+TEST(DecodePart, ADecoderServesAfterADamagedImage) {
+  Decoder decoder;
+  Image image;
+  std::vector<std::byte> cut = read_golden("colour_420.jpg");
+  cut.resize(cut.size() / 2);
+  EXPECT_THROW(decoder.decode(cut, image), base::DataError);
+  decoder.decode(read_golden("colour_444.jpg"), image);
+  EXPECT_EQ(largest_difference(image, decode(read_golden("colour_444.jpg"))), 0);
+}
+
 TEST(Decode, ReusedBufferHoldsNothingOfThePreviousImage) {
   Image image = decode(read_golden("source.png"));
   const std::uint8_t* buffer = image.pixels.data();
