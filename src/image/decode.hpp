@@ -52,9 +52,9 @@ class Decoder {
 
   /// The whole image, into `image`, whose buffer is reused.
   void decode(std::span<const std::byte> encoded, Image& image);
-  /// At least the pixels of `wanted`, a box within the image. Of a JPEG little else is decoded; where that
-  /// ends to the left and right, chroma is spread as at the edge of an image, and damage that lies behind the
-  /// box is not found. Throws: DataError if the box does not lie within the image.
+  /// The pixels of `wanted`, a box within the image, as decode gives them, among others that are not to be
+  /// looked at. Of a JPEG little else is decoded, so damage that lies behind the box is not found.
+  /// Throws: DataError if the box does not lie within the image.
   void decode_part(std::span<const std::byte> encoded, const Box& wanted, Image& image);
   /// Finds whatever decode would throw for, and throws it, at a fraction of the cost for a JPEG.
   /// A PNG leaves its pixels in `scratch`.

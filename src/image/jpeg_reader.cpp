@@ -62,8 +62,14 @@ void JpegReader::start(std::span<const std::byte> encoded, unsigned shrink) {
 }
 
 void JpegReader::begin(const Box& wanted, Image& image) {
-  auto left = static_cast<JDIMENSION>(wanted.left);
-  auto width = static_cast<JDIMENSION>(wanted.width);
+  // Chroma of half the columns is spread over its neighbours. The outermost column that is decoded lacks one;
+  // and where fewer than three of chroma's own are decoded, libjpeg spreads nothing.
+  constexpr int kFewest = 8;
+  const auto columns = static_cast<int>(info_.output_width);
+  const int end = std::min(std::max(wanted.left + wanted.width + 1, kFewest), columns);
+  const int first = std::max(std::min(wanted.left - 1, end - kFewest), 0);
+  auto left = static_cast<JDIMENSION>(first);
+  auto width = static_cast<JDIMENSION>(end - first);
   guarded([this, &left, &width, &wanted] {
     jpeg_start_decompress(&info_);
     if (width < info_.output_width) jpeg_crop_scanline(&info_, &left, &width);

@@ -30,9 +30,8 @@ class JpegReader {
   [[nodiscard]] std::int64_t width() const { return info_.image_width; }
   [[nodiscard]] int channels() const { return info_.num_components; }
 
-  /// The pixels of `wanted`, a box within the image, and of what else stands in the blocks of its columns.
-  /// Away from the left and right edge of what is read they are those of the whole image; there, chroma is
-  /// spread as at the edge of an image. What follows the box is not looked at.
+  /// The pixels of `wanted`, a box within the image, with some columns beside it. What follows is not looked
+  /// at.
   void read_part(const Box& wanted, Image& image);
   /// Decodes to the end and keeps nothing.
   void read_nothing();
