@@ -60,7 +60,7 @@ void check_digest(const std::optional<record::RunRecord>& run, const std::string
   check(run->cells);
 }
 
-/// Rows and columns of a classifier's fc.weight.
+/// A classifier's fc.weight. Shape: [K, D].
 /// Throws: DataError if there is none.
 const torch::Tensor& classifier_weight(const model::NamedTensors& tensors,
                                        const std::filesystem::path& file) {

@@ -77,8 +77,7 @@ void Decoder::decode(std::span<const std::byte> encoded, Image& image) {
     case Encoding::jpeg: {
       JpegReader& jpeg = state_->jpeg;
       jpeg.start(encoded, 1);
-      require_size(jpeg.height(), jpeg.width());
-      return jpeg.read_part({0, 0, static_cast<int>(jpeg.height()), static_cast<int>(jpeg.width())}, image);
+      return jpeg.read_part({0, 0, jpeg.height(), jpeg.width()}, image);
     }
     case Encoding::png:
       return decode_png(encoded, image);
@@ -90,8 +89,7 @@ void Decoder::decode_part(std::span<const std::byte> encoded, const Box& wanted,
     case Encoding::jpeg: {
       JpegReader& jpeg = state_->jpeg;
       jpeg.start(encoded, 1);
-      require_size(jpeg.height(), jpeg.width());
-      require_within(wanted, static_cast<int>(jpeg.height()), static_cast<int>(jpeg.width()));
+      require_within(wanted, jpeg.height(), jpeg.width());
       return jpeg.read_part(wanted, image);
     }
     case Encoding::png:
@@ -110,9 +108,8 @@ ImageSummary Decoder::verify(std::span<const std::byte> encoded, Image& scratch)
   constexpr unsigned kShrink = 8;
   JpegReader& jpeg = state_->jpeg;
   jpeg.start(encoded, kShrink);
-  require_size(jpeg.height(), jpeg.width());
   jpeg.read_nothing();
-  return {encoding, static_cast<int>(jpeg.height()), static_cast<int>(jpeg.width()), jpeg.channels()};
+  return {encoding, jpeg.height(), jpeg.width(), jpeg.channels()};
 }
 
 Image decode(std::span<const std::byte> encoded) {

@@ -59,6 +59,7 @@ void JpegReader::start(std::span<const std::byte> encoded, unsigned shrink) {
     info_.scale_denom = shrink;
     jpeg_calc_output_dimensions(&info_);
   });
+  require_size(info_.image_height, info_.image_width);
 }
 
 void JpegReader::begin(const Box& wanted, Image& image) {

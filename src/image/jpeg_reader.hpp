@@ -23,11 +23,12 @@ class JpegReader {
   JpegReader& operator=(const JpegReader&) = delete;
   ~JpegReader();
 
-  /// Reads the header; pixels will come out at 1 / `shrink` of their number a side.
+  /// Reads the header; pixels will come out at 1 / `shrink` of their number a side. Throws: DataError if
+  /// there are too many, or none.
   void start(std::span<const std::byte> encoded, unsigned shrink);
 
-  [[nodiscard]] std::int64_t height() const { return info_.image_height; }
-  [[nodiscard]] std::int64_t width() const { return info_.image_width; }
+  [[nodiscard]] int height() const { return static_cast<int>(info_.image_height); }
+  [[nodiscard]] int width() const { return static_cast<int>(info_.image_width); }
   [[nodiscard]] int channels() const { return info_.num_components; }
 
   /// The pixels of `wanted`, a box within the image, with some columns beside it. What follows is not looked

@@ -29,23 +29,22 @@ bool harmless(std::string_view difference) {
                              [difference](std::string_view key) { return difference.starts_with(key); });
 }
 
-/// What stands for a hash in a message.
-std::string beginning_of(const std::map<std::string, std::string>& hashes, const std::string& name) {
-  constexpr std::size_t kShown = 12;
-  const auto found = hashes.find(name);
-  return found == hashes.end() || found->second.empty() ? "none" : found->second.substr(0, kShown);
-}
-
 /// One line a file (list, pack, weights) that is not the same.
 void add_differing_hashes(const std::map<std::string, std::string>& here,
                           const std::map<std::string, std::string>& there, std::vector<std::string>& found) {
+  const auto hash_in = [](const std::map<std::string, std::string>& hashes, const std::string& name) {
+    const auto entry = hashes.find(name);
+    return entry == hashes.end() ? std::string() : entry->second;
+  };
+  constexpr std::size_t kShown = 12;
+  const auto shown = [](const std::string& hash) { return hash.empty() ? "none" : hash.substr(0, kShown); };
   std::map<std::string, std::string> all = here;
   all.insert(there.begin(), there.end());
   for (const auto& [name, hash] : all) {
-    const std::string first = beginning_of(here, name);
-    const std::string second = beginning_of(there, name);
+    const std::string first = hash_in(here, name);
+    const std::string second = hash_in(there, name);
     if (first == second) continue;
-    found.push_back(base::format("the hash of {}: {} here, {} there", name, first, second));
+    found.push_back(base::format("the hash of {}: {} here, {} there", name, shown(first), shown(second)));
   }
 }
 
