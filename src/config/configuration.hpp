@@ -62,6 +62,7 @@ struct Input {
 struct Loader {
   int threads = 2;        ///< decoding threads a rank
   int queue_batches = 4;  ///< micro-batches decoded ahead, at most
+  LoaderCache cache = LoaderCache::none;
 };
 
 /// [stage_1]

@@ -95,6 +95,16 @@ struct Choice<TrainCrop> {
 };
 
 template <>
+struct Choice<LoaderCache> {
+  static constexpr std::string_view kNoun = "cache";
+  static constexpr std::string_view kKeys = "loader.cache";
+  static constexpr EnumEntry<LoaderCache> kEntries[] = {
+      {LoaderCache::none, "none", "every image is read and decoded whenever it is drawn"},
+      {LoaderCache::decoded, "decoded", "training images stay decoded in the memory of every rank"},
+  };
+};
+
+template <>
 struct Choice<ScheduleKind> {
   static constexpr std::string_view kNoun = "schedule";
   static constexpr std::string_view kKeys = "stage_1.schedule, stage_2.schedule";
@@ -175,8 +185,8 @@ Enum enum_from_name(std::string_view name) {
 }
 
 std::string list_choices() {
-  return list_all<SamplingKind, LearningKind, LossKind, BackboneKind, TrainedPart, TrainCrop, ScheduleKind,
-                  NcmDistance, Reduction>();
+  return list_all<SamplingKind, LearningKind, LossKind, BackboneKind, TrainedPart, TrainCrop, LoaderCache,
+                  ScheduleKind, NcmDistance, Reduction>();
 }
 
 #define LTR_INSTANTIATE_ENUM(Enum)                                \
@@ -187,6 +197,7 @@ LTR_INSTANTIATE_ENUM(LearningKind)
 LTR_INSTANTIATE_ENUM(BackboneKind)
 LTR_INSTANTIATE_ENUM(TrainedPart)
 LTR_INSTANTIATE_ENUM(TrainCrop)
+LTR_INSTANTIATE_ENUM(LoaderCache)
 LTR_INSTANTIATE_ENUM(ScheduleKind)
 LTR_INSTANTIATE_ENUM(LossKind)
 LTR_INSTANTIATE_ENUM(NcmDistance)

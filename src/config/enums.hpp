@@ -27,6 +27,7 @@ enum class BackboneKind {
 };
 enum class TrainedPart { all, last_block };
 enum class TrainCrop { random_resized, pad_and_crop };
+enum class LoaderCache { none, decoded };
 enum class ScheduleKind { cosine, constant, step };
 enum class LossKind { cross_entropy };
 enum class NcmDistance { cosine, euclidean, centred };

@@ -41,6 +41,7 @@ void visit_keys(AnyConfiguration& c, Visit&& visit) {
   visit("input.std", c.input.std, optional);
   visit("loader.threads", c.loader.threads, optional);
   visit("loader.queue_batches", c.loader.queue_batches, optional);
+  visit("loader.cache", c.loader.cache, optional);
   visit("stage_1.weights", c.stage_1.weights, optional);
   visit("stage_1.trained", c.stage_1.trained, optional);
   visit("stage_1.epochs", c.stage_1.epochs, optional);

@@ -46,8 +46,7 @@ struct Workspace {
 }  // namespace
 
 struct Loader::State {
-  State(const Pack& pack_in, const LoaderOptions& options_in, std::int64_t batches_in,
-        std::function<std::vector<LoaderItem>(std::int64_t)> items_of_in)
+  State(const Pack& pack_in, const LoaderOptions& options_in, std::int64_t batches_in, ItemsOf items_of_in)
       : pack(pack_in),
         options(options_in),
         batches(batches_in),
@@ -68,16 +67,19 @@ struct Loader::State {
   void open_batch(std::unique_lock<std::mutex>& lock);
   [[nodiscard]] bool claim(Task& task);
   void run(const Task& task, Workspace& workspace, std::unique_lock<std::mutex>& lock);
+  void announce(std::span<const base::SampleIndex> samples) const;
   void load(const Task& task, Workspace& workspace, LoaderTimes& spent) const;
-  void decode(base::SampleIndex sample, std::span<const std::byte> encoded, const image::Box& wanted,
+  void decode(base::SampleIndex sample, std::span<const std::byte> encoded, const image::View& view,
               Workspace& workspace) const;
+  void render(const Task& task, const image::View& view, const image::Image& part,
+              image::RenderBuffers& buffers) const;
   [[nodiscard]] image::View view_of(const LoaderItem& item) const;
   [[nodiscard]] const Batch& next();
 
   [[nodiscard]] Slot& slot(std::int64_t batch) {
     return slots[static_cast<std::size_t>(batch) % slots.size()];
   }
-  [[nodiscard]] std::size_t pixels_of_image() const {
+  [[nodiscard]] std::size_t levels_of_image() const {
     const auto size = static_cast<std::size_t>(options.transform.size);
     return 3 * size * size;
   }
@@ -85,7 +87,7 @@ struct Loader::State {
   const Pack& pack;
   const LoaderOptions options;
   const std::int64_t batches;
-  const std::function<std::vector<LoaderItem>(std::int64_t)> items_of;
+  const ItemsOf items_of;
 
   mutable std::mutex mutex;
   std::condition_variable work;   ///< a batch may be opened, an image claimed, or all is over
@@ -112,25 +114,29 @@ void Loader::State::open_batch(std::unique_lock<std::mutex>& lock) {
   const std::int64_t index = opened;
   lock.unlock();
   Batch& batch = opened_slot.batch;
+  std::vector<LoaderItem>& items = opened_slot.items;
   std::exception_ptr error;
-  std::vector<LoaderItem> items;
+  items.clear();
   try {
-    items = items_of(index);
+    items_of(index, items);
     batch.index = index;
     batch.samples.resize(items.size());
     batch.labels.resize(items.size());
-    batch.pixels.resize(items.size() * pixels_of_image());
+    if (options.pixels == PixelKind::normalized) {
+      batch.pixels.resize(items.size() * levels_of_image());
+    } else {
+      batch.levels.resize(items.size() * levels_of_image());
+    }
     for (std::size_t i = 0; i < items.size(); ++i) {
       batch.samples[i] = items[i].sample;
       batch.labels[i] = pack.label(items[i].sample).value();
     }
-    pack.announce(batch.samples);
+    announce(batch.samples);
   } catch (...) {
     error = std::current_exception();
     items.clear();
   }
   lock.lock();
-  opened_slot.items = std::move(items);
   opened_slot.claimed = 0;
   opened_slot.finished = 0;
   opened_slot.error = error;
@@ -153,10 +159,22 @@ bool Loader::State::claim(Task& task) {
   return false;
 }
 
+/// Images that are kept decoded are not read again.
+void Loader::State::announce(std::span<const base::SampleIndex> samples) const {
+  for (const base::SampleIndex& sample : samples) {
+    if (options.decoded == nullptr || options.decoded->find(sample) == nullptr) pack.announce({&sample, 1});
+  }
+}
+
 void Loader::State::decode(base::SampleIndex sample, std::span<const std::byte> encoded,
-                           const image::Box& wanted, Workspace& workspace) const {
+                           const image::View& view, Workspace& workspace) const {
   try {
-    workspace.decoder.decode_part(encoded, wanted, workspace.part);
+    if (options.decoded != nullptr) {
+      workspace.decoder.decode(encoded, workspace.part);
+      options.decoded->keep(sample, workspace.part);
+    } else {
+      workspace.decoder.decode_part(encoded, image::needed_box(view.resampling), workspace.part);
+    }
   } catch (const base::DataError& error) {
     throw base::DataError(
         base::format("pack '{}', image {} ('{}') cannot be decoded: {}; no epoch is complete without it; "
@@ -172,18 +190,34 @@ image::View Loader::State::view_of(const LoaderItem& item) const {
              : image::evaluation_view(options.transform, height, width);
 }
 
+void Loader::State::render(const Task& task, const image::View& view, const image::Image& part,
+                           image::RenderBuffers& buffers) const {
+  const auto into = [&](auto& batch) {
+    const std::span all(batch);
+    image::render(options.transform, view, part, buffers,
+                  all.subspan(task.position * levels_of_image(), levels_of_image()));
+  };
+  if (options.pixels == PixelKind::normalized) {
+    into(task.slot->batch.pixels);
+  } else {
+    into(task.slot->batch.levels);
+  }
+}
+
 void Loader::State::load(const Task& task, Workspace& workspace, LoaderTimes& spent) const {
   const LoaderItem& item = task.slot->items[task.position];
-  const base::Stopwatch stopwatch;
-  const std::span<const std::byte> encoded = pack.read(item.sample, workspace.encoded);
-  spent.read_s = stopwatch.seconds();
   const image::View view = view_of(item);
-  decode(item.sample, encoded, image::needed_box(view.resampling), workspace);
-  spent.decode_s = stopwatch.seconds() - spent.read_s;
-  const std::span<float> out =
-      std::span(task.slot->batch.pixels).subspan(task.position * pixels_of_image(), pixels_of_image());
-  image::render(options.transform, view, workspace.part, workspace.render, out);
-  spent.transform_s = stopwatch.seconds() - spent.read_s - spent.decode_s;
+  const base::Stopwatch stopwatch;
+  const image::Image* image = options.decoded == nullptr ? nullptr : options.decoded->find(item.sample);
+  if (image == nullptr) {
+    const std::span<const std::byte> encoded = pack.read(item.sample, workspace.encoded);
+    spent.read_s = stopwatch.seconds();
+    decode(item.sample, encoded, view, workspace);
+    spent.decode_s = stopwatch.seconds() - spent.read_s;
+    image = &workspace.part;
+  }
+  render(task, view, *image, workspace.render);
+  spent.resample_s = stopwatch.seconds() - spent.read_s - spent.decode_s;
 }
 
 void Loader::State::run(const Task& task, Workspace& workspace, std::unique_lock<std::mutex>& lock) {
@@ -196,9 +230,7 @@ void Loader::State::run(const Task& task, Workspace& workspace, std::unique_lock
     error = std::current_exception();
   }
   lock.lock();
-  times.read_s += spent.read_s;
-  times.decode_s += spent.decode_s;
-  times.transform_s += spent.transform_s;
+  times += spent;
   Slot& filled = *task.slot;
   // Of several bad images the first is named, whichever thread was faster.
   if (error && (!filled.error || task.position < filled.error_position)) {
@@ -257,8 +289,15 @@ image::TransformOptions transform_options(const config::Input& input) {
   return options;
 }
 
-Loader::Loader(const Pack& pack, const LoaderOptions& options, std::int64_t batches,
-               std::function<std::vector<LoaderItem>(std::int64_t)> items_of)
+LoaderTimes& LoaderTimes::operator+=(const LoaderTimes& other) {
+  read_s += other.read_s;
+  decode_s += other.decode_s;
+  resample_s += other.resample_s;
+  wait_s += other.wait_s;
+  return *this;
+}
+
+Loader::Loader(const Pack& pack, const LoaderOptions& options, std::int64_t batches, ItemsOf items_of)
     : state_(std::make_unique<State>(pack, options, batches, std::move(items_of))) {
   LTR_EXPECT(options.threads >= 1 && options.queue_batches >= 1 && batches >= 0);
   for (int i = 0; i < options.threads; ++i) {

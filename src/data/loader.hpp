@@ -10,6 +10,7 @@
 
 #include "base/ids.hpp"
 #include "config/configuration.hpp"
+#include "data/decoded_images.hpp"
 #include "data/pack.hpp"
 #include "image/transform.hpp"
 
@@ -18,10 +19,16 @@ namespace ltr::data {
 /// [input] in the image room's terms.
 [[nodiscard]] image::TransformOptions transform_options(const config::Input& input);
 
-/// One decoded batch. Shape: pixels [B, 3, size, size] float32 normalised (NCHW); labels [B]; samples [B].
+/// What a batch's pixels are: float32 and normalised, for processors, or the levels themselves, a quarter the
+/// size, for a device that normalises.
+enum class PixelKind { normalized, levels };
+
+/// One decoded batch. Shape: of pixels and levels the one that was asked for [B, size, size, 3], channels
+/// last, the other empty; labels [B]; samples [B].
 struct Batch {
   std::int64_t index = 0;
   std::vector<float> pixels;
+  std::vector<std::uint8_t> levels;
   std::vector<std::int64_t> labels;
   std::vector<base::SampleIndex> samples;
 };
@@ -36,26 +43,33 @@ enum class LoaderMode { training, evaluation };
 
 struct LoaderOptions {
   LoaderMode mode = LoaderMode::training;
+  PixelKind pixels = PixelKind::normalized;
   image::TransformOptions transform;
   int threads = 2;
   int queue_batches = 4;
+  DecodedImages* decoded = nullptr;  ///< of the same pack: where decoded images are kept; null: nowhere
 };
 
 /// Seconds spent by all decoding threads together, and by the consumer waiting.
 struct LoaderTimes {
   double read_s = 0;
   double decode_s = 0;
-  double transform_s = 0;
+  double resample_s = 0;  ///< and all that follows: flip, jitter, normalising
   double wait_s = 0;
+
+  LoaderTimes& operator+=(const LoaderTimes& other);
 };
 
-/// Decodes batches 0..batches-1; `items_of(b)` names the images of batch b and is called from decoding
-/// threads. Memory is bounded by queue_batches + 1 batches, whose buffers are reused. Thread: next() by one
-/// consumer. The destructor stops cleanly at any moment.
+/// Puts the images of batch `b` into `items`, which comes empty and keeps its memory from batch to batch.
+using ItemsOf = std::function<void(std::int64_t b, std::vector<LoaderItem>& items)>;
+
+/// Decodes batches 0..batches-1; `items_of` names the images of each and is called from decoding threads, one
+/// at a time. Memory is bounded by queue_batches + 1 batches; they and the threads' buffers are reused, so
+/// that once they have grown to what the images need, nothing is allocated. Thread: next() by one consumer.
+/// The destructor stops cleanly at any moment.
 class Loader {
  public:
-  Loader(const Pack& pack, const LoaderOptions& options, std::int64_t batches,
-         std::function<std::vector<LoaderItem>(std::int64_t)> items_of);
+  Loader(const Pack& pack, const LoaderOptions& options, std::int64_t batches, ItemsOf items_of);
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
   ~Loader();

@@ -6,9 +6,12 @@
 #include <filesystem>
 #include <fstream>
 
+#include <unistd.h>
+
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/hash.hpp"
+#include "data/decoded_images.hpp"
 #include "model/starting_weights.hpp"
 
 namespace ltr::grid {
@@ -68,6 +71,19 @@ void check_training(const data::Pack& training, const config::Configuration& con
         "choose at most {}",
         configuration.stage_1.global_batch, training.images(), training.path().string(), training.images()));
   }
+}
+
+/// Kept images may take half of the machine's memory, so that the network has the rest.
+void check_cache(const data::Pack& training, const config::Configuration& configuration) {
+  if (configuration.loader.cache == config::LoaderCache::none) return;
+  const std::int64_t memory = std::int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
+  const std::int64_t needed = data::decoded_bytes(training);
+  if (needed <= memory / 2) return;
+  throw base::ConfigError(
+      base::format("loader.cache = \"decoded\": the images of {} take {} MiB decoded, on every rank, and "
+                   "this machine has {} "
+                   "MiB; training would run out of memory; leave the key out",
+                   training.path().string(), needed >> 20, memory >> 20));
 }
 
 std::string file_sha256(const std::filesystem::path& path) {
@@ -157,6 +173,7 @@ Inputs open_inputs(const config::Configuration& configuration) {
   inputs.validation =
       inputs.test_serves_as_validation ? inputs.test : open_pack(data, data.validation, "validation");
   check_training(*inputs.training, configuration);
+  check_cache(*inputs.training, configuration);
   check_classes(*inputs.training, *inputs.test, "test");
   if (!inputs.test_serves_as_validation) check_classes(*inputs.training, *inputs.validation, "validation");
   check_weights(configuration, inputs);

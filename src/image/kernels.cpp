@@ -2,6 +2,7 @@
 #include "image/kernels.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 // This file is compiled once for every target.
@@ -175,22 +176,28 @@ void ScaleLevels(std::span<const std::uint8_t> pixels, std::span<const float, 3>
   const hn::Rebind<std::int32_t, decltype(df)> d32;
   const hn::Rebind<std::uint8_t, decltype(df)> d8;
   const std::size_t lanes = hn::Lanes(df);
-  const std::size_t count = pixels.size() / 3;
-  const auto store = [&](const auto& levels, std::size_t channel, std::size_t i) {
-    const auto value = hn::ConvertTo(df, hn::PromoteTo(d32, levels));
-    hn::StoreU(hn::Add(hn::Mul(value, hn::Set(df, scale[channel])), hn::Set(df, shift[channel])), df,
-               out.data() + channel * count + i);
+  // Three vectors hold whole pixels, so what each lane of them is multiplied by never changes.
+  std::array<float, 3 * HWY_MAX_BYTES / sizeof(float)> scales;
+  std::array<float, 3 * HWY_MAX_BYTES / sizeof(float)> shifts;
+  for (std::size_t lane = 0; lane < 3 * lanes; ++lane) {
+    scales[lane] = scale[lane % 3];
+    shifts[lane] = shift[lane % 3];
+  }
+  const auto store = [&](const auto& factor, const auto& summand, std::size_t i) {
+    const auto value = hn::ConvertTo(df, hn::PromoteTo(d32, hn::LoadU(d8, pixels.data() + i)));
+    hn::StoreU(hn::Add(hn::Mul(value, factor), summand), df, out.data() + i);
   };
+  const auto scale0 = hn::LoadU(df, scales.data());
+  const auto scale1 = hn::LoadU(df, scales.data() + lanes);
+  const auto scale2 = hn::LoadU(df, scales.data() + 2 * lanes);
+  const auto shift0 = hn::LoadU(df, shifts.data());
+  const auto shift1 = hn::LoadU(df, shifts.data() + lanes);
+  const auto shift2 = hn::LoadU(df, shifts.data() + 2 * lanes);
   std::size_t i = 0;
-  // LoadInterleaved3 of short vectors may read as many bytes as of whole ones.
-  for (; (i + 4 * lanes) * 3 + hn::Lanes(hn::ScalableTag<std::uint8_t>()) * 3 <= pixels.size(); i += lanes) {
-    auto red = hn::Zero(d8);
-    auto green = red;
-    auto blue = red;
-    hn::LoadInterleaved3(d8, pixels.data() + 3 * i, red, green, blue);
-    store(red, 0, i);
-    store(green, 1, i);
-    store(blue, 2, i);
+  for (; i + 3 * lanes <= pixels.size(); i += 3 * lanes) {
+    store(scale0, shift0, i);
+    store(scale1, shift1, i + lanes);
+    store(scale2, shift2, i + 2 * lanes);
   }
   plain::scale_levels(pixels, scale, shift, i, out);
 }
@@ -276,12 +283,8 @@ void blend_rows(const std::uint8_t* rows, std::size_t stride, std::span<const st
 
 void scale_levels(std::span<const std::uint8_t> pixels, std::span<const float, 3> scale,
                   std::span<const float, 3> shift, std::size_t begin, std::span<float> out) {
-  const std::size_t count = pixels.size() / 3;
-  for (std::size_t channel = 0; channel < 3; ++channel) {
-    for (std::size_t i = begin; i < count; ++i) {
-      out[channel * count + i] =
-          static_cast<float>(pixels[3 * i + channel]) * scale[channel] + shift[channel];
-    }
+  for (std::size_t i = begin; i < pixels.size(); ++i) {
+    out[i] = static_cast<float>(pixels[i]) * scale[i % 3] + shift[i % 3];
   }
 }
 

@@ -54,7 +54,7 @@ void resample_rows(const PixelRows& rows, const AxisFilter& filter, std::uint8_t
 void blend_rows(const std::uint8_t* rows, std::size_t stride, std::span<const std::int32_t> weights,
                 std::span<std::uint8_t> out);
 
-/// out[c, i] = pixels[i, c] scale[c] + shift[c]. Shape: pixels [N, 3]; out [3, N].
+/// out[i, c] = pixels[i, c] scale[c] + shift[c]. Shape: pixels, out [N, 3].
 void scale_levels(std::span<const std::uint8_t> pixels, std::span<const float, 3> scale,
                   std::span<const float, 3> shift, std::span<float> out);
 

@@ -63,7 +63,7 @@ struct RenderBuffers {
 /// `part` holds at least needed_box(view.resampling). Shape: out [size, size, 3].
 void render(const TransformOptions& options, const View& view, const Image& part, RenderBuffers& buffers,
             std::span<std::uint8_t> out);
-/// The same, normalised: (level / 255 - mean) / std. Shape: out [3, size, size].
+/// The same, normalised: (level / 255 - mean) / std. Shape: out [size, size, 3].
 void render(const TransformOptions& options, const View& view, const Image& part, RenderBuffers& buffers,
             std::span<float> out);
 

@@ -35,6 +35,7 @@ train::LoopOptions loop_options(const Context& context, const config::PlanNode& 
   options.micro_batches = configuration.stage_1.micro_batches;
   options.reduction = configuration.parallel.reduction;
   options.loader = loader_options(configuration);
+  options.keep_decoded = configuration.loader.cache == config::LoaderCache::decoded;
   options.checkpoint = checkpoint_file(context.folder, node);
   options.checkpoint_every_epochs = configuration.checkpoint.every_epochs;
   options.progress = context.progress;

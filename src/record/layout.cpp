@@ -17,13 +17,16 @@ struct Field {
   Member Owner::* member;
 };
 
-constexpr std::array<Field<EpochRow, double>, 8> kEpochColumns{{
+constexpr std::array<Field<EpochRow, double>, 11> kEpochColumns{{
     {"train_loss", &EpochRow::train_loss},
     {"learning_rate", &EpochRow::learning_rate},
     {"validation_top1_percent", &EpochRow::validation_top1_percent},
     {"images_per_s", &EpochRow::images_per_s},
     {"step_s", &EpochRow::step_s},
     {"wait_s", &EpochRow::wait_s},
+    {"read_s", &EpochRow::read_s},
+    {"decode_s", &EpochRow::decode_s},
+    {"resample_s", &EpochRow::resample_s},
     {"exchange_s", &EpochRow::exchange_s},
     {"evaluation_s", &EpochRow::evaluation_s},
 }};

@@ -15,7 +15,7 @@
 
 namespace ltr::record {
 
-inline constexpr std::int32_t kSchemaVersion = 2;
+inline constexpr std::int32_t kSchemaVersion = 3;
 
 /// One epoch of a training loop.
 struct EpochRow {
@@ -26,6 +26,9 @@ struct EpochRow {
   double images_per_s = 0;             ///< training images of all ranks by the epoch's training time
   double step_s = 0;                   ///< forward, backward and update
   double wait_s = 0;                   ///< waiting for data
+  double read_s = 0;                   ///< reading images, by all decoding threads of a rank together
+  double decode_s = 0;                 ///< likewise decoding them
+  double resample_s = 0;               ///< likewise making the network's input of them
   double exchange_s = 0;               ///< exchange not hidden by computation
   double evaluation_s = 0;
 };

@@ -14,7 +14,7 @@ namespace ltr::train {
 namespace {
 
 using Metadata = std::map<std::string, std::string>;
-constexpr std::int64_t kRowNumbers = 9;
+constexpr std::int64_t kRowNumbers = 12;
 
 /// float64 as the int64 of the same bits: the format knows float32 and int64 only, and no bit may be lost.
 torch::Tensor packed(const std::vector<double>& values) {
@@ -29,9 +29,10 @@ std::vector<double> unpacked(const torch::Tensor& tensor) {
 std::vector<double> numbers_of(const std::vector<record::EpochRow>& rows) {
   std::vector<double> numbers;
   for (const record::EpochRow& row : rows) {
-    numbers.insert(numbers.end(), {static_cast<double>(row.epoch), row.train_loss, row.learning_rate,
-                                   row.validation_top1_percent, row.images_per_s, row.step_s, row.wait_s,
-                                   row.exchange_s, row.evaluation_s});
+    numbers.insert(numbers.end(),
+                   {static_cast<double>(row.epoch), row.train_loss, row.learning_rate,
+                    row.validation_top1_percent, row.images_per_s, row.step_s, row.wait_s, row.read_s,
+                    row.decode_s, row.resample_s, row.exchange_s, row.evaluation_s});
   }
   return numbers;
 }
@@ -40,7 +41,8 @@ std::vector<record::EpochRow> rows_of(const std::vector<double>& numbers) {
   std::vector<record::EpochRow> rows;
   for (std::size_t i = 0; i + kRowNumbers <= numbers.size(); i += kRowNumbers) {
     const double* n = &numbers[i];
-    rows.push_back({static_cast<std::int64_t>(n[0]), n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8]});
+    rows.push_back({static_cast<std::int64_t>(n[0]), n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9],
+                    n[10], n[11]});
   }
   return rows;
 }
@@ -132,8 +134,10 @@ void write_checkpoint(const std::filesystem::path& path, const std::string& iden
     names += trainee.name + "\n";
   }
   metadata["trainees"] = names;
+  const data::LoaderTimes& loader = state.times.loader;
   tensors.emplace_back("loop", packed({static_cast<double>(state.epoch), static_cast<double>(state.step),
-                                       state.times.step_s, state.times.wait_s, state.times.exchange_s}));
+                                       state.times.step_s, state.times.exchange_s, loader.read_s,
+                                       loader.decode_s, loader.resample_s, loader.wait_s}));
   model::write_safetensors(path, tensors, metadata);
 }
 
@@ -147,10 +151,10 @@ std::optional<LoopState> read_checkpoint(const std::filesystem::path& path, cons
         path.string(), contents.text("identity"), identity));
   }
   LoopState state;
-  const std::vector<double> loop = contents.numbers("loop", 5);
+  const std::vector<double> loop = contents.numbers("loop", 8);
   state.epoch = static_cast<std::int64_t>(loop[0]);
   state.step = static_cast<std::int64_t>(loop[1]);
-  state.times = {loop[2], loop[3], loop[4]};
+  state.times = {loop[2], loop[3], {loop[4], loop[5], loop[6], loop[7]}};
   std::string_view names = contents.text("trainees");
   while (!names.empty()) {
     const std::size_t end = names.find('\n');

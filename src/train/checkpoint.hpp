@@ -10,6 +10,7 @@
 
 #include <torch/torch.h>
 
+#include "data/loader.hpp"
 #include "model/state.hpp"
 #include "record/record.hpp"
 
@@ -29,8 +30,8 @@ struct TraineeState {
 /// Seconds spent in the steps of one epoch.
 struct EpochTimes {
   double step_s = 0;
-  double wait_s = 0;
   double exchange_s = 0;
+  data::LoaderTimes loader;
 };
 
 /// A loop between two steps: `step` steps of `epoch` are done.

@@ -36,16 +36,14 @@ EpochFeed::EpochFeed(const data::Pack& pack, const FeedOptions& options, std::in
               (options.draws.draws_per_epoch / options.shape.global_batch - first_step) *
                   own_micro_batches(options.shape),
               [this, shape = options.shape, rank = options.rank, seed = options.draws.seed, epoch,
-               first_step](std::int64_t batch) {
+               first_step](std::int64_t batch, std::vector<data::LoaderItem>& items) {
                 const int own = own_micro_batches(shape);
                 const int micro_batch =
                     sampling::first_micro_batch(shape, rank) + static_cast<int>(batch % own);
                 const auto range = sampling::micro_batch_draws(shape, first_step + batch / own, micro_batch);
-                std::vector<data::LoaderItem> items;
                 for (std::int64_t k = range.begin; k < range.end; ++k) {
                   items.push_back({draws_.sample(k), {seed, epoch, k}});
                 }
-                return items;
               }) {}
 
 MicroBatch EpochFeed::next() { return to_tensors(loader_.next(), image_size_); }

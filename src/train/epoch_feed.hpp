@@ -38,8 +38,7 @@ class EpochFeed {
 
   /// The rank's next micro-batch. Throws: DataError if an image cannot be decoded.
   [[nodiscard]] MicroBatch next();
-  /// Seconds `next` has waited for the decoding threads.
-  [[nodiscard]] double wait_s() const { return loader_.times().wait_s; }
+  [[nodiscard]] data::LoaderTimes times() const { return loader_.times(); }
 
  private:
   sampling::EpochDraws draws_;

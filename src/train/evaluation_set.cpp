@@ -7,13 +7,11 @@
 namespace ltr::train {
 namespace {
 
-std::vector<data::LoaderItem> items_of_batch(std::int64_t batch, std::int64_t images) {
-  std::vector<data::LoaderItem> items;
+void append_batch(std::int64_t batch, std::int64_t images, std::vector<data::LoaderItem>& items) {
   const std::int64_t end = std::min(images, (batch + 1) * kEvaluationBatch);
   for (std::int64_t i = batch * kEvaluationBatch; i < end; ++i) {
     items.push_back({base::SampleIndex(i), {}});
   }
-  return items;
 }
 
 }  // namespace
@@ -49,7 +47,9 @@ void EvaluationSet::visit_images(const Visitor& visitor) {
   const bool keep = batches_ * kEvaluationBatch * image_bytes <= kPixelCacheBytes;
   std::vector<MicroBatch> kept;
   data::Loader loader(*pack_, loader_, batches_,
-                      [this](std::int64_t batch) { return items_of_batch(first_batch_ + batch, images_); });
+                      [this](std::int64_t batch, std::vector<data::LoaderItem>& items) {
+                        append_batch(first_batch_ + batch, images_, items);
+                      });
   for (std::int64_t i = 0; i < batches_; ++i) {
     if (watch_) watch_(i, batches_);
     const MicroBatch batch = to_tensors(loader.next(), size);

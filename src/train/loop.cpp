@@ -73,9 +73,11 @@ struct TrainingLoop::State {
   std::int64_t epoch = 0;
   std::int64_t epoch_steps = 0;  ///< done in this epoch
   EpochTimes times;              ///< of them
+  data::LoaderTimes loaded;      ///< of the part of them before this process took the epoch over
   std::vector<Member*> active;
-  std::unique_ptr<Step> step;       ///< for the active members
-  std::unique_ptr<EpochFeed> feed;  ///< of this epoch, from the first step still to be done
+  std::unique_ptr<Step> step;                    ///< for the active members
+  std::unique_ptr<data::DecodedImages> decoded;  ///< outlives the feed, which fills it; null: not kept
+  std::unique_ptr<EpochFeed> feed;               ///< of this epoch, from the first step still to be done
 };
 
 TrainingLoop::State::State(const comm::Group& group_in, const data::Pack& pack_in,
@@ -88,6 +90,10 @@ TrainingLoop::State::State(const comm::Group& group_in, const data::Pack& pack_i
   if (options.most_steps > 0) steps = std::min(steps, options.most_steps);
   feed_options.rank = group.rank();
   feed_options.loader = options.loader;
+  if (options.keep_decoded) {
+    decoded = std::make_unique<data::DecodedImages>(pack);
+    feed_options.loader.decoded = decoded.get();
+  }
   feed_options.draws = {options.seed, options.sampling, options.replacement, 0, steps * options.global_batch};
   for (Trainee& trainee : trainees) {
     feed_options.draws.epochs = std::max(feed_options.draws.epochs, trainee.schedule.epochs);
@@ -124,6 +130,7 @@ void TrainingLoop::State::restore() {
   epoch = stored->epoch;
   epoch_steps = stored->step;
   times = stored->times;
+  loaded = times.loader;
   for (std::size_t i = 0; i < members.size(); ++i) {
     members[i]->restore(std::move(stored->trainees[i]), options.checkpoint.string());
   }
@@ -171,17 +178,18 @@ MicroBatch TrainingLoop::State::next_micro_batch() {
 /// One step of all active members. True: a rank was asked to stop.
 bool TrainingLoop::State::step_once() {
   const base::Stopwatch stopwatch;
-  const double wait_before = feed->wait_s();
+  const double wait_before = feed->times().wait_s;
   const double exchange_before = step->exchange_s();
   const bool stop = options.stop_requested && options.stop_requested();
   const StepResult result = step->run([this] { return next_micro_batch(); }, stop);
   check_finite(result);
   for (std::size_t i = 0; i < active.size(); ++i) active[i]->descend(epoch, result.loss_sums[i]);
-  const double wait_s = feed->wait_s() - wait_before;
+  const data::LoaderTimes so_far = feed->times();
   const double exchange_s = step->exchange_s() - exchange_before;
-  times.wait_s += wait_s;
+  times.loader = loaded;
+  times.loader += so_far;
   times.exchange_s += exchange_s;
-  times.step_s += stopwatch.seconds() - wait_s - exchange_s;
+  times.step_s += stopwatch.seconds() - (so_far.wait_s - wait_before) - exchange_s;
   ++epoch_steps;
   report(result.loss_sums.front() / static_cast<double>(options.global_batch));
   return result.stop;
@@ -199,10 +207,10 @@ void TrainingLoop::State::check_finite(const StepResult& result) const {
 
 void TrainingLoop::State::report(double loss) {
   if (!options.progress) return;
-  const double s = times.step_s + times.wait_s + times.exchange_s;
+  const double s = times.step_s + times.loader.wait_s + times.exchange_s;
   Progress progress{epoch, feed_options.draws.epochs, epoch_steps, steps, loss};
   progress.images_per_s = static_cast<double>(epoch_steps * options.global_batch) / s;
-  progress.wait_fraction = times.wait_s / s;
+  progress.wait_fraction = times.loader.wait_s / s;
   options.progress(progress);
 }
 
@@ -212,20 +220,26 @@ void TrainingLoop::State::finish_epoch() {
   if (epoch + 1 < feed_options.draws.epochs) {
     feed = std::make_unique<EpochFeed>(pack, feed_options, epoch + 1, 0);
   }
-  std::array<double, 4> slowest{times.step_s, times.wait_s, times.exchange_s,
-                                times.step_s + times.wait_s + times.exchange_s};
+  const data::LoaderTimes& loader = times.loader;
+  std::array<double, 7> slowest{
+      times.step_s,  loader.wait_s,   times.exchange_s, times.step_s + loader.wait_s + times.exchange_s,
+      loader.read_s, loader.decode_s, loader.resample_s};
   group.max(slowest);
   record::EpochRow row;
   row.epoch = epoch;
   row.step_s = slowest[0];
   row.wait_s = slowest[1];
   row.exchange_s = slowest[2];
+  row.read_s = slowest[4];
+  row.decode_s = slowest[5];
+  row.resample_s = slowest[6];
   row.images_per_s = static_cast<double>(feed_options.draws.draws_per_epoch) / slowest[3];
   const DrawAccount account = account_of(pack, feed_options.draws, epoch);
   for (Member* member : active) member->finish_epoch(row, account, validation);
   ++epoch;
   epoch_steps = 0;
   times = {};
+  loaded = {};
   const bool last = epoch == feed_options.draws.epochs;
   if (last || epoch % options.checkpoint_every_epochs == 0) save();
 }

@@ -38,6 +38,7 @@ struct LoopOptions {
   int micro_batches = 1;          ///< V
   config::Reduction reduction = config::Reduction::fixed_order;
   data::LoaderOptions loader;               ///< its mode is ignored
+  bool keep_decoded = false;                ///< images stay decoded in memory from epoch to epoch
   std::shared_ptr<model::Backbone> frozen;  ///< null: trainees see pixels; else its features
   std::filesystem::path checkpoint;         ///< file; empty: none is kept
   int checkpoint_every_epochs = 1;

@@ -18,8 +18,8 @@ using testing::Not;
 template <class Enum>
 class Enumerators : public testing::Test {};
 
-using AllEnums = testing::Types<SamplingKind, LearningKind, BackboneKind, TrainCrop, ScheduleKind, LossKind,
-                                NcmDistance, Reduction>;
+using AllEnums = testing::Types<SamplingKind, LearningKind, BackboneKind, TrainCrop, LoaderCache,
+                                ScheduleKind, LossKind, NcmDistance, Reduction>;
 TYPED_TEST_SUITE(Enumerators, AllEnums);
 
 TYPED_TEST(Enumerators, StandInDeclarationOrderUnderDistinctNames) {

@@ -27,12 +27,8 @@ TransformOptions options_of_levels(int size, CropKind crop) {
 
 Image from_levels(std::span<const float> out, int size) {
   Image image{size, size, std::vector<std::uint8_t>(out.size())};
-  const std::size_t plane = out.size() / 3;
-  for (std::size_t i = 0; i < plane; ++i) {
-    for (std::size_t channel = 0; channel < 3; ++channel) {
-      image.pixels[3 * i + channel] = static_cast<std::uint8_t>(std::lround(out[channel * plane + i]));
-    }
-  }
+  std::ranges::transform(out, image.pixels.begin(),
+                         [](float level) { return static_cast<std::uint8_t>(std::lround(level)); });
   return image;
 }
 

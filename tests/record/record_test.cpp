@@ -43,6 +43,9 @@ void expect_equal(const TrainingRecord& a, const TrainingRecord& b) {
                                  row.images_per_s,
                                  row.step_s,
                                  row.wait_s,
+                                 row.read_s,
+                                 row.decode_s,
+                                 row.resample_s,
                                  row.exchange_s,
                                  row.evaluation_s};
     };
@@ -166,7 +169,7 @@ TEST_F(Record, AnotherSchemaVersionSaysWhatToDo) {
   file.set_attribute("record_of", "run");
   store::write_atomically(path("run.h5"), file.image());
   const std::string text = failure_of([&] { (void)read_run(path("run.h5")); });
-  EXPECT_TRUE(has(text, "run.h5 was written by schema 1; this program reads 2; use the version")) << text;
+  EXPECT_TRUE(has(text, "run.h5 was written by schema 1; this program reads 3; use the version")) << text;
 }
 
 TEST_F(Record, CountsThatContradictEachOtherAreRefused) {
@@ -264,7 +267,7 @@ TEST_F(Record, H5pyReadsItWithoutThisSuite) {
   const std::string text =
       output_of(python + " " LTR_SOURCE_DIR "/tests/record/read_record.py " + path("run.h5").string());
   for (const std::string_view line : {
-           "schema_version = 2\n",
+           "schema_version = 3\n",
            "backbone = \"resnet20\"\n",
            "configuration = \"format = 1\\n\\n[run]\\noutput = \\\"results/sample.h5\\\"\\n",
            "plan = [\"seed_0.instance_balanced.stage_1\", \"seed_0.instance_balanced.features\"]\n",

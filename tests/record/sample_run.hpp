@@ -15,8 +15,8 @@ inline TrainingRecord sample_training(double first) {
   TrainingRecord training;
   for (std::int64_t epoch = 0; epoch < 3; ++epoch) {
     const double x = first + static_cast<double>(epoch);
-    training.epochs.push_back(
-        {epoch, x + 0.1, x + 0.2, x + 0.3, x + 0.4, x + 0.5, x + 0.6, x + 0.7, x + 0.8});
+    training.epochs.push_back({epoch, x + 0.1, x + 0.2, x + 0.3, x + 0.4, x + 0.5, x + 0.6, x + 0.7, x + 0.8,
+                               x + 0.9, x + 0.95, x + 0.99});
   }
   training.best_epoch = 2;
   training.class_weights = {0.5, 0.25, 0.125, 0.125};

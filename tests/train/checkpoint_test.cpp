@@ -31,7 +31,8 @@ LoopState sample_state() {
   trainee.best = {{"fc.weight", torch::randn({3, 2})}};
   trainee.momentum = torch::randn({16});
   trainee.best_correct = 123;
-  trainee.training.epochs = {{0, 1.0 / 3, 0.2, 45.6, 1e5, 0.1, 0.2, 0.3, 0.4}, {1, 1e-300, 0.1, 50}};
+  trainee.training.epochs = {{0, 1.0 / 3, 0.2, 45.6, 1e5, 0.1, 0.2, 0.5, 0.6, 0.7, 0.3, 0.4},
+                             {1, 1e-300, 0.1, 50}};
   trainee.training.best_epoch = 1;
   trainee.training.class_weights = {0.1, 0.9};
   trainee.training.draws_made = {3, std::int64_t{1} << 40};
@@ -41,7 +42,7 @@ LoopState sample_state() {
   other.name = "lws";
   other.best.clear();
   other.training = {};
-  return {2, 17, {1.5, 0.25, 1.0 / 7}, {trainee, other}};
+  return {2, 17, {1.5, 1.0 / 7, {0.1, 0.2, 0.3, 2.0 / 7}}, {trainee, other}};
 }
 
 void expect_equal(const model::NamedTensors& a, const model::NamedTensors& b) {
@@ -61,6 +62,7 @@ TEST_F(Checkpoint, GivesBackEveryBitOfAState) {
   EXPECT_EQ(read->epoch, 2);
   EXPECT_EQ(read->step, 17);
   EXPECT_EQ(read->times.exchange_s, 1.0 / 7);
+  EXPECT_EQ(read->times.loader.wait_s, 2.0 / 7);
   ASSERT_EQ(read->trainees.size(), 2U);
   EXPECT_EQ(read->trainees[1].name, "lws");
   EXPECT_TRUE(read->trainees[1].best.empty());
@@ -80,6 +82,7 @@ TEST_F(Checkpoint, GivesBackEveryBitOfAState) {
   EXPECT_EQ(b.training.draws_digest, "abc");
   ASSERT_EQ(b.training.epochs.size(), 2U);
   EXPECT_EQ(b.training.epochs[0].train_loss, 1.0 / 3);
+  EXPECT_EQ(b.training.epochs[0].resample_s, 0.7);
   EXPECT_EQ(b.training.epochs[0].evaluation_s, 0.4);
   EXPECT_EQ(b.training.epochs[1].epoch, 1);
   EXPECT_EQ(b.training.epochs[1].train_loss, 1e-300);
