@@ -58,7 +58,7 @@ const std::vector<EncodedImage>& images() {
   return all;
 }
 
-enum class Use { random_resized, evaluation, pad_and_crop };
+enum class Use { random_resized, random_resized_64, scaled_decode_64, evaluation, pad_and_crop };
 
 image::TransformOptions options_for(Use use) {
   image::TransformOptions options;
@@ -70,13 +70,17 @@ image::TransformOptions options_for(Use use) {
     options.train_crop = image::CropKind::pad_and_crop;
     options.evaluation_resize = 32;
   }
+  if (use == Use::random_resized_64 || use == Use::scaled_decode_64) options.size = 64;
+  options.scaled_decode = use == Use::scaled_decode_64;
   return options;
 }
 
 image::View view_of(Use use, const image::TransformOptions& options, std::int64_t draw,
                     const EncodedImage& image) {
   if (use == Use::evaluation) return image::evaluation_view(options, image.height, image.width);
-  return image::training_view(options, {1, 0, draw}, image.height, image.width);
+  image::View view = image::training_view(options, {1, 0, draw}, image.height, image.width);
+  if (options.scaled_decode) view.resampling.shrink = image::allowed_shrink(view.resampling);
+  return view;
 }
 
 /// Whether partly decoded images give the numbers that wholly decoded ones give.
@@ -91,9 +95,11 @@ bool agrees_with_whole_images(Use use, const image::TransformOptions& options) {
   for (std::size_t i = 0; i < images().size(); ++i) {
     const EncodedImage& image = images()[i];
     const image::View view = view_of(use, options, static_cast<std::int64_t>(i), image);
-    decoder.decode_part(image.bytes, image::needed_box(view.resampling), part);
+    const int shrink = view.resampling.shrink;
+    decoder.decode_part(image.bytes, image::needed_box(view.resampling), part, shrink);
     image::render(options, view, part, buffers, std::span(out));
-    decoder.decode(image.bytes, whole);
+    const image::Box all{0, 0, (image.height + shrink - 1) / shrink, (image.width + shrink - 1) / shrink};
+    decoder.decode_part(image.bytes, all, whole, shrink);
     image::render(options, view, whole, buffers, std::span(expected));
     if (out != expected) return false;
   }
@@ -119,7 +125,7 @@ void make_input(benchmark::State& state, Use use) {
   for (auto _ : state) {
     for (const EncodedImage& image : images()) {
       const image::View view = view_of(use, options, draw++, image);
-      decoder.decode_part(image.bytes, image::needed_box(view.resampling), part);
+      decoder.decode_part(image.bytes, image::needed_box(view.resampling), part, view.resampling.shrink);
       image::render(options, view, part, buffers, std::span(out));
       benchmark::DoNotOptimize(out.data());
     }
@@ -150,6 +156,10 @@ int main(int argc, char** argv) {
   benchmark::RegisterBenchmark("random_resized_crop_224_uint8", make_input<std::uint8_t>,
                                Use::random_resized);
   benchmark::RegisterBenchmark("random_resized_crop_224_float32", make_input<float>, Use::random_resized);
+  benchmark::RegisterBenchmark("random_resized_crop_64_uint8", make_input<std::uint8_t>,
+                               Use::random_resized_64);
+  benchmark::RegisterBenchmark("random_resized_crop_64_uint8_scaled_decode", make_input<std::uint8_t>,
+                               Use::scaled_decode_64);
   benchmark::RegisterBenchmark("evaluation_224_float32", make_input<float>, Use::evaluation);
   benchmark::RegisterBenchmark("pad_and_crop_32_float32", make_input<float>, Use::pad_and_crop);
   benchmark::Initialize(&argc, argv);

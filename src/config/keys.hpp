@@ -36,6 +36,7 @@ void visit_keys(AnyConfiguration& c, Visit&& visit) {
   visit("input.padding", c.input.padding, optional);
   visit("input.evaluation_resize", c.input.evaluation_resize, optional);
   visit("input.flip", c.input.flip, optional);
+  visit("input.scaled_decode", c.input.scaled_decode, optional);
   visit("input.color_jitter", c.input.color_jitter, optional);
   visit("input.mean", c.input.mean, optional);
   visit("input.std", c.input.std, optional);

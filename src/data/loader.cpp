@@ -69,8 +69,11 @@ struct Loader::State {
   void run(const Task& task, Workspace& workspace, std::unique_lock<std::mutex>& lock);
   void announce(std::span<const base::SampleIndex> samples) const;
   void load(const Task& task, Workspace& workspace, LoaderTimes& spent) const;
-  void decode(base::SampleIndex sample, std::span<const std::byte> encoded, const image::View& view,
+  void decode(base::SampleIndex sample, std::span<const std::byte> encoded, image::View& view,
               Workspace& workspace) const;
+  [[nodiscard]] bool shrinks() const {
+    return options.mode == LoaderMode::training && options.transform.scaled_decode;
+  }
   void render(const Task& task, const image::View& view, const image::Image& part,
               image::RenderBuffers& buffers) const;
   [[nodiscard]] image::View view_of(const LoaderItem& item) const;
@@ -166,14 +169,19 @@ void Loader::State::announce(std::span<const base::SampleIndex> samples) const {
   }
 }
 
-void Loader::State::decode(base::SampleIndex sample, std::span<const std::byte> encoded,
-                           const image::View& view, Workspace& workspace) const {
+void Loader::State::decode(base::SampleIndex sample, std::span<const std::byte> encoded, image::View& view,
+                           Workspace& workspace) const {
+  image::Resampling& resampling = view.resampling;
   try {
     if (options.decoded != nullptr) {
       workspace.decoder.decode(encoded, workspace.part);
       options.decoded->keep(sample, workspace.part);
     } else {
-      workspace.decoder.decode_part(encoded, image::needed_box(view.resampling), workspace.part);
+      if (shrinks() && image::recognise(encoded) == image::Encoding::jpeg) {
+        resampling.shrink = image::allowed_shrink(resampling);
+      }
+      workspace.decoder.decode_part(encoded, image::needed_box(resampling), workspace.part,
+                                    resampling.shrink);
     }
   } catch (const base::DataError& error) {
     throw base::DataError(
@@ -206,7 +214,7 @@ void Loader::State::render(const Task& task, const image::View& view, const imag
 
 void Loader::State::load(const Task& task, Workspace& workspace, LoaderTimes& spent) const {
   const LoaderItem& item = task.slot->items[task.position];
-  const image::View view = view_of(item);
+  image::View view = view_of(item);
   const base::Stopwatch stopwatch;
   const image::Image* image = options.decoded == nullptr ? nullptr : options.decoded->find(item.sample);
   if (image == nullptr) {
@@ -281,6 +289,7 @@ image::TransformOptions transform_options(const config::Input& input) {
   options.padding = input.padding;
   options.evaluation_resize = input.evaluation_resize;
   options.flip = input.flip;
+  options.scaled_decode = input.scaled_decode;
   options.color_jitter = input.color_jitter;
   for (std::size_t channel = 0; channel < 3; ++channel) {
     options.mean[channel] = static_cast<float>(input.mean[channel]);

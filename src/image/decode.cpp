@@ -5,6 +5,7 @@
 #include <array>
 #include <string>
 
+#include "base/check.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "image/codec.hpp"
@@ -29,10 +30,10 @@ std::string first_bytes(std::span<const std::byte> bytes) {
   return text;
 }
 
-void require_within(const Box& box, int height, int width) {
-  if (contains({0, 0, height, width}, box)) return;
-  throw base::DataError(
-      base::format("the image has {} x {} pixels, fewer than were expected", width, height));
+void require_within(const Box& whole, const Box& wanted, int shrink) {
+  if (contains(whole, wanted)) return;
+  throw base::DataError(base::format("the image has {} x {} pixels, fewer than were expected",
+                                     whole.width * shrink, whole.height * shrink));
 }
 
 }  // namespace
@@ -77,24 +78,25 @@ void Decoder::decode(std::span<const std::byte> encoded, Image& image) {
     case Encoding::jpeg: {
       JpegReader& jpeg = state_->jpeg;
       jpeg.start(encoded, 1);
-      return jpeg.read_part({0, 0, jpeg.height(), jpeg.width()}, image);
+      return jpeg.read_part(jpeg.whole(), image);
     }
     case Encoding::png:
       return decode_png(encoded, image);
   }
 }
 
-void Decoder::decode_part(std::span<const std::byte> encoded, const Box& wanted, Image& image) {
+void Decoder::decode_part(std::span<const std::byte> encoded, const Box& wanted, Image& image, int shrink) {
   switch (recognise(encoded)) {
     case Encoding::jpeg: {
       JpegReader& jpeg = state_->jpeg;
-      jpeg.start(encoded, 1);
-      require_within(wanted, jpeg.height(), jpeg.width());
+      jpeg.start(encoded, static_cast<unsigned>(shrink));
+      require_within(jpeg.whole(), wanted, shrink);
       return jpeg.read_part(wanted, image);
     }
     case Encoding::png:
+      LTR_EXPECT(shrink == 1);
       decode_png(encoded, image);
-      return require_within(wanted, image.height, image.width);
+      return require_within(image.box(), wanted, 1);
   }
 }
 

@@ -54,8 +54,10 @@ class Decoder {
   void decode(std::span<const std::byte> encoded, Image& image);
   /// The pixels of `wanted`, a box within the image, as decode gives them, among others that are not to be
   /// looked at. Of a JPEG little else is decoded, so damage that lies behind the box is not found.
-  /// Throws: DataError if the box does not lie within the image.
-  void decode_part(std::span<const std::byte> encoded, const Box& wanted, Image& image);
+  /// `shrink` (1, 2, 4 or 8; of a PNG only 1): the image, and the box, are 1 / shrink as large a side,
+  /// rounded up, by leaving out the higher frequencies of every block. Throws: DataError if the box does not
+  /// lie within the image.
+  void decode_part(std::span<const std::byte> encoded, const Box& wanted, Image& image, int shrink = 1);
   /// Finds whatever decode would throw for, and throws it, at a fraction of the cost for a JPEG.
   /// A PNG leaves its pixels in `scratch`.
   [[nodiscard]] ImageSummary verify(std::span<const std::byte> encoded, Image& scratch);

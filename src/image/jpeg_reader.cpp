@@ -20,6 +20,12 @@ int product(int a, int b) {
   return ((product >> 8) + product) >> 8;
 }
 
+/// Shrinking makes up for a part of chroma's coarseness. Where more is left than a factor of two,
+/// libjpeg-turbo takes cropped rows of chroma for shorter than they are.
+bool miscounts_cropped_chroma(const jpeg_decompress_struct& info) {
+  return info.scale_denom > 1 && info.max_h_samp_factor > 2;
+}
+
 /// Inks are stored inverted, as Adobe's programs do and PIL assumes even where their marker is missing.
 void inverted_cmyk_to_rgb(const std::uint8_t* cmyk, std::uint8_t* rgb, std::size_t pixels) {
   for (std::size_t i = 0; i < pixels; ++i, cmyk += 4, rgb += 3) {
@@ -67,8 +73,12 @@ void JpegReader::begin(const Box& wanted, Image& image) {
   // and where fewer than three of chroma's own are decoded, libjpeg spreads nothing.
   constexpr int kFewest = 8;
   const auto columns = static_cast<int>(info_.output_width);
-  const int end = std::min(std::max(wanted.left + wanted.width + 1, kFewest), columns);
-  const int first = std::max(std::min(wanted.left - 1, end - kFewest), 0);
+  int end = std::min(std::max(wanted.left + wanted.width + 1, kFewest), columns);
+  int first = std::max(std::min(wanted.left - 1, end - kFewest), 0);
+  if (miscounts_cropped_chroma(info_)) {
+    first = 0;
+    end = columns;
+  }
   auto left = static_cast<JDIMENSION>(first);
   auto width = static_cast<JDIMENSION>(end - first);
   guarded([this, &left, &width, &wanted] {

@@ -23,15 +23,20 @@ class JpegReader {
   JpegReader& operator=(const JpegReader&) = delete;
   ~JpegReader();
 
-  /// Reads the header; pixels will come out at 1 / `shrink` of their number a side. Throws: DataError if
-  /// there are too many, or none.
+  /// Reads the header; pixels will come out at 1 / `shrink` of their number a side, rounded up. Throws:
+  /// DataError if there are too many, or none.
   void start(std::span<const std::byte> encoded, unsigned shrink);
 
+  /// All pixels that can be read, after shrinking.
+  [[nodiscard]] Box whole() const {
+    return {0, 0, static_cast<int>(info_.output_height), static_cast<int>(info_.output_width)};
+  }
+  /// Before shrinking.
   [[nodiscard]] int height() const { return static_cast<int>(info_.image_height); }
   [[nodiscard]] int width() const { return static_cast<int>(info_.image_width); }
   [[nodiscard]] int channels() const { return info_.num_components; }
 
-  /// The pixels of `wanted`, a box within the image, with some columns beside it. What follows is not looked
+  /// The pixels of `wanted`, a box within whole(), with some columns beside it. What follows is not looked
   /// at.
   void read_part(const Box& wanted, Image& image);
   /// Decodes to the end and keeps nothing.

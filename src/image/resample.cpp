@@ -12,14 +12,17 @@ namespace {
 
 double triangle(double x) { return std::max(0.0, 1.0 - std::abs(x)); }
 
-/// One axis that goes from `inputs` to `outputs` pixels.
+/// One axis of an image at 1 / `shrink` of its size: the decoded pixels from `origin` on that hold `length`
+/// of the whole ones from `begin` on become `outputs`. Inputs count from the origin.
 struct Axis {
-  Axis(int inputs_in, int outputs_in)
-      : inputs(inputs_in),
-        scale(static_cast<double>(inputs_in) / outputs_in),
+  Axis(int begin, int length, int shrink, int outputs)
+      : origin(begin / shrink),
+        inputs((begin + length + shrink - 1) / shrink - origin),
+        fraction(static_cast<double>(begin % shrink) / shrink),
+        scale(static_cast<double>(length) / shrink / outputs),
         support(std::max(scale, 1.0)) {}  // the triangle widens when shrinking: antialiasing
 
-  [[nodiscard]] double centre(int output) const { return (output + 0.5) * scale; }
+  [[nodiscard]] double centre(int output) const { return fraction + (output + 0.5) * scale; }
   [[nodiscard]] int first(int output) const {
     return std::max(0, static_cast<int>(centre(output) - support + 0.5));
   }
@@ -28,10 +31,20 @@ struct Axis {
     return std::min(inputs, static_cast<int>(centre(output) + support + 0.5));
   }
 
+  int origin;
   int inputs;
+  double fraction;  ///< of the first decoded pixel that lies before `begin`
   double scale;
   double support;
 };
+
+Axis vertical_axis(const Resampling& task) {
+  return {task.source.top, task.source.height, task.shrink, task.height};
+}
+
+Axis horizontal_axis(const Resampling& task) {
+  return {task.source.left, task.source.width, task.shrink, task.width};
+}
 
 /// Outputs begin..begin+count-1, the last one first if flipped.
 void fill_filter(const Axis& axis, int begin, int count, Flip flip, AxisFilter& filter) {
@@ -58,7 +71,7 @@ void fill_filter(const Axis& axis, int begin, int count, Flip flip, AxisFilter& 
 }
 
 bool keeps_size(const Resampling& task) {
-  return task.source.height == task.height && task.source.width == task.width;
+  return task.shrink == 1 && task.source.height == task.height && task.source.width == task.width;
 }
 
 /// The first byte of a pixel of the whole image.
@@ -79,26 +92,35 @@ void copy_row(const std::uint8_t* row, std::size_t pixels, Flip flip, std::uint8
 
 }  // namespace
 
+int allowed_shrink(const Resampling& task) {
+  constexpr int kLeft = 2;
+  constexpr int kMost = 8;
+  int shrink = kMost;
+  while (shrink > 1 && (task.source.height < kLeft * shrink * task.height ||
+                        task.source.width < kLeft * shrink * task.width)) {
+    shrink /= 2;
+  }
+  return shrink;
+}
+
 Box needed_box(const Resampling& task) {
   const Box& source = task.source;
   const Box& window = task.window;
   if (keeps_size(task))
     return {source.top + window.top, source.left + window.left, window.height, window.width};
-  const Axis vertical(source.height, task.height);
-  const Axis horizontal(source.width, task.width);
+  const Axis vertical = vertical_axis(task);
+  const Axis horizontal = horizontal_axis(task);
   const int top = vertical.first(window.top);
   const int left = horizontal.first(window.left);
-  return {source.top + top, source.left + left, vertical.end(window.top + window.height - 1) - top,
+  return {vertical.origin + top, horizontal.origin + left, vertical.end(window.top + window.height - 1) - top,
           horizontal.end(window.left + window.width - 1) - left};
 }
 
 void resample(const Image& part, const Resampling& task, ResampleBuffers& buffers, std::uint8_t* out,
               std::size_t stride) {
-  const Box& source = task.source;
   const Box& window = task.window;
   const Box needed = needed_box(task);
-  LTR_EXPECT(contains({0, 0, task.height, task.width}, window));
-  LTR_EXPECT(contains(source, needed) && contains(part.box(), needed));
+  LTR_EXPECT(contains({0, 0, task.height, task.width}, window) && contains(part.box(), needed));
   const auto columns = static_cast<std::size_t>(window.width);
   if (keeps_size(task)) {
     for (int row = 0; row < window.height; ++row, out += stride) {
@@ -106,14 +128,16 @@ void resample(const Image& part, const Resampling& task, ResampleBuffers& buffer
     }
     return;
   }
+  const Axis across = horizontal_axis(task);
+  const Axis down = vertical_axis(task);
   AxisFilter& horizontal = buffers.horizontal;
   AxisFilter& vertical = buffers.vertical;
-  fill_filter({source.width, task.width}, window.left, window.width, task.flip, horizontal);
-  fill_filter({source.height, task.height}, window.top, window.height, Flip::no, vertical);
+  fill_filter(across, window.left, window.width, task.flip, horizontal);
+  fill_filter(down, window.top, window.height, Flip::no, vertical);
   split_weights(horizontal);
 
   // The filter's inputs count from the edge of `source`, of which the part may hold less.
-  for (int& first : horizontal.first) first -= needed.left - source.left;
+  for (int& first : horizontal.first) first -= needed.left - across.origin;
   const std::uint8_t* const begin = pixel_at(part, needed.top, needed.left);
   const std::size_t width = 3 * columns;
   const std::size_t row_stride = width + 1;
@@ -124,7 +148,7 @@ void resample(const Image& part, const Resampling& task, ResampleBuffers& buffer
                  .readable = static_cast<std::size_t>(part.pixels.data() + part.pixels.size() - begin)},
                 horizontal, buffers.rows.data(), row_stride);
   for (std::size_t row = 0; row < static_cast<std::size_t>(window.height); ++row, out += stride) {
-    const auto first = static_cast<std::size_t>(vertical.first[row] - (needed.top - source.top));
+    const auto first = static_cast<std::size_t>(vertical.first[row] - (needed.top - down.origin));
     const std::span weights(&vertical.weights[row * static_cast<std::size_t>(vertical.taps)],
                             static_cast<std::size_t>(vertical.count[row]));
     blend_rows(&buffers.rows[row_stride * first], row_stride, weights, {out, width});

@@ -24,6 +24,7 @@ struct TransformOptions {
   int padding = 4;
   int evaluation_resize = 256;
   bool flip = true;
+  bool scaled_decode = false;  ///< in training, JPEGs are decoded as small as allowed_shrink says
   std::array<double, 3> color_jitter{0.4, 0.4, 0.4};
   std::array<float, 3> mean{};
   std::array<float, 3> std{};

@@ -38,6 +38,7 @@ Configuration unusual_configuration() {
              .padding = 3,
              .evaluation_resize = 33,
              .flip = false,
+             .scaled_decode = true,
              .color_jitter = {0.0, 0.1, 1.0 / 3.0},
              .mean = {0.466, -1e-300, 12345678.9},
              .std = {5e-324 * 1e20, 1e22, 0.192}};
@@ -170,9 +171,9 @@ TEST(Toml, DifferingKeysNameKeyAndBothValues) {
 }
 
 TEST(Toml, DifferingKeysSeeEveryField) {
-  // 56 keys stand in configuration.hpp; all differ here but run.output, the loss, which has one choice, and
+  // 57 keys stand in configuration.hpp; all differ here but run.output, the loss, which has one choice, and
   // stage_1.weights, which model.pretrained excludes.
-  EXPECT_EQ(differing_keys(Configuration{}, unusual_configuration()).size(), 53u);
+  EXPECT_EQ(differing_keys(Configuration{}, unusual_configuration()).size(), 54u);
 }
 
 TEST(Toml, SyntaxErrorsHaveTheirPlace) {

@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/known_lists.hpp"
 
-#include <cstdlib>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "store/atomic_file.hpp"
+#include "test_data.hpp"
 
 namespace ltr::data {
 namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
-
-std::filesystem::path test_data() {
-  const char* given = std::getenv("LTR_TEST_DATA");
-  return given != nullptr ? given : LTR_SOURCE_DIR "/../shared/data";
-}
 
 /// A list of `images` images spread over `classes` classes.
 ImageList list_of(const std::string& file, std::int64_t images, std::int32_t classes) {

@@ -216,6 +216,44 @@ TEST_F(LoaderTest, ImagesKeptDecodedGiveTheSamePixelsAndAreNotReadAgain) {
   EXPECT_EQ(decoded_bytes(pack), bytes);
 }
 
+TEST_F(LoaderTest, ScaledDecodeShrinksImagesOfFourTimesTheSizeInTrainingOnly) {
+  const Pack pack(path());
+  LoaderOptions choice = options(2);
+  choice.transform.size = 5;
+  choice.transform.evaluation_resize = 5;
+  LoaderOptions scaled = choice;
+  scaled.transform.scaled_decode = true;
+  Loader loader(pack, scaled, kBatches, append_items);
+  int shrunk = 0;
+  std::vector<std::byte> encoded;
+  image::Image part;
+  image::RenderBuffers buffers;
+  image::Decoder decoder;
+  for (std::int64_t b = 0; b < kBatches; ++b) {
+    std::vector<float> expected;
+    for (const LoaderItem& item : items_of(b)) {
+      const auto [height, width] = pack.resolution(item.sample);
+      image::View view = image::training_view(choice.transform, item.augmentation, height, width);
+      view.resampling.shrink =
+          std::min(view.resampling.source.height, view.resampling.source.width) < 20 ? 1 : 2;
+      shrunk += view.resampling.shrink - 1;
+      decoder.decode_part(pack.read(item.sample, encoded), image::needed_box(view.resampling), part,
+                          view.resampling.shrink);
+      std::vector<float> pixels(3 * 5 * 5);
+      image::render(choice.transform, view, part, buffers, pixels);
+      expected.insert(expected.end(), pixels.begin(), pixels.end());
+    }
+    ASSERT_EQ(loader.next().pixels, expected) << b;
+  }
+  EXPECT_GT(shrunk, 0);
+  choice.mode = scaled.mode = LoaderMode::evaluation;
+  Loader plain_evaluation(pack, choice, kBatches, append_items);
+  Loader evaluation(pack, scaled, kBatches, append_items);
+  for (std::int64_t b = 0; b < kBatches; ++b) {
+    ASSERT_EQ(evaluation.next().pixels, plain_evaluation.next().pixels);
+  }
+}
+
 TEST_F(LoaderTest, DestructionMidwayDoesNotHang) {
   const Pack pack(path());
   for (int taken = 0; taken < 6; ++taken) {
@@ -293,6 +331,7 @@ TEST(TransformOptions, TakeEveryKeyOfTheConfiguration) {
   input.padding = 3;
   input.evaluation_resize = 40;
   input.flip = false;
+  input.scaled_decode = true;
   input.color_jitter = {0.1, 0.2, 0.3};
   input.mean = {0.5, 0.25, 0.125};
   input.std = {2, 4, 8};
@@ -302,6 +341,7 @@ TEST(TransformOptions, TakeEveryKeyOfTheConfiguration) {
   EXPECT_EQ(options.padding, 3);
   EXPECT_EQ(options.evaluation_resize, 40);
   EXPECT_FALSE(options.flip);
+  EXPECT_TRUE(options.scaled_decode);
   EXPECT_EQ(options.color_jitter, input.color_jitter);
   EXPECT_EQ(options.mean, (std::array<float, 3>{0.5F, 0.25F, 0.125F}));
   EXPECT_EQ(options.std, (std::array<float, 3>{2, 4, 8}));

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/pack_writer.hpp"
 
-#include <cstdlib>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -10,6 +8,7 @@
 #include "base/error.hpp"
 #include "data/temporary_folder.hpp"
 #include "image/decode.hpp"
+#include "test_data.hpp"
 
 namespace ltr::data {
 namespace {
@@ -133,9 +132,7 @@ TEST_F(PackWriterTest, ChangedImageIsCheckedAgainWhateverTheJournalSays) {
 }
 
 TEST_F(PackWriterTest, FullSizePhotographsAreReadBackByteForByte) {
-  const char* data = std::getenv("LTR_TEST_DATA");
-  const std::filesystem::path root =
-      std::filesystem::path(data != nullptr ? data : LTR_SOURCE_DIR "/../shared/data") / "imagenet_sample";
+  const std::filesystem::path root = test_data() / "imagenet_sample";
   if (!std::filesystem::exists(root / "list.txt")) GTEST_SKIP() << "no " << root;
   const ImageList list = read_list(root / "list.txt", 1000);
   const ListSource source{root, "sample", std::vector<std::string>(1000, "some class")};

@@ -38,6 +38,7 @@ TEST(Decode, EveryKindOfFileGivesThePixelsOfPil) {
 
 TEST(DecodePart, IsThatPartOfTheWhole) {
   Decoder decoder;
+  Image whole;
   Image part;
   base::CounterRandom random(3, base::Stream::test);
   const auto below = [&random](int bound) {
@@ -45,17 +46,27 @@ TEST(DecodePart, IsThatPartOfTheWhole) {
   };
   for (const GoldenCase& golden : golden_cases("decode")) {
     const std::vector<std::byte> encoded = read_golden(golden.source);
-    const Image whole = decode(encoded);
-    for (int i = 0; i < 40; ++i) {
-      const int top = below(whole.height);
-      const int left = below(whole.width);
-      const Box wanted{top, left, 1 + below(whole.height - top), 1 + below(whole.width - left)};
-      decoder.decode_part(encoded, wanted, part);
-      ASSERT_TRUE(contains(part.box(), wanted)) << golden.source;
-      ASSERT_TRUE(contains(whole.box(), part.box())) << golden.source;
-      const Box in_part{wanted.top - part.top, wanted.left - part.left, wanted.height, wanted.width};
-      ASSERT_EQ(largest_difference(cropped(part, in_part), cropped(whole, wanted)), 0)
-          << golden.source << ", " << wanted.height << " x " << wanted.width << " at " << top << ", " << left;
+    const Image unshrunk = decode(encoded);
+    for (const int shrink : {1, 2, 4, 8}) {
+      if (shrink > 1 && golden.source.ends_with(".png")) continue;
+      const Box all{0, 0, (unshrunk.height + shrink - 1) / shrink, (unshrunk.width + shrink - 1) / shrink};
+      decoder.decode_part(encoded, all, whole, shrink);
+      ASSERT_EQ(whole.box(), all) << golden.source;
+      if (shrink == 1) {
+        ASSERT_EQ(whole.pixels, unshrunk.pixels) << golden.source;
+      }
+      for (int i = 0; i < 40; ++i) {
+        const int top = below(whole.height);
+        const int left = below(whole.width);
+        const Box wanted{top, left, 1 + below(whole.height - top), 1 + below(whole.width - left)};
+        decoder.decode_part(encoded, wanted, part, shrink);
+        ASSERT_TRUE(contains(part.box(), wanted)) << golden.source;
+        ASSERT_TRUE(contains(whole.box(), part.box())) << golden.source;
+        const Box in_part{wanted.top - part.top, wanted.left - part.left, wanted.height, wanted.width};
+        ASSERT_EQ(largest_difference(cropped(part, in_part), cropped(whole, wanted)), 0)
+            << golden.source << " / " << shrink << ", " << wanted.height << " x " << wanted.width << " at "
+            << top << ", " << left;
+      }
     }
   }
 }
@@ -66,6 +77,13 @@ TEST(DecodePart, BoxBeyondTheImageIsAnError) {
     const std::vector<std::byte> encoded = read_golden(name);
     EXPECT_THROW(Decoder().decode_part(encoded, {0, 0, 10'000, 1}, part), base::DataError) << name;
     EXPECT_THROW(Decoder().decode_part(encoded, {0, -1, 1, 1}, part), base::DataError) << name;
+  }
+  const std::vector<std::byte> encoded = read_golden("colour_420.jpg");
+  const Image whole = decode(encoded);
+  for (const int shrink : {1, 2, 8}) {
+    const int height = (whole.height + shrink - 1) / shrink;
+    EXPECT_NO_THROW(Decoder().decode_part(encoded, {0, 0, height, 1}, part, shrink));
+    EXPECT_THROW(Decoder().decode_part(encoded, {0, 0, height + 1, 1}, part, shrink), base::DataError);
   }
 }
 

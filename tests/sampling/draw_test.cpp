@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <numeric>
@@ -20,6 +19,7 @@
 #include "sampling/class_weights.hpp"
 #include "sampling/inspect.hpp"
 #include "sampling/slice.hpp"
+#include "test_data.hpp"
 
 namespace ltr::sampling {
 namespace {
@@ -190,11 +190,10 @@ TEST(EpochDraws, WithReplacementFollowClassProbabilitiesIndependently) {
 }
 
 TEST(EpochDraws, HoldForTheCountsOfThePublicSets) {
-  const char* root = std::getenv("LTR_TEST_DATA");
-  const std::string folder = (root ? std::string(root) : LTR_SOURCE_DIR "/../shared/data") + "/counts/";
+  const std::filesystem::path folder = test_data() / "counts";
   for (const auto& [name, images] :
        {std::pair{"imagenet_lt", 115'846}, {"inaturalist18", 437'513}, {"places_lt", 62'500}}) {
-    std::ifstream file(folder + name + ".txt");
+    std::ifstream file(folder / (std::string(name) + ".txt"));
     if (!file)
       GTEST_SKIP() << "class counts are not in " << folder << "; set LTR_TEST_DATA to their parent folder";
     const std::vector<std::int64_t> counts{std::istream_iterator<std::int64_t>(file), {}};
