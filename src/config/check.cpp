@@ -59,6 +59,10 @@ bool asks_for(const Configuration& configuration, LearningKind learning) {
   return std::ranges::find(configuration.grid.learning, learning) != configuration.grid.learning.end();
 }
 
+bool all_named_once(const PackNames& packs) {
+  return all_different(packs.names) && std::ranges::find(packs.names, "") == packs.names.end();
+}
+
 using C = const Configuration&;
 
 constexpr std::string_view kOneEpoch =
@@ -71,6 +75,8 @@ constexpr std::string_view kPositiveRate =
     "weights would not move, go uphill or leave float32's range; give a number above 0, such as "
     "0.2";
 constexpr std::string_view kFileNeeded = "a file is needed; give its name";
+constexpr std::string_view kNamedOnce =
+    "each pack of a list is read, and its images counted; name each one once";
 constexpr std::string_view kEmptyAxis = "the grid would have no cells; name at least one";
 constexpr std::string_view kTwice = "the same cells would be asked for twice; name each one once";
 
@@ -80,6 +86,9 @@ constexpr Rule kRules[] = {
     {"run.seeds", "", [](C c) { return all_different(c.run.seeds); }, kTwice},
     {"data.train", "", [](C c) { return !c.data.train.empty(); }, kFileNeeded},
     {"data.test", "", [](C c) { return !c.data.test.empty(); }, kFileNeeded},
+    {"data.train", "", [](C c) { return all_named_once(c.data.train); }, kNamedOnce},
+    {"data.validation", "", [](C c) { return all_named_once(c.data.validation); }, kNamedOnce},
+    {"data.test", "", [](C c) { return all_named_once(c.data.test); }, kNamedOnce},
     {"data.shots.few_below", "", [](C c) { return c.data.shots.few_below >= 0; },
      "it is a number of training images; give 0 or more"},
     {"data.shots.few_below", "data.shots.many_above",

@@ -17,6 +17,19 @@ struct Run {
   std::vector<std::uint64_t> seeds{0};  ///< one complete grid a seed
 };
 
+/// The pack of a set, or several that are read as one; in the file a name or a list of names.
+struct PackNames {
+  PackNames() = default;
+  PackNames(const char* name) : PackNames(std::string(name)) {}
+  PackNames(const std::string& name) {
+    if (!name.empty()) names.push_back(name);
+  }
+  [[nodiscard]] bool empty() const { return names.empty(); }
+  bool operator==(const PackNames&) const = default;
+
+  std::vector<std::string> names;
+};
+
 /// [data]
 struct Data {
   /// Classes with more than `many_above` training images are many-shot, with fewer than `few_below` few-shot.
@@ -25,9 +38,10 @@ struct Data {
     std::int64_t few_below = 20;
   };
   std::string root = ".";
-  std::string train;       ///< pack, relative to root
-  std::string validation;  ///< pack; "" means that test serves, and the record says so
-  std::string test;        ///< pack
+  PackNames train;       ///< relative to root
+  PackNames validation;  ///< "" means that test serves, and the record says so
+  PackNames test;
+  std::string stage;  ///< a folder on every node's own disk, to which it copies the packs first; "": none
   Shots shots;
 };
 

@@ -24,6 +24,7 @@ void visit_keys(AnyConfiguration& c, Visit&& visit) {
   visit("data.train", c.data.train, required);
   visit("data.validation", c.data.validation, optional);
   visit("data.test", c.data.test, required);
+  visit("data.stage", c.data.stage, optional);
   visit("data.shots.many_above", c.data.shots.many_above, optional);
   visit("data.shots.few_below", c.data.shots.few_below, optional);
   visit("grid.sampling", c.grid.sampling, optional);

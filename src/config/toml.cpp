@@ -72,6 +72,9 @@ std::string table_line(const std::string& name, const std::vector<KeyText>& memb
   return base::format("{} = {{ {} }}\n", name, base::join(words, ", "));
 }
 
+/// Where a run puts its files may be another folder each time.
+bool names_a_place(std::string_view key) { return key == "run.output" || key == "data.stage"; }
+
 /// Cuts `path` at its first dot and returns the part before; `path` keeps the part after.
 std::string take_step(std::string& path) {
   const std::size_t dot = path.find('.');
@@ -137,7 +140,7 @@ std::vector<std::string> differing_keys(const Configuration& here, const Configu
   const std::vector<KeyText> theirs = key_texts(there);
   std::vector<std::string> differing;
   for (std::size_t i = 0; i < ours.size(); ++i) {
-    if (ours[i].path == "run.output" || ours[i].value == theirs[i].value) continue;
+    if (ours[i].value == theirs[i].value || names_a_place(ours[i].path)) continue;
     differing.push_back(base::format("{}: {} here, {} there", ours[i].path, ours[i].value, theirs[i].value));
   }
   return differing;

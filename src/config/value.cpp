@@ -104,4 +104,19 @@ std::string value_text(double value) {
   return is_float ? text : text + ".0";
 }
 
+void read_value(const toml::node& node, PackNames& value) {
+  if (const auto* name = node.as_string()) {
+    value = PackNames(name->get());
+  } else if (node.is_array()) {
+    read_value(node, value.names);
+  } else {
+    wrong_type(node, "a text in quotes such as \"train.h5\", or a list of them,");
+  }
+}
+
+std::string value_text(const PackNames& value) {
+  if (value.names.size() > 1) return list_text(value.names);
+  return value_text(value.empty() ? std::string() : value.names.front());
+}
+
 }  // namespace ltr::config

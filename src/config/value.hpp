@@ -13,6 +13,7 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "config/configuration.hpp"
 #include "config/enums.hpp"
 
 namespace ltr::config {
@@ -33,6 +34,8 @@ void read_value(const toml::node& node, std::uint64_t& value);
 /// An integer is taken too; infinities and nan are not.
 void read_value(const toml::node& node, double& value);
 void read_value(const toml::node& node, std::array<double, 3>& value);
+/// A name or a list of names.
+void read_value(const toml::node& node, PackNames& value);
 
 /// `value` in TOML's notation; reads back equal.
 [[nodiscard]] std::string value_text(const std::string& value);
@@ -41,6 +44,7 @@ void read_value(const toml::node& node, std::array<double, 3>& value);
 [[nodiscard]] std::string value_text(std::int64_t value);
 [[nodiscard]] std::string value_text(std::uint64_t value);
 [[nodiscard]] std::string value_text(double value);
+[[nodiscard]] std::string value_text(const PackNames& value);
 
 template <class Enum>
   requires std::is_enum_v<Enum>

@@ -18,8 +18,7 @@ std::string problem_of(const Pack& pack, base::SampleIndex sample) {
   thread_local image::Decoder decoder;
   thread_local image::Image pixels;
   const auto named = [&](const std::string& what) {
-    return base::format("pack '{}', image {} ('{}'): {}", pack.path().string(), sample,
-                        pack.image_path(sample), what);
+    return base::format("{}: {}", pack.describe(sample), what);
   };
   std::span<const std::byte> encoded;
   try {
@@ -42,7 +41,7 @@ std::string problem_of(const Pack& pack, base::SampleIndex sample) {
 
 std::vector<std::string> check_pack(const Pack& pack, int threads, base::Log& log) {
   std::vector<std::string> found(static_cast<std::size_t>(pack.images()));
-  ProgressCount progress(log, pack.path().string(), "checked", pack.images());
+  ProgressCount progress(log, pack.location(), "checked", pack.images());
   parallel_for(pack.images(), threads, [&](std::int64_t i) {
     found[static_cast<std::size_t>(i)] = problem_of(pack, base::SampleIndex(i));
     progress.add_one();

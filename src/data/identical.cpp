@@ -103,10 +103,10 @@ std::string describe(std::span<const Pack> packs, std::span<const IdenticalImage
   if (found.empty()) return "identical images: none\n";
   std::string text = "identical images:\n";
   for (const IdenticalImages& pair : found) {
-    const std::string where = pair.first == pair.second
-                                  ? base::format("of {} are in it already", packs[pair.first].path().string())
-                                  : base::format("of {} are in {}", packs[pair.second].path().string(),
-                                                 packs[pair.first].path().string());
+    const std::string where =
+        pair.first == pair.second
+            ? base::format("of {} are in it already", packs[pair.first].location())
+            : base::format("of {} are in {}", packs[pair.second].location(), packs[pair.first].location());
     text += base::format("  {} {}, e.g. '{}' = '{}'{}\n", base::with_thousands(pair.images), where,
                          pair.example_first, pair.example_second,
                          pair.other_class == 0 ? ""

@@ -184,10 +184,10 @@ void Loader::State::decode(base::SampleIndex sample, std::span<const std::byte> 
                                     resampling.shrink);
     }
   } catch (const base::DataError& error) {
-    throw base::DataError(
-        base::format("pack '{}', image {} ('{}') cannot be decoded: {}; no epoch is complete without it; "
-                     "mend the file or take it off the list, and pack again",
-                     pack.path().string(), sample, pack.image_path(sample), error.what()));
+    throw base::DataError(base::format(
+        "{} cannot be decoded: {}; no epoch is complete without it; mend the file or take it off "
+        "the list, and pack again",
+        pack.describe(sample), error.what()));
   }
 }
 

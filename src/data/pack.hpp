@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pack: one HDF5 file with a data set's encoded images, grouped by class.
+// The pack: an HDF5 file with a data set's encoded images, grouped by class; or several, read as one.
 #pragma once
 
 #include <cstddef>
@@ -31,18 +31,29 @@ struct Resolution {
   std::int32_t width = 0;
 };
 
-/// A pack open for reading: tables in memory, images by one pread each.
+/// One of a pack's files.
+struct PackIdentity {
+  std::filesystem::path path;
+  std::string content_hash;
+};
+
+/// A pack open for reading: tables in memory, images by one pread each. Several files are joined class by
+/// class, in their order.
 /// Thread: `read` may be called by several threads. Throws: DataError naming pack, image and path.
 class Pack {
  public:
   /// Reads and checks the tables: schema, shapes, offsets within the file, labels grouped by class and
   /// counted. Throws: DataError if the file is foreign, truncated, of another schema version or inconsistent.
   explicit Pack(const std::filesystem::path& path);
+  /// Throws: the same, and DataError if the files' classes are not the same.
+  explicit Pack(std::span<const std::filesystem::path> paths);
   Pack(Pack&&) noexcept;
   Pack& operator=(Pack&&) noexcept;
   ~Pack();
 
-  [[nodiscard]] const std::filesystem::path& path() const;
+  /// Its file, or "a.h5 + b.h5".
+  [[nodiscard]] const std::string& location() const;
+  [[nodiscard]] std::vector<PackIdentity> files() const;
   [[nodiscard]] std::int64_t images() const;   ///< N
   [[nodiscard]] std::int32_t classes() const;  ///< K
   /// Images of each class; 0 is possible in validation and test packs. Shape: [K].
@@ -50,14 +61,16 @@ class Pack {
   [[nodiscard]] std::span<const std::string> class_names() const;
   [[nodiscard]] base::ClassId label(base::SampleIndex sample) const;
   [[nodiscard]] std::string image_path(base::SampleIndex sample) const;
+  /// "pack 'a.h5', image 3 ('x.jpg')": file, number within it and path, for messages.
+  [[nodiscard]] std::string describe(base::SampleIndex sample) const;
   [[nodiscard]] Resolution resolution(base::SampleIndex sample) const;
   [[nodiscard]] std::uint32_t image_crc32(base::SampleIndex sample) const;
   [[nodiscard]] std::uint64_t image_size_bytes(base::SampleIndex sample) const;
-  /// Git blob hash of the list it was made from, "" for a synthetic one.
+  /// Git blob hash of the list it was made from, "" for a synthetic one; of several "a + b", like the name.
   [[nodiscard]] const std::string& list_hash() const;
   /// Name of the list or of the synthetic set.
   [[nodiscard]] const std::string& name() const;
-  /// SHA-256 over offsets, labels and CRCs: the identity of the content.
+  /// SHA-256 over offsets, labels and CRCs: the identity of the content. Of several: over their hashes.
   [[nodiscard]] const std::string& content_hash() const;
   [[nodiscard]] std::uint64_t image_bytes() const;  ///< all images together
 

@@ -71,7 +71,7 @@ PackStatistics statistics_of(const Pack& pack, const metric::ShotLimits& limits)
 
 std::string describe(const Pack& pack, const PackStatistics& statistics, const metric::ShotLimits& limits) {
   const auto images = static_cast<double>(statistics.images);
-  std::string text = base::format("{}: {}\n", pack.path().string(), pack.name());
+  std::string text = base::format("{}: {}\n", pack.location(), pack.name());
   text +=
       base::format("  images       {} of {} classes{}\n", base::with_thousands(statistics.images),
                    base::with_thousands(statistics.classes),

@@ -12,22 +12,24 @@
 #include "base/format.hpp"
 #include "base/hash.hpp"
 #include "data/decoded_images.hpp"
+#include "data/stage.hpp"
 #include "model/starting_weights.hpp"
 
 namespace ltr::grid {
 namespace {
 
-std::shared_ptr<const data::Pack> open_pack(const config::Data& data, const std::string& name,
+std::shared_ptr<const data::Pack> open_pack(const config::Data& data, const config::PackNames& packs,
                                             std::string_view key) {
-  const std::filesystem::path path = std::filesystem::path(data.root) / name;
-  if (!std::filesystem::exists(path)) {
+  std::vector<std::filesystem::path> paths;
+  for (const std::string& name : packs.names) {
+    const std::filesystem::path& path = paths.emplace_back(std::filesystem::path(data.root) / name);
+    if (std::filesystem::exists(path)) continue;
     throw base::ConfigError(
         base::format("data.{}: {} does not exist; training reads its images from packs; make one with "
-                     "ltr_data pack or ltr_data "
-                     "synthesise, or correct data.root",
+                     "ltr_data pack or ltr_data synthesise, or correct data.root",
                      key, path.string()));
   }
-  return std::make_shared<const data::Pack>(path);
+  return std::make_shared<const data::Pack>(paths);
 }
 
 void check_classes(const data::Pack& training, const data::Pack& other, std::string_view key) {
@@ -35,22 +37,22 @@ void check_classes(const data::Pack& training, const data::Pack& other, std::str
     throw base::DataError(
         base::format("data.{}: {} holds no image; accuracy cannot be measured on it; pack a list "
                      "with images",
-                     key, other.path().string()));
+                     key, other.location()));
   }
   if (other.classes() != training.classes()) {
-    throw base::DataError(base::format(
-        "data.{}: {} has {} classes, {} has {}; labels would not mean the same; pack it with --like {}", key,
-        other.path().string(), other.classes(), training.path().string(), training.classes(),
-        training.path().filename().string()));
+    throw base::DataError(
+        base::format("data.{}: {} has {} classes, {} has {}; labels would not mean the same; pack it with "
+                     "--like {}",
+                     key, other.location(), other.classes(), training.location(), training.classes(),
+                     training.files().front().path.filename().string()));
   }
   for (std::size_t k = 0; k < training.class_names().size(); ++k) {
     if (training.class_names()[k] != other.class_names()[k]) {
-      throw base::DataError(
-          base::format("data.{}: class {} is '{}' in {} but '{}' in {}; labels would not mean the same; pack "
-                       "both from lists with "
-                       "the same labels",
-                       key, k, other.class_names()[k], other.path().string(), training.class_names()[k],
-                       training.path().string()));
+      throw base::DataError(base::format(
+          "data.{}: class {} is '{}' in {} but '{}' in {}; labels would not mean the same; pack "
+          "both from lists with "
+          "the same labels",
+          key, k, other.class_names()[k], other.location(), training.class_names()[k], training.location()));
     }
   }
 }
@@ -61,7 +63,7 @@ void check_training(const data::Pack& training, const config::Configuration& con
       throw base::DataError(
           base::format("{}: class {} ('{}') has no training image; it can never be drawn; leave the "
                        "class out of the list or give it images",
-                       training.path().string(), k, training.class_names()[k]));
+                       training.location(), k, training.class_names()[k]));
     }
   }
   if (training.images() < configuration.stage_1.global_batch) {
@@ -69,7 +71,7 @@ void check_training(const data::Pack& training, const config::Configuration& con
         "stage_1.global_batch = {} is larger than the training set of {} images in {}; an epoch would have "
         "no step; "
         "choose at most {}",
-        configuration.stage_1.global_batch, training.images(), training.path().string(), training.images()));
+        configuration.stage_1.global_batch, training.images(), training.location(), training.images()));
   }
 }
 
@@ -83,7 +85,7 @@ void check_cache(const data::Pack& training, const config::Configuration& config
       base::format("loader.cache = \"decoded\": the images of {} take {} MiB decoded, on every rank, and "
                    "this machine has {} "
                    "MiB; training would run out of memory; leave the key out",
-                   training.path().string(), needed >> 20, memory >> 20));
+                   training.location(), needed >> 20, memory >> 20));
 }
 
 std::string file_sha256(const std::filesystem::path& path) {
@@ -178,6 +180,26 @@ Inputs open_inputs(const config::Configuration& configuration) {
   if (!inputs.test_serves_as_validation) check_classes(*inputs.training, *inputs.validation, "validation");
   check_weights(configuration, inputs);
   return inputs;
+}
+
+void Inputs::copy_to(const std::filesystem::path& folder, const std::function<bool()>& stop_requested,
+                     base::Log& log) const {
+  data::stage(*training, folder, stop_requested, log);
+  if (!test_serves_as_validation) data::stage(*validation, folder, stop_requested, log);
+  data::stage(*test, folder, stop_requested, log);
+}
+
+void Inputs::use_copies_in(const std::filesystem::path& folder) {
+  const auto reopen = [&folder](std::shared_ptr<const data::Pack>& pack) {
+    pack = std::make_shared<const data::Pack>(data::staged_paths(*pack, folder));
+  };
+  reopen(training);
+  reopen(test);
+  if (test_serves_as_validation) {
+    validation = test;
+  } else {
+    reopen(validation);
+  }
 }
 
 }  // namespace ltr::grid

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 
+#include "base/log.hpp"
 #include "config/configuration.hpp"
 #include "data/pack.hpp"
 
@@ -27,6 +30,11 @@ struct Inputs {
   /// List and content hashes, "train.list", "train.content", "test.list", ...; list hashes of synthetic sets
   /// are "". The hash of a weights file stands under its key.
   [[nodiscard]] std::map<std::string, std::string> hashes() const;
+
+  /// data.stage, done by one process a node; then all of them read the copies. Throws: see data::stage.
+  void copy_to(const std::filesystem::path& folder, const std::function<bool()>& stop_requested,
+               base::Log& log) const;
+  void use_copies_in(const std::filesystem::path& folder);
 };
 
 /// Tries the weights file on the network, if there is one.

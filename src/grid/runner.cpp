@@ -191,6 +191,17 @@ class Run {
   std::map<std::string, std::string> errors_;  ///< by node id, the same on every rank
 };
 
+/// Every node copies the packs to its own disk, if the configuration asks for that.
+void stage_inputs(const comm::Session& session, const config::Configuration& configuration, Inputs& inputs,
+                  base::Log& log) {
+  const std::string& folder = configuration.data.stage;
+  if (folder.empty()) return;
+  comm::agree(session.world(), [&] {
+    if (session.local_rank().value() == 0) inputs.copy_to(folder, StopSignal::requested, log);
+  });
+  comm::agree(session.world(), [&] { inputs.use_copies_in(folder); });
+}
+
 /// How every run of nodes sets up its process.
 void prepare_process(const config::Configuration& configuration) {
   train::make_deterministic(configuration.parallel.threads_per_rank);
@@ -226,7 +237,7 @@ Outcome show_plan(const comm::Session& session, const config::Configuration& con
 
 Outcome run(const comm::Session& session, const config::Configuration& configuration, base::Log& log) {
   const comm::Group& world = session.world();
-  const Inputs inputs = checked_inputs(world, configuration);
+  Inputs inputs = checked_inputs(world, configuration);
   std::optional<record::RunRecord> complete;
   on_rank_0(world, [&] { complete = find_complete_run(configuration, inputs.hashes()); });
   if (world.broadcast(complete ? "complete" : "", 0) == "complete") {
@@ -238,14 +249,16 @@ Outcome run(const comm::Session& session, const config::Configuration& configura
   }
   prepare_process(configuration);
   const StopSignal stop_signal;
+  stage_inputs(session, configuration, inputs, log);
   return Run(session, configuration, inputs, log).compute();
 }
 
 Outcome smoke(const comm::Session& session, const config::Configuration& configuration, base::Log& log) {
   const comm::Group& world = session.world();
-  const Inputs inputs = checked_inputs(world, configuration);
+  Inputs inputs = checked_inputs(world, configuration);
   prepare_process(configuration);
   const StopSignal stop_signal;
+  stage_inputs(session, configuration, inputs, log);
   const TrialFolder folder(world, configuration.run.output);
   const config::Configuration trial = smoke_configuration(configuration, folder.record());
   const learning::Limits limits = smoke_limits(world.size());

@@ -48,11 +48,14 @@ Encoding recognise(std::span<const std::byte> encoded) {
       base::format("neither JPEG nor PNG: the file starts with \"{}\"", first_bytes(encoded)));
 }
 
+bool is_allowed_size(std::int64_t height, std::int64_t width) {
+  return height >= 1 && width >= 1 && height <= kMaxPixels / width;
+}
+
 void require_size(std::int64_t height, std::int64_t width) {
-  if (height < 1 || width < 1 || height > kMaxPixels / width) {
-    throw base::DataError(base::format("the image claims {} x {} pixels, and only 1 to {} are accepted",
-                                       width, height, kMaxPixels));
-  }
+  if (is_allowed_size(height, width)) return;
+  throw base::DataError(base::format("the image claims {} x {} pixels, and only 1 to {} are accepted", width,
+                                     height, kMaxPixels));
 }
 
 void shape_image(std::int64_t height, std::int64_t width, Image& image) {

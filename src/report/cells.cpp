@@ -22,8 +22,8 @@ config::Configuration configuration_of(const record::RunRecord& run) {
 /// Whether the same method on the same data may have different values of the key that `difference` begins
 /// with.
 bool harmless(std::string_view difference) {
-  constexpr std::array<std::string_view, 10> kKeys{
-      "run.",          "data.root",     "data.train", "data.validation", "data.test",
+  constexpr std::array<std::string_view, 11> kKeys{
+      "run.",          "data.root",     "data.train", "data.validation", "data.test", "data.stage",
       "grid.sampling", "grid.learning", "loader.",    "checkpoint.",     "parallel."};
   return std::ranges::any_of(kKeys,
                              [difference](std::string_view key) { return difference.starts_with(key); });

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
 
@@ -41,26 +42,15 @@ std::string remedy(int error, const fs::path& folder) {
                                        std::strerror(error), remedy(error, path.parent_path())));
 }
 
-/// An open file descriptor.
-class Descriptor {
- public:
-  Descriptor(const fs::path& path, int flags) : id_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (id_ >= 0) ::close(id_);
-  }
-  [[nodiscard]] int id() const { return id_; }
+base::Descriptor opened(const fs::path& path, int flags) {
+  return base::Descriptor(::open(path.c_str(), flags | O_CLOEXEC, 0666));
+}
 
- private:
-  int id_;
-};
-
-/// Throws: SystemError naming `target`, for which `opened` stands.
-void sync(const fs::path& opened, int flags, const fs::path& target) {
-  const Descriptor file(opened, flags);
+/// Throws: SystemError naming `target`, for which `place` stands.
+void sync(const fs::path& place, int flags, const fs::path& target) {
+  const base::Descriptor file = opened(place, flags);
   // EINVAL: a file system on which folders cannot be synced.
-  if (file.id() < 0 || (::fsync(file.id()) != 0 && errno != EINVAL)) write_failed(target, errno);
+  if (!file.valid() || (::fsync(file.value()) != 0 && errno != EINVAL)) write_failed(target, errno);
 }
 
 fs::path folder_of(const fs::path& path) {
@@ -72,8 +62,8 @@ fs::path create_beside(const fs::path& path) {
   for (int attempt = 0;; ++attempt) {
     fs::path candidate = path;
     candidate += base::format(".partial-{}-{}", static_cast<std::int64_t>(::getpid()), attempt);
-    const Descriptor file(candidate, O_WRONLY | O_CREAT | O_EXCL);
-    if (file.id() >= 0) return candidate;
+    const base::Descriptor file = opened(candidate, O_WRONLY | O_CREAT | O_EXCL);
+    if (file.valid()) return candidate;
     if (errno != EEXIST) write_failed(path, errno);
   }
 }
@@ -96,10 +86,10 @@ void PendingFile::commit() {
 void write_atomically(const fs::path& path, std::span<const std::byte> bytes) {
   PendingFile pending(path);
   {
-    const Descriptor file(pending.temporary(), O_WRONLY);
-    if (file.id() < 0) write_failed(path, errno);
+    const base::Descriptor file = opened(pending.temporary(), O_WRONLY);
+    if (!file.valid()) write_failed(path, errno);
     while (!bytes.empty()) {
-      const ssize_t written = ::write(file.id(), bytes.data(), bytes.size());
+      const ssize_t written = ::write(file.value(), bytes.data(), bytes.size());
       if (written < 0 && errno == EINTR) continue;
       if (written < 0) write_failed(path, errno);
       bytes = bytes.subspan(static_cast<std::size_t>(written));

@@ -43,7 +43,7 @@ void check_shape(const data::Pack& pack, const sampling::BatchShape& shape) {
     throw base::ConfigError(base::format(
         "the global batch of {} images is larger than the {} images of {}: an epoch would have no step; "
         "lower stage_1.global_batch",
-        shape.global_batch, pack.images(), pack.path().string()));
+        shape.global_batch, pack.images(), pack.location()));
   }
 }
 

@@ -22,6 +22,8 @@ constexpr BadValue kBadValues[] = {
     {"run.seeds=[0, 1, 0]", "run.seeds = [0, 1, 0]: the same cells"},
     {"data.train=", "data.train = \"\": a file"},
     {"data.test=", "data.test = \"\": a file"},
+    {"data.train=[\"a.h5\", \"a.h5\"]", "data.train = [\"a.h5\", \"a.h5\"]: each pack"},
+    {"data.validation=[\"a.h5\", \"\"]", "data.validation = [\"a.h5\", \"\"]: each pack"},
     {"data.shots.few_below=102",
      "data.shots.few_below = 102 with data.shots.many_above = 100: a class could be"},
     {"data.shots.few_below=-1", "data.shots.few_below = -1: it is a number"},

@@ -28,6 +28,7 @@ Configuration unusual_configuration() {
             .train = "t.h5",
             .validation = "v.h5",
             .test = "e.h5",
+            .stage = "/local/scratch",
             .shots = {.many_above = 1000, .few_below = 200}};
   c.grid = {.sampling = {SamplingKind::square_root},
             .learning = {LearningKind::lws, LearningKind::joint},
@@ -171,7 +172,7 @@ TEST(Toml, DifferingKeysNameKeyAndBothValues) {
 }
 
 TEST(Toml, DifferingKeysSeeEveryField) {
-  // 57 keys stand in configuration.hpp; all differ here but run.output, the loss, which has one choice, and
+  // 58 keys stand in configuration.hpp; all differ here but run.output, the loss, which has one choice, and
   // stage_1.weights, which model.pretrained excludes.
   EXPECT_EQ(differing_keys(Configuration{}, unusual_configuration()).size(), 54u);
 }
@@ -202,6 +203,9 @@ TEST(Toml, MissingTablesAndKeysAreNamed) {
 TEST(Toml, OverridesCanGiveWhatTheFileLeavesOut) {
   const Configuration c = parse("format = 1\n", {"run.output=a.h5", "data.train=t.h5", "data.test=e.h5"});
   EXPECT_EQ(c.data.train, "t.h5");
+  EXPECT_THAT(parse("format = 1\n", {"run.output=a.h5", "data.train=[\"t.h5\", \"u.h5\"]", "data.test=e.h5"})
+                  .data.train.names,
+              ElementsAre("t.h5", "u.h5"));
   EXPECT_THAT(refusal("format = 1\n", {"run.output=a.h5", "data.train=t.h5"}),
               HasSubstr("missing key data.test"));
 }

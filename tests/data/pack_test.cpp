@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/pack.hpp"
 
+#include <limits>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <zlib.h>
@@ -202,6 +204,7 @@ void write_tables(const std::filesystem::path& path, Change&& change) {
     std::vector<std::int32_t> labels{0, 1};
     std::vector<std::int64_t> counts{1, 1};
     std::vector<std::string> paths{"a", "b"};
+    std::vector<std::int32_t> resolutions{2, 2, 2, 2};
   } tables;
   change(tables);
   store::File file = store::File::create(path);
@@ -212,7 +215,7 @@ void write_tables(const std::filesystem::path& path, Change&& change) {
   file.write<std::uint64_t>(pack_format::kOffsets, tables.offsets);
   file.write<std::int32_t>(pack_format::kLabels, tables.labels);
   file.write<std::uint32_t>(pack_format::kCrc32, std::vector<std::uint32_t>(2));
-  file.write<std::int32_t>(pack_format::kResolutions, std::vector<std::int32_t>(4));
+  file.write<std::int32_t>(pack_format::kResolutions, tables.resolutions);
   file.write<std::int64_t>(pack_format::kClassCounts, tables.counts);
   file.write_strings(pack_format::kPaths, tables.paths);
   file.write_strings(pack_format::kClassNames, std::vector<std::string>{"x", "y"});
@@ -220,6 +223,8 @@ void write_tables(const std::filesystem::path& path, Change&& change) {
   file.write_bytes(pack_format::kBytes, 0, std::vector<std::byte>(8));
   file.close();
 }
+
+constexpr auto kFar = std::numeric_limits<std::uint64_t>::max();
 
 TEST_F(PackTest, InconsistentTablesAreRefused) {
   const auto refusal_of = [this](auto&& change) {
@@ -236,6 +241,79 @@ TEST_F(PackTest, InconsistentTablesAreRefused) {
   EXPECT_THAT(refusal_of([](auto& t) { t.labels = {0, 2}; }), HasSubstr("label 2 of 2 classes"));
   EXPECT_THAT(refusal_of([](auto& t) { t.counts = {2, 0}; }), HasSubstr("class 0 has 1 images"));
   EXPECT_THAT(refusal_of([](auto& t) { t.paths = {"a"}; }), HasSubstr("paths has 1 elements"));
+  EXPECT_THAT(refusal_of([](auto& t) { t.offsets = {0, kFar, 8}; }), HasSubstr("image 1 has no bytes"));
+  EXPECT_THAT(refusal_of([](auto& t) { t.offsets = {kFar, 4, 8}; }), HasSubstr("offsets run from"));
+  EXPECT_THAT(refusal_of([](auto& t) { t.resolutions[2] = 0; }), HasSubstr("image 1 has 2 x 0 pixels"));
+  EXPECT_THAT(refusal_of([](auto& t) { t.resolutions[1] = -5; }), HasSubstr("image 0 has -5 x 2 pixels"));
+  EXPECT_THAT(refusal_of([](auto& t) { t.resolutions = {1 << 30, 1 << 30, 2, 2}; }),
+              HasSubstr("image 0 has"));
+}
+
+class JoinedPackTest : public testing::Test {
+ protected:
+  /// `images` are numbers of jpeg, label by label.
+  std::filesystem::path pack(const std::string& name, const std::vector<std::vector<int>>& images,
+                             std::vector<std::string> class_names = {"x", "y", "z"}) {
+    PackContents contents;
+    contents.name = name;
+    contents.class_names = std::move(class_names);
+    for (std::size_t k = 0; k < images.size(); ++k) {
+      for (const int i : images[k]) {
+        contents.entries.push_back({base::ClassId(static_cast<std::int32_t>(k)), std::to_string(i)});
+      }
+    }
+    base::Log log(base::Log::Voice::silent);
+    const auto draw = [](const PackEntry& entry, std::vector<std::byte>& bytes) {
+      bytes = jpeg(std::stoi(entry.path), 8 + std::stoi(entry.path));
+    };
+    write_pack(folder_ / (name + ".h5"), contents, draw, {}, log);
+    return folder_ / (name + ".h5");
+  }
+  std::string refusal(const std::vector<std::filesystem::path>& paths) {
+    return message_of<base::DataError>([&] { const Pack joined(paths); });
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(JoinedPackTest, HoldsTheImagesClassByClassAndInEachFileByFile) {
+  const std::vector<std::filesystem::path> paths{pack("a", {{0, 1}, {}, {2}}), pack("b", {{3}, {4, 5}, {6}})};
+  const Pack joined(paths);
+  const std::vector<int> order{0, 1, 3, 4, 5, 2, 6};
+  const std::vector<int> labels{0, 0, 0, 1, 1, 2, 2};
+  ASSERT_EQ(joined.images(), 7);
+  EXPECT_THAT(joined.class_counts(), ElementsAre(3, 2, 2));
+  EXPECT_EQ(joined.name(), "a + b");
+  EXPECT_EQ(joined.location(), paths[0].string() + " + " + paths[1].string());
+  std::vector<std::byte> buffer;
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const base::SampleIndex sample(static_cast<std::int64_t>(i));
+    const std::vector<std::byte> expected = jpeg(order[i], 8 + order[i]);
+    const auto read = joined.read(sample, buffer);
+    EXPECT_EQ(std::vector(read.begin(), read.end()), expected) << i;
+    EXPECT_EQ(joined.label(sample).value(), labels[i]);
+    EXPECT_EQ(joined.image_path(sample), std::to_string(order[i]));
+    EXPECT_EQ(joined.resolution(sample).height, 8 + order[i]);
+    EXPECT_EQ(joined.image_size_bytes(sample), expected.size());
+    EXPECT_EQ(joined.image_crc32(sample),
+              crc32(0, reinterpret_cast<const Bytef*>(expected.data()), static_cast<uInt>(expected.size())));
+    bytes += expected.size();
+  }
+  EXPECT_EQ(joined.image_bytes(), bytes);
+  EXPECT_EQ(joined.describe(base::SampleIndex(6)), "pack '" + paths[1].string() + "', image 3 ('6')");
+  EXPECT_NE(joined.content_hash(), Pack(paths[0]).content_hash());
+  const std::vector<std::filesystem::path> reversed{paths[1], paths[0]};
+  EXPECT_NE(joined.content_hash(), Pack(reversed).content_hash());
+}
+
+TEST_F(JoinedPackTest, OtherClassesAreRefused) {
+  const std::filesystem::path first = pack("a", {{0}, {1}, {2}});
+  EXPECT_THAT(
+      refusal({first, pack("b", {{0}, {1}}, {"x", "y"})}),
+      AllOf(HasSubstr("a.h5"), HasSubstr("b.h5"), HasSubstr("3 classes and 2"), HasSubstr("--like a.h5")));
+  EXPECT_THAT(refusal({first, pack("c", {{0}, {1}, {2}}, {"x", "w", "z"})}),
+              HasSubstr("class 1 is 'y' and 'w'"));
 }
 
 }  // namespace
