@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Draws per second on one core, beside shuffling a list of the epoch's images; quotas are checked in the same
-// run.
+// Draws per second on one core for the class counts of public sets, and the memory they take, beside a list
+// of the epoch's images that is shuffled. Quotas are checked in the same run.
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <new>
 #include <numeric>
 #include <random>
 #include <span>
@@ -11,6 +16,7 @@
 #include <vector>
 
 #include <benchmark/benchmark.h>
+#include <malloc.h>
 
 #include "config/enums.hpp"
 #include "sampling/draw.hpp"
@@ -22,10 +28,32 @@ using namespace ltr;
 constexpr std::int64_t kBatch = 512;
 constexpr std::int64_t kEpochs = 90;
 
-/// 1000 classes of 5 to 450 images, about 116,000 in all: the size and median of ImageNet-LT.
-std::vector<std::int64_t> long_tailed_counts() {
+std::int64_t live_bytes = 0;
+std::int64_t peak_bytes = 0;
+
+void* counted(std::size_t size) {
+  void* memory = std::malloc(size > 0 ? size : 1);
+  if (memory == nullptr) throw std::bad_alloc();
+  live_bytes += static_cast<std::int64_t>(malloc_usable_size(memory));
+  peak_bytes = std::max(peak_bytes, live_bytes);
+  return memory;
+}
+
+void uncounted(void* memory) {
+  live_bytes -= static_cast<std::int64_t>(malloc_usable_size(memory));
+  std::free(memory);
+}
+
+/// A set's training images a class: a file of configs/counts, or a hundred million images in 100,000 classes,
+/// few of which have most of them.
+std::vector<std::int64_t> counts_of(const std::string& set) {
+  if (set != "100_million") {
+    std::ifstream file(std::string(LTR_SOURCE_DIR "/configs/counts/") + set + ".txt");
+    return {std::istream_iterator<std::int64_t>(file), {}};
+  }
   std::vector<std::int64_t> counts;
-  for (int j = 0; j < 1000; ++j) counts.push_back(std::max(5L, std::lround(450 * std::exp(-0.0038 * j))));
+  for (int j = 0; j < 100'000; ++j)
+    counts.push_back(5 + static_cast<std::int64_t>(std::lround(8e6 / (j + 1.0))));
   return counts;
 }
 
@@ -47,28 +75,39 @@ bool quotas_met(const sampling::EpochDraws& draws) {
   return std::ranges::equal(drawn, draws.quotas());
 }
 
-void draw_an_epoch(benchmark::State& state, config::SamplingKind kind, bool replacement) {
-  const std::vector<std::int64_t> counts = long_tailed_counts();
+void draw_an_epoch(benchmark::State& state, const std::string& set, config::SamplingKind kind,
+                   bool replacement) {
+  const std::vector<std::int64_t> counts = counts_of(set);
+  if (counts.empty()) {
+    state.SkipWithError("the class counts are not in configs/counts");
+    return;
+  }
+  const std::int64_t before = peak_bytes = live_bytes;
   const sampling::EpochDraws draws(options_for(kind, replacement, counts), counts, kEpochs / 2);
+  state.counters["held_MiB"] = static_cast<double>(live_bytes - before) / (1 << 20);
+  state.counters["peak_MiB"] = static_cast<double>(peak_bytes - before) / (1 << 20);
   if (!replacement && !quotas_met(draws)) {
     state.SkipWithError("the draws do not meet their quotas");
     return;
   }
+  const std::int64_t some = std::min<std::int64_t>(draws.size(), 1'000'000);
+  std::int64_t begin = 0;
   for (auto _ : state) {
-    for (std::int64_t k = 0; k < draws.size(); ++k) benchmark::DoNotOptimize(draws.sample(k));
+    for (std::int64_t k = begin; k < begin + some; ++k) benchmark::DoNotOptimize(draws.sample(k));
+    begin = draws.size() - some;
   }
-  state.SetItemsProcessed(state.iterations() * draws.size());
+  state.SetItemsProcessed(state.iterations() * some);
 }
 
 void make_an_epoch(benchmark::State& state, config::SamplingKind kind) {
-  const std::vector<std::int64_t> counts = long_tailed_counts();
+  const std::vector<std::int64_t> counts = counts_of("imagenet_lt");
   const sampling::DrawOptions options = options_for(kind, false, counts);
   for (auto _ : state) benchmark::DoNotOptimize(sampling::EpochDraws(options, counts, kEpochs - 1));
 }
 
 /// What a list-based sampler does every epoch on every rank: all images in a list, shuffled.
 void shuffle_a_list(benchmark::State& state) {
-  const std::vector<std::int64_t> counts = long_tailed_counts();
+  const std::vector<std::int64_t> counts = counts_of("imagenet_lt");
   std::vector<std::int64_t> list(std::accumulate(counts.begin(), counts.end(), std::size_t{0}));
   std::mt19937_64 random(1);
   for (auto _ : state) {
@@ -80,28 +119,31 @@ void shuffle_a_list(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(list.size()));
 }
 
-double percentile_95(const std::vector<double>& values) {
-  std::vector<double> sorted = values;
-  std::sort(sorted.begin(), sorted.end());
-  return sorted[static_cast<std::size_t>(std::ceil(0.95 * static_cast<double>(sorted.size()))) - 1];
-}
-
-void repeat(benchmark::internal::Benchmark* bench) {
-  bench->Unit(benchmark::kMillisecond)->Repetitions(11)->MinTime(0.1)->ReportAggregatesOnly();
-  bench->ComputeStatistics("p95", percentile_95);
-}
-
 }  // namespace
 
+void* operator new(std::size_t size) { return counted(size); }
+void* operator new[](std::size_t size) { return counted(size); }
+void operator delete(void* memory) noexcept { uncounted(memory); }
+void operator delete[](void* memory) noexcept { uncounted(memory); }
+void operator delete(void* memory, std::size_t) noexcept { uncounted(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { uncounted(memory); }
+
 int main(int argc, char** argv) {
-  for (const auto& entry : config::enum_entries<config::SamplingKind>()) {
-    const std::string name(entry.name);
-    repeat(benchmark::RegisterBenchmark(("draw/" + name).c_str(), draw_an_epoch, entry.value, false));
-    repeat(benchmark::RegisterBenchmark(("make_last_epoch/" + name).c_str(), make_an_epoch, entry.value));
+  const auto in_ms = [](benchmark::internal::Benchmark* bench) { bench->Unit(benchmark::kMillisecond); };
+  for (const char* set : {"imagenet_lt", "inaturalist18", "100_million"}) {
+    for (const auto& entry : config::enum_entries<config::SamplingKind>()) {
+      const std::string name = std::string("draw/") + set + "/" + std::string(entry.name);
+      in_ms(benchmark::RegisterBenchmark(name.c_str(), draw_an_epoch, set, entry.value, false));
+    }
   }
-  repeat(benchmark::RegisterBenchmark("draw/with_replacement", draw_an_epoch,
-                                      config::SamplingKind::square_root, true));
-  repeat(benchmark::RegisterBenchmark("peer/shuffle_a_list", shuffle_a_list));
+  for (const auto& entry : config::enum_entries<config::SamplingKind>()) {
+    const std::string name = "make_last_epoch/imagenet_lt/" + std::string(entry.name);
+    in_ms(benchmark::RegisterBenchmark(name.c_str(), make_an_epoch, entry.value));
+  }
+  in_ms(benchmark::RegisterBenchmark("draw/imagenet_lt/with_replacement", draw_an_epoch, "imagenet_lt",
+                                     config::SamplingKind::square_root, true));
+  in_ms(benchmark::RegisterBenchmark("peer/imagenet_lt/shuffle_a_list", shuffle_a_list));
   benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   benchmark::RunSpecifiedBenchmarks();
 }

@@ -11,9 +11,13 @@
 namespace ltr::sampling {
 namespace {
 
-// Shuffling a small class anew for each draw would cost more than the rest of the draw, so its orders are
-// kept where they are short; memory stays O(K).
-constexpr std::int64_t kOrderBytesPerClass = 256;
+// Shuffling a small class anew for each draw would cost more than the rest of the draw, so what small classes
+// give in an epoch is kept, a byte a draw, up to this many in all: memory stays O(K).
+constexpr std::int64_t most_order_bytes(std::size_t classes) {
+  constexpr std::int64_t kForFewClasses = 128 << 10;
+  constexpr std::int64_t kPerClass = 56;
+  return kForFewClasses + kPerClass * static_cast<std::int64_t>(classes);
+}
 
 std::uint64_t bits_of(std::int64_t value) { return static_cast<std::uint64_t>(value); }
 
@@ -60,40 +64,52 @@ EpochDraws::EpochDraws(const DrawOptions& options, std::span<const std::int64_t>
       starts_(options.replacement ? epoch_sums(options, class_counts, epoch)
                                   : epoch_slot_starts(options, class_counts, epoch)),
       quotas_(options.replacement ? expected_draws(starts_, options.draws_per_epoch) : widths(starts_)) {
-  classes_.reserve(class_counts.size());
-  std::int64_t first_sample = 0;
-  for (const std::int64_t images : class_counts) {
-    classes_.push_back({.images = images, .first_sample = first_sample});
-    first_sample += images;
+  classes_.resize(class_counts.size() + 1);
+  for (std::size_t j = 0; j < class_counts.size(); ++j) {
+    classes_[j + 1].first_sample = classes_[j].first_sample + class_counts[j];
   }
   if (options.replacement) return;
   skip_earlier_epochs(class_counts);
-  store_short_orders();
+  choose_stored_orders();
+  store_orders();
 }
 
 void EpochDraws::skip_earlier_epochs(std::span<const std::int64_t> class_counts) {
   for (std::int64_t earlier = 0; earlier < epoch_; ++earlier) {
     const std::vector<std::uint64_t> starts = epoch_slot_starts(options_, class_counts, earlier);
-    for (std::size_t j = 0; j < classes_.size(); ++j) {
+    for (std::size_t j = 0; j < class_counts.size(); ++j) {
       classes_[j].position += static_cast<std::int64_t>(starts[j + 1] - starts[j]);
     }
   }
-  for (ClassState& state : classes_) {
-    state.pass = state.position / state.images;
-    state.position %= state.images;
+  for (std::size_t j = 0; j < class_counts.size(); ++j) {
+    ClassState& state = classes_[j];
+    state.pass = state.position / class_counts[j];
+    state.position %= class_counts[j];
   }
 }
 
-void EpochDraws::store_short_orders() {
-  for (std::size_t j = 0; j < classes_.size(); ++j) {
-    ClassState& state = classes_[j];
-    const std::int64_t images = state.images;
-    const std::int64_t passes = (state.position + quotas_[j] + images - 1) / images;
-    if (images > Permutation::kLargestShuffled || passes > kOrderBytesPerClass / images) continue;
-    state.orders = static_cast<std::int64_t>(orders_.size());
-    for (std::int64_t pass = 0; pass < passes; ++pass) {
-      const Permutation order = pass_order(j, state.pass + pass);
-      for (std::int64_t i = 0; i < images; ++i) orders_.push_back(static_cast<std::uint8_t>(order(i)));
+void EpochDraws::choose_stored_orders() {
+  std::int64_t bytes = 0;
+  for (std::size_t j = 0; j < quotas_.size(); ++j) {
+    if (images_of(j) > Permutation::kLargestShuffled) continue;
+    if (quotas_[j] > most_order_bytes(quotas_.size()) - bytes) continue;
+    classes_[j].order = bytes;
+    bytes += quotas_[j];
+  }
+  orders_.resize(static_cast<std::size_t>(bytes));
+}
+
+void EpochDraws::store_orders() {
+  for (std::size_t j = 0; j < quotas_.size(); ++j) {
+    if (classes_[j].order < 0) continue;
+    std::uint8_t* out = orders_.data() + classes_[j].order;
+    std::int64_t pass = classes_[j].pass;
+    std::int64_t position = classes_[j].position;
+    for (std::int64_t left = quotas_[j]; left > 0; position = 0, ++pass) {
+      const Permutation order = pass_order(j, pass);
+      for (; position < images_of(j) && left > 0; ++position, --left) {
+        *out++ = static_cast<std::uint8_t>(order(position));
+      }
     }
   }
 }
@@ -102,7 +118,7 @@ std::size_t EpochDraws::class_at(std::uint64_t value) const {
   // The last class that starts at or before `value`. Both outcomes of each step are equally likely, so the
   // search is written without branches.
   const std::uint64_t* first = starts_.data();
-  for (std::size_t count = classes_.size(); count > 1;) {
+  for (std::size_t count = quotas_.size(); count > 1;) {
     const std::size_t half = count / 2;
     first += first[half] <= value ? half : 0;
     count -= half;
@@ -113,14 +129,15 @@ std::size_t EpochDraws::class_at(std::uint64_t value) const {
 Permutation EpochDraws::pass_order(std::size_t class_index, std::int64_t pass) const {
   const base::CounterRandom random(options_.seed, base::Stream::image_permutation, class_index,
                                    bits_of(pass));
-  return Permutation(classes_[class_index].images, random);
+  return Permutation(images_of(class_index), random);
 }
 
 std::int64_t EpochDraws::image_at(std::size_t class_index, std::int64_t rank) const {
   const ClassState& state = classes_[class_index];
+  if (state.order >= 0) return orders_[static_cast<std::size_t>(state.order + rank)];
   const std::int64_t position = state.position + rank;
-  if (state.orders >= 0) return orders_[static_cast<std::size_t>(state.orders + position)];
-  return pass_order(class_index, state.pass + position / state.images)(position % state.images);
+  const std::int64_t images = images_of(class_index);
+  return pass_order(class_index, state.pass + position / images)(position % images);
 }
 
 Draw EpochDraws::draw(std::int64_t k) const {
@@ -128,7 +145,7 @@ Draw EpochDraws::draw(std::int64_t k) const {
   if (options_.replacement) {
     base::CounterRandom random(options_.seed, base::Stream::independent_draw, bits_of(epoch_), bits_of(k));
     const std::size_t class_index = class_at(random.below(starts_.back()));
-    const std::uint64_t image = random.below(bits_of(classes_[class_index].images));
+    const std::uint64_t image = random.below(bits_of(images_of(class_index)));
     return {base::ClassId(static_cast<std::int32_t>(class_index)), static_cast<std::int64_t>(image)};
   }
   const auto slot = bits_of(slots_(k));

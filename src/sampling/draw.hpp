@@ -50,15 +50,18 @@ class EpochDraws {
  private:
   /// What a draw needs to know of its class.
   struct ClassState {
-    std::int64_t images = 0;        ///< n_j
     std::int64_t first_sample = 0;  ///< of its images in the pack
     std::int64_t pass = 0;          ///< in which this epoch begins
     std::int64_t position = 0;      ///< at which it begins in that pass
-    std::int64_t orders = -1;       ///< where its passes begin in orders_, -1 if they are not there
+    std::int64_t order = -1;        ///< where its images begin in orders_, -1 if they are not there
   };
 
   void skip_earlier_epochs(std::span<const std::int64_t> class_counts);
-  void store_short_orders();
+  void choose_stored_orders();
+  void store_orders();
+  [[nodiscard]] std::int64_t images_of(std::size_t class_index) const {
+    return classes_[class_index + 1].first_sample - classes_[class_index].first_sample;
+  }
   [[nodiscard]] std::size_t class_at(std::uint64_t value) const;
   [[nodiscard]] Permutation pass_order(std::size_t class_index, std::int64_t pass) const;
   [[nodiscard]] std::int64_t image_at(std::size_t class_index, std::int64_t rank) const;
@@ -68,8 +71,8 @@ class EpochDraws {
   Permutation slots_;
   std::vector<std::uint64_t> starts_;  // [K+1] first slots; running sums of weights with replacement
   std::vector<std::int64_t> quotas_;
-  std::vector<ClassState> classes_;
-  std::vector<std::uint8_t> orders_;  // this epoch's passes of small classes, one class after another
+  std::vector<ClassState> classes_;   // [K+1], the last for its first_sample
+  std::vector<std::uint8_t> orders_;  // this epoch's images of small classes, one class after another
 };
 
 }  // namespace ltr::sampling
