@@ -55,7 +55,9 @@ JpegReader::~JpegReader() { jpeg_destroy_decompress(&info_); }
 
 void JpegReader::start(std::span<const std::byte> encoded, unsigned shrink) {
   guarded([this, encoded, shrink] {
-    jpeg_abort_decompress(&info_);  // whatever became of the image before
+    // Made anew, for libjpeg would lend this image the tables of the one before where it lacks its own.
+    jpeg_destroy_decompress(&info_);
+    jpeg_create_decompress(&info_);
     jpeg_mem_src(&info_, reinterpret_cast<const unsigned char*>(encoded.data()), encoded.size());
     jpeg_read_header(&info_, TRUE);
     info_.out_color_space = info_.num_components == 4 ? JCS_CMYK : JCS_RGB;

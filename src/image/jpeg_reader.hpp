@@ -13,9 +13,8 @@
 
 namespace ltr::image {
 
-/// One image's way through libjpeg: start, then one of the readings. What libjpeg allocates for an image it
-/// keeps for the next. The steps keep to ErrorTrap's rule. Throws, everywhere: DataError with libjpeg's
-/// reason.
+/// One image's way through libjpeg: start, then one of the readings. The steps keep to ErrorTrap's rule.
+/// Throws, everywhere: DataError with libjpeg's reason.
 class JpegReader {
  public:
   JpegReader();

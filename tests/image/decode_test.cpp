@@ -97,6 +97,43 @@ TEST(DecodePart, ADecoderServesAfterADamagedImage) {
   EXPECT_EQ(largest_difference(image, decode(read_golden("colour_444.jpg"))), 0);
 }
 
+/// Without its segments of one kind (0xDB: quantisation, 0xC4: Huffman tables), up to the coded pixels.
+std::vector<std::byte> without_segments(std::vector<std::byte> jpeg, int kind) {
+  for (std::size_t at = 2; jpeg[at + 1] != std::byte{0xDA};) {
+    const std::size_t size =
+        2 + (std::to_integer<std::size_t>(jpeg[at + 2]) << 8) + std::to_integer<std::size_t>(jpeg[at + 3]);
+    if (jpeg[at + 1] == std::byte(kind)) {
+      jpeg.erase(jpeg.begin() + static_cast<std::ptrdiff_t>(at),
+                 jpeg.begin() + static_cast<std::ptrdiff_t>(at + size));
+    } else {
+      at += size;
+    }
+  }
+  return jpeg;
+}
+
+TEST(Decode, TablesThatAnImageLacksAreNotThoseOfTheImageBefore) {
+  const std::vector<std::byte> sound = read_golden("colour_420.jpg");
+  for (const int kind : {0xDB, 0xC4}) {
+    const std::vector<std::byte> lacking = without_segments(sound, kind);
+    ASSERT_LT(lacking.size(), sound.size());
+    const auto outcome = [&lacking](Decoder& decoder) -> std::string {
+      Image image;
+      try {
+        decoder.decode(lacking, image);
+      } catch (const base::DataError& error) {
+        return error.what();
+      }
+      return {image.pixels.begin(), image.pixels.end()};
+    };
+    Decoder fresh;
+    Decoder used;
+    Image image;
+    used.decode(read_golden("colour_444.jpg"), image);
+    EXPECT_EQ(outcome(used), outcome(fresh)) << kind;
+  }
+}
+
 TEST(Decode, ReusedBufferHoldsNothingOfThePreviousImage) {
   Image image = decode(read_golden("source.png"));
   const std::uint8_t* buffer = image.pixels.data();
