@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "base/check.hpp"
 #include "base/error.hpp"
@@ -24,6 +25,28 @@ int product(int a, int b) {
 /// libjpeg-turbo takes cropped rows of chroma for shorter than they are.
 bool miscounts_cropped_chroma(const jpeg_decompress_struct& info) {
   return info.scale_denom > 1 && info.max_h_samp_factor > 2;
+}
+
+/// A progressive image that ends before its finest scan is smoothed across blocks, from the image's edge on.
+bool is_smoothed(const jpeg_decompress_struct& info) {
+  if (info.progressive_mode == FALSE || info.coef_bits == nullptr) return false;
+  const std::span components(info.coef_bits, static_cast<std::size_t>(info.num_components));
+  return std::ranges::any_of(components, [](const auto& bits) {
+    return std::ranges::any_of(bits, [](int unknown_bits) { return unknown_bits != 0; });
+  });
+}
+
+/// What libjpeg must be asked for, so that the pixels of `wanted` come as they do from the whole image.
+Box readable_part(const jpeg_decompress_struct& info, const Box& wanted) {
+  // Chroma of half the columns is spread over its neighbours. The outermost column that is decoded lacks one;
+  // and where fewer than three of chroma's own are decoded, libjpeg spreads nothing.
+  constexpr int kFewest = 8;
+  const auto columns = static_cast<int>(info.output_width);
+  if (is_smoothed(info)) return {0, 0, wanted.top + wanted.height, columns};
+  if (miscounts_cropped_chroma(info)) return {wanted.top, 0, wanted.height, columns};
+  const int end = std::min(std::max(wanted.left + wanted.width + 1, kFewest), columns);
+  const int first = std::max(std::min(wanted.left - 1, end - kFewest), 0);
+  return {wanted.top, first, wanted.height, end - first};
 }
 
 /// Inks are stored inverted, as Adobe's programs do and PIL assumes even where their marker is missing.
@@ -71,25 +94,16 @@ void JpegReader::start(std::span<const std::byte> encoded, unsigned shrink) {
 }
 
 void JpegReader::begin(const Box& wanted, Image& image) {
-  // Chroma of half the columns is spread over its neighbours. The outermost column that is decoded lacks one;
-  // and where fewer than three of chroma's own are decoded, libjpeg spreads nothing.
-  constexpr int kFewest = 8;
-  const auto columns = static_cast<int>(info_.output_width);
-  int end = std::min(std::max(wanted.left + wanted.width + 1, kFewest), columns);
-  int first = std::max(std::min(wanted.left - 1, end - kFewest), 0);
-  if (miscounts_cropped_chroma(info_)) {
-    first = 0;
-    end = columns;
-  }
-  auto left = static_cast<JDIMENSION>(first);
-  auto width = static_cast<JDIMENSION>(end - first);
-  guarded([this, &left, &width, &wanted] {
-    jpeg_start_decompress(&info_);
+  guarded([this] { jpeg_start_decompress(&info_); });
+  const Box part = readable_part(info_, wanted);
+  auto left = static_cast<JDIMENSION>(part.left);
+  auto width = static_cast<JDIMENSION>(part.width);
+  guarded([this, &left, &width, &part] {
     if (width < info_.output_width) jpeg_crop_scanline(&info_, &left, &width);
-    if (wanted.top > 0) jpeg_skip_scanlines(&info_, static_cast<JDIMENSION>(wanted.top));
+    if (part.top > 0) jpeg_skip_scanlines(&info_, static_cast<JDIMENSION>(part.top));
   });
-  shape_image(wanted.height, width, image);
-  image.top = wanted.top;
+  shape_image(part.height, width, image);
+  image.top = part.top;
   image.left = static_cast<int>(left);
 }
 
@@ -131,7 +145,7 @@ void JpegReader::finish() {
 void JpegReader::read_part(const Box& wanted, Image& image) {
   LTR_EXPECT(wanted.height >= 1 && wanted.width >= 1);
   begin(wanted, image);
-  const auto rows = static_cast<JDIMENSION>(wanted.height);
+  const auto rows = static_cast<JDIMENSION>(image.height);
   if (channels() == 4) {
     read_cmyk(image.pixels.data(), rows);
   } else {

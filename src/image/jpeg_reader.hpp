@@ -35,8 +35,8 @@ class JpegReader {
   [[nodiscard]] int width() const { return static_cast<int>(info_.image_width); }
   [[nodiscard]] int channels() const { return info_.num_components; }
 
-  /// The pixels of `wanted`, a box within whole(), with some columns beside it. What follows is not looked
-  /// at.
+  /// The pixels of `wanted`, a box within whole(), with some columns beside it, and rows above. What follows
+  /// is not looked at.
   void read_part(const Box& wanted, Image& image);
   /// Decodes to the end and keeps nothing.
   void read_nothing();
