@@ -3,39 +3,14 @@
 
 #include <algorithm>
 
+#include "image/color_kernels.hpp"
+
 namespace ltr::image {
 namespace {
 
-/// ITU-R 601 luma in 16-bit fixed point.
-int luma(const std::uint8_t* pixel) {
-  return (pixel[0] * 19595 + pixel[1] * 38470 + pixel[2] * 7471 + 0x8000) >> 16;
-}
-
-/// `factor` of `value` and the rest of `plain`, cut off to a grey level.
-std::uint8_t blend(int plain, int value, float factor) {
-  const float mixed = static_cast<float>(plain) + factor * static_cast<float>(value - plain);
-  return static_cast<std::uint8_t>(std::clamp(mixed, 0.0F, 255.0F));
-}
-
-void blend_with_level(int level, float factor, std::span<std::uint8_t> pixels) {
-  std::array<std::uint8_t, 256> mixed;
-  for (int value = 0; value < 256; ++value) mixed[value] = blend(level, value, factor);
-  for (std::uint8_t& value : pixels) value = mixed[value];
-}
-
 int mean_luma(std::span<const std::uint8_t> pixels) {
-  std::int64_t sum = 0;
-  for (std::size_t i = 0; i < pixels.size(); i += 3) sum += luma(&pixels[i]);
   const std::size_t count = pixels.size() / 3;
-  return static_cast<int>(static_cast<double>(sum) / static_cast<double>(count) + 0.5);
-}
-
-void blend_with_grey(float factor, std::span<std::uint8_t> pixels) {
-  for (std::size_t i = 0; i < pixels.size(); i += 3) {
-    std::uint8_t* pixel = &pixels[i];
-    const int grey = luma(pixel);
-    for (int channel = 0; channel < 3; ++channel) pixel[channel] = blend(grey, pixel[channel], factor);
-  }
+  return static_cast<int>(static_cast<double>(sum_of_luma(pixels)) / static_cast<double>(count) + 0.5);
 }
 
 }  // namespace
@@ -63,7 +38,7 @@ void apply_color_jitter(const ColorJitter& jitter, std::span<std::uint8_t> pixel
         blend_with_level(mean_luma(pixels), factor, pixels);
         break;
       default:
-        blend_with_grey(factor, pixels);
+        blend_with_luma(factor, pixels);
     }
   }
 }

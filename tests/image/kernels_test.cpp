@@ -8,6 +8,7 @@
 #include <hwy/targets.h>
 
 #include "base/random.hpp"
+#include "image/color_kernels.hpp"
 
 namespace ltr::image {
 namespace {
@@ -108,6 +109,28 @@ TEST(Kernels, LevelsAreScaledAsPlainly) {
       std::vector<float> out(3 * pixels);
       scale_levels(levels, scale, shift, out);
       EXPECT_EQ(out, expected) << pixels << " pixels";
+    });
+  }
+}
+
+TEST(Kernels, ColoursAreMixedAsPlainly) {
+  for (const std::size_t pixels : {0, 1, 3, 16, 50, 224 * 224}) {
+    const std::vector<std::uint8_t> levels = random_levels(3 * pixels);
+    for_each_target([&] {
+      EXPECT_EQ(sum_of_luma(levels), plain::sum_of_luma(levels, 0));
+      for (const float factor : {0.0F, 0.6F, 0.99999F, 1.23456F, 1.4F, 7.0F}) {
+        std::vector<std::uint8_t> mixed = levels;
+        std::vector<std::uint8_t> expected = levels;
+        blend_with_luma(factor, mixed);
+        plain::blend_with_luma(factor, 0, expected);
+        EXPECT_EQ(mixed, expected) << pixels << " pixels, " << factor;
+        for (const int level : {0, 117, 255}) {
+          mixed = expected = levels;
+          blend_with_level(level, factor, mixed);
+          plain::blend_with_level(level, factor, 0, expected);
+          EXPECT_EQ(mixed, expected) << pixels << " pixels, " << factor << ", " << level;
+        }
+      }
     });
   }
 }
