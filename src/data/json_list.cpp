@@ -32,6 +32,10 @@ Json parse(std::string_view text, std::string_view file) {
         base::format("{}: no valid JSON at byte {} of {}{}; its images cannot be known; {}", file, error.byte,
                      text.size(), at_end ? ", the end of the file" : "",
                      at_end ? "it may be cut off: fetch it again" : "compare it with the original"));
+  } catch (const Json::out_of_range& error) {  // a number beyond what a double holds
+    throw base::DataError(
+        base::format("{}: no valid JSON ({}); its images cannot be known; compare it with the original", file,
+                     error.what()));
   }
 }
 

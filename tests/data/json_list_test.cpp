@@ -104,6 +104,8 @@ TEST(JsonList, FileCutOffIsCalledSo) {
   EXPECT_THAT(refusal(kJson.substr(0, kJson.size() - 2)), AllOf(HasSubstr("t.json"), HasSubstr("cut off")));
   EXPECT_THAT(refusal("{\"images\": [}"),
               AllOf(HasSubstr("no valid JSON at byte 13"), HasSubstr("original")));
+  EXPECT_THAT(refusal("{\"images\": [1e999]}"),
+              AllOf(HasSubstr("t.json"), HasSubstr("no valid JSON"), HasSubstr("1e999")));
 }
 
 TEST(ImageSet, FormIsToldFromWhatIsPointedAt) {
