@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/pack_writer.hpp"
 
+#include <atomic>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -99,7 +101,7 @@ TEST_F(PackWriterTest, StoppedPackingLeavesNoPackAndTheNextOneTakesItsChecks) {
     contents.entries.push_back({base::ClassId(0), name, std::ssize(contents.entries) + 1});
   }
   std::stop_source stop;
-  int fetched = 0;
+  std::atomic<int> fetched{0};
   const auto source = [&](const PackEntry& entry, std::vector<std::byte>& bytes) {
     bytes = golden(entry.path);
     if (++fetched == 2) stop.request_stop();
