@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # A pack that fails under a running loader (its disk, or somebody cuts it short) ends the cell with an error that names
-# pack and image, on every rank alike, and nothing hangs; mended, the same command completes the grid. Packs on a node's own
-# disk and joined packs give the bits of the packs themselves.
+# pack and image, on every rank alike, and nothing hangs; mended, the same command completes the grid. Packs on a node's
+# own disk give the bits of the packs themselves; joined packs train.
 . "$(dirname "$0")/common.sh"
 prepare
 
@@ -37,6 +37,9 @@ cut &
 failed 2 'end of file' --set run.output="$work/cut.h5" --set stage_1.epochs=40
 wait
 cp "$work/sound.h5" "$work/packs/train.h5"
+launch 2 "$bin/ltr_grid" --config "$work/grid.toml" --set 'grid.sampling=["class_balanced"]' \
+  --set run.output="$work/cut.h5" --set stage_1.epochs=40 >"$work/log" 2>&1 ||
+  { cat "$work/log"; fail "the mended pack's grid was not completed"; }
 
 digest() {
   launch "$1" "$bin/ltr_grid" --config "$work/grid.toml" --set 'grid.sampling=["class_balanced"]' \
