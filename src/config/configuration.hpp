@@ -68,7 +68,7 @@ struct Input {
   int evaluation_resize = 256;  ///< shorter side before the centre crop
   bool flip = true;
   bool scaled_decode =
-      false;  ///< JPEGs of twice the needed size or more are shrunk while decoded, in training
+      false;  ///< JPEGs of four times the needed size or more are shrunk while decoded, in training
   std::array<double, 3> color_jitter{0.4, 0.4, 0.4};  ///< brightness, contrast, saturation; zeros: off
   std::array<double, 3> mean{0.485, 0.456, 0.406};
   std::array<double, 3> std{0.229, 0.224, 0.225};

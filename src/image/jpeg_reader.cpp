@@ -69,10 +69,7 @@ void JpegReader::guarded(const Step& step) {
                    errors_.trap().reason()));
 }
 
-JpegReader::JpegReader() {
-  errors_.attach(info_);
-  guarded([this] { jpeg_create_decompress(&info_); });
-}
+JpegReader::JpegReader() { errors_.attach(info_); }
 
 JpegReader::~JpegReader() { jpeg_destroy_decompress(&info_); }
 

@@ -1,22 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lists of "path label" lines: whatever the bytes, an ImageList that holds together or an error of ours.
-#include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <string_view>
-
-#include "base/error.hpp"
-#include "data/list.hpp"
+// Lists of "path label" lines.
+#include "list_target.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace ltr;
-  try {
-    const data::ImageList list =
-        data::parse_list({reinterpret_cast<const char*>(data), size}, "list.txt", std::nullopt);
-    for (const data::PackEntry& entry : list.entries) {
-      if (entry.label.value() < 0 || entry.label.value() >= list.classes || entry.path.empty()) std::abort();
-    }
-  } catch (const base::Error&) {
-  }
-  return 0;
+  using namespace ltr::data;
+  return fuzz_list(data, size, [](std::string_view text) { return parse_list(text, "list.txt"); });
 }
