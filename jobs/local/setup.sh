@@ -26,17 +26,13 @@ install_packages() {
     fail "this is not a Debian or Ubuntu system, so packages cannot be checked; provide the equivalents of:" \
       "${packages[*]}; then run LTR_SKIP_PACKAGES=1 jobs/local/setup.sh $preset"
   }
-  local missing=() installed
+  local missing=() installed present=''
   installed=$(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' 2>/dev/null | awk '$1 == "ii" {print $2}')
-  for package in "${packages[@]}"; do
-    grep -qx -- "$package" <<<"$installed" || missing+=("$package")
-  done
   # A Python with pip from elsewhere serves as well as Debian's.
-  if python3 -m pip --version >/dev/null 2>&1; then
-    missing=("${missing[@]/#python3-pip/}")
-    missing=("${missing[@]/#python3/}")
-  fi
-  read -r -a missing <<<"${missing[*]:-}" || true
+  if python3 -m pip --version >/dev/null 2>&1; then present=$'\npython3\npython3-pip'; fi
+  for package in "${packages[@]}"; do
+    grep -qx -- "$package" <<<"$installed$present" || missing+=("$package")
+  done
   [ ${#missing[@]} -eq 0 ] && return
   local become=()
   if [ "$(id -u)" -ne 0 ]; then
