@@ -28,6 +28,7 @@ struct Arguments {
   bool list = false;
   bool plan = false;
   bool smoke = false;
+  bool retry_failed = false;
 };
 
 /// What the command line asks for, or the status to leave with.
@@ -39,9 +40,13 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
   app.add_option("--set", arguments.overrides, "override a key: --set stage_1.epochs=2")->take_all();
   auto* plan =
       app.add_flag("--plan", arguments.plan, "check everything, print what would be computed, train nothing");
-  app.add_flag("--smoke", arguments.smoke,
-               "two steps of every node, then clean up and say what the whole run would take")
-      ->excludes(plan);
+  auto* smoke = app.add_flag("--smoke", arguments.smoke,
+                             "two steps of every node, then clean up and say what the whole run would take")
+                    ->excludes(plan);
+  app.add_flag("--retry-failed", arguments.retry_failed,
+               "compute what failed in earlier starts, and what needs it, and nothing else")
+      ->excludes(plan)
+      ->excludes(smoke);
   app.add_flag("--list", arguments.list, "every sampling, strategy, loss and backbone, one line each");
   app.add_option("--export", arguments.exported,
                  "write a trained cell's network as safetensors: --export seed_0.class_balanced.crt "
@@ -72,9 +77,12 @@ ExitStatus run(const ltr::comm::Session& session, const Arguments& arguments, lt
     return ExitStatus::done;
   }
   for (const std::string& warning : ltr::config::warnings(configuration)) log.warning(warning);
-  const auto work = arguments.smoke ? ltr::grid::smoke : ltr::grid::run;
+  using ltr::grid::Which;
   const ltr::grid::Outcome outcome =
-      arguments.plan ? ltr::grid::show_plan(session, configuration) : work(session, configuration, log);
+      arguments.plan    ? ltr::grid::show_plan(session, configuration)
+      : arguments.smoke ? ltr::grid::smoke(session, configuration, log)
+                        : ltr::grid::run(session, configuration,
+                                         arguments.retry_failed ? Which::failed : Which::unfinished, log);
   if (session.world_rank().value() == 0) std::cout << outcome.text << std::flush;
   return outcome.status;
 }
@@ -101,6 +109,9 @@ int main(int argc, char** argv) {
     } catch (const ltr::base::Error& error) {
       log.error(error.what());
       return ExitStatus::bad_input;
+    } catch (const ltr::comm::LostRanks& error) {
+      std::cerr << "ltr_grid: " << error.what() << std::endl;
+      session.abort(1);
     } catch (const std::exception& error) {
       // Not agreed on: the other ranks may be waiting for this one.
       std::cerr << "ltr_grid: internal error: " << error.what() << std::endl;

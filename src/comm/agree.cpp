@@ -63,14 +63,14 @@ Failure caught(const std::function<void()>& work) {
 
 }  // namespace
 
-void agree(const Group& group, const std::function<void()>& work) {
+void agree(const Group& group, const std::function<void()>& work, Waiting waiting) {
   Failure own = caught(work);
   if (group.size() == 1) {
     if (own.kind != ErrorKind::none) throw_failure(own);
     return;
   }
   std::array<std::int64_t, 1> failed{own.kind == ErrorKind::none ? 0 : 1};
-  group.sum(failed);
+  group.sum(failed, waiting);
   if (failed[0] == 0) return;
   const std::vector<std::string> told = group.all_gather(static_cast<char>(own.kind) + own.message);
   const std::vector<std::string> hosts = group.all_gather(base::host_name());

@@ -2,7 +2,6 @@
 #include "comm/exchange.hpp"
 
 #include <bit>
-#include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <limits>
@@ -14,6 +13,8 @@
 #include "base/format.hpp"
 #include "base/stopwatch.hpp"
 #include "comm/bucket_sum.hpp"
+#include "comm/patience.hpp"
+#include "comm/stall_watch.hpp"
 
 namespace ltr::comm {
 namespace {
@@ -21,29 +22,10 @@ namespace {
 // MPI's counts and offsets are ints; half of their range leaves room for slices that are rounded up.
 constexpr std::size_t kMaxBucket = std::numeric_limits<int>::max() / 2;
 
-/// Gives the core away between polls that found nothing: the ranks of a host share its cores with the
-/// training.
-class Patience {
- public:
-  void lose() {
-    if (++fruitless_ <= kYields) {
-      std::this_thread::yield();
-    } else {
-      std::this_thread::sleep_for(std::chrono::microseconds(kSleepUs));
-    }
-  }
-  void regain() { fruitless_ = 0; }
-
- private:
-  static constexpr int kYields = 32;
-  static constexpr int kSleepUs = 30;
-  int fruitless_ = 0;
-};
-
 class BackgroundExchange : public Exchange {
  public:
-  explicit BackgroundExchange(std::unique_ptr<BucketSum> sum)
-      : sum_(std::move(sum)), thread_([this] { run(); }) {}
+  BackgroundExchange(const Group& group, std::unique_ptr<BucketSum> sum)
+      : group_(group), sum_(std::move(sum)), thread_([this] { run(); }) {}
 
   ~BackgroundExchange() override {
     {
@@ -114,16 +96,20 @@ class BackgroundExchange : public Exchange {
     }
     if (completed > 0 || !starting_.empty()) {
       patience_.regain();
+      since_progress_ = {};
     } else {
       patience_.lose();
+      group_.state().watch->look("its gradients", since_progress_);
     }
   }
 
   // Used by the thread alone while it runs.
+  Group group_;
   std::unique_ptr<BucketSum> sum_;
   std::vector<std::span<float>> starting_;
   std::size_t in_flight_ = 0;
   Patience patience_;
+  base::Stopwatch since_progress_;
 
   // Shared, under the mutex.
   std::mutex mutex_;
@@ -152,14 +138,14 @@ class AloneExchange : public Exchange {
 std::unique_ptr<Exchange> make_exchange(const Group& group, config::Reduction reduction) {
   if (group.size() == 1) return std::make_unique<AloneExchange>();
   if (reduction == config::Reduction::fastest)
-    return std::make_unique<BackgroundExchange>(make_fastest_sum(group));
+    return std::make_unique<BackgroundExchange>(group, make_fastest_sum(group));
   if (!std::has_single_bit(static_cast<unsigned>(group.size()))) {
     throw base::ConfigError(base::format(
         "{} ranks cannot sum in fixed order; the binary tree of the sum has a power of two of branches; "
         "use 2, 4, 8, ... ranks, or parallel.reduction = \"fastest\"",
         group.size()));
   }
-  return std::make_unique<BackgroundExchange>(make_fixed_order_sum(group));
+  return std::make_unique<BackgroundExchange>(group, make_fixed_order_sum(group));
 }
 
 }  // namespace ltr::comm

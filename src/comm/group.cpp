@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "comm/group_state.hpp"
+#include "comm/stall_watch.hpp"
 
 namespace ltr::comm {
 namespace {
@@ -24,13 +25,29 @@ std::span<const std::byte> bytes_of(std::string_view text) { return std::as_byte
 std::vector<std::int64_t> sizes_of_all(const Group::State& state, std::size_t size) {
   std::vector<std::int64_t> sizes(static_cast<std::size_t>(state.size), static_cast<std::int64_t>(size));
   if (state.size > 1) {
-    LTR_MPI(
-        MPI_Allgather(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, sizes.data(), 1, MPI_INT64_T, state.communicator));
+    MPI_Request request = MPI_REQUEST_NULL;
+    LTR_MPI(MPI_Iallgather(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, sizes.data(), 1, MPI_INT64_T,
+                           state.communicator, &request));
+    await(state, request, "the lengths of a gathering");
   }
   return sizes;
 }
 
 }  // namespace
+
+Group::State::State() = default;
+
+Group::State::State(MPI_Comm of_members, Ownership owned_by_state)
+    : communicator(of_members), ownership_(owned_by_state) {
+  LTR_MPI(MPI_Comm_rank(communicator, &rank));
+  LTR_MPI(MPI_Comm_size(communicator, &size));
+  watch = std::make_unique<StallWatch>(communicator);
+}
+
+Group::State::~State() {
+  watch.reset();
+  if (ownership_ == Ownership::owned) MPI_Comm_free(&communicator);
+}
 
 Group::Group(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
@@ -40,14 +57,26 @@ int Group::rank() const { return state_->rank; }
 
 int Group::size() const { return state_->size; }
 
-void Group::barrier() const {
-  if (size() > 1) LTR_MPI(MPI_Barrier(state_->communicator));
+Group Group::split(int part) const {
+  if (size() == 1) return *this;
+  MPI_Comm members = MPI_COMM_NULL;
+  LTR_MPI(MPI_Comm_split(state_->communicator, part, rank(), &members));
+  return Group(std::make_shared<State>(members, State::Ownership::owned));
 }
 
-void Group::broadcast(std::span<std::byte> bytes, int root) const {
+void Group::barrier(Waiting waiting) const {
+  if (size() == 1) return;
+  MPI_Request request = MPI_REQUEST_NULL;
+  LTR_MPI(MPI_Ibarrier(state_->communicator, &request));
+  await(*state_, request, "all ranks to come together", waiting);
+}
+
+void Group::broadcast(std::span<std::byte> bytes, int root, Waiting waiting) const {
   if (size() == 1) return;
   for_parts(bytes, [&](std::byte* part, int count) {
-    LTR_MPI(MPI_Bcast(part, count, MPI_BYTE, root, state_->communicator));
+    MPI_Request request = MPI_REQUEST_NULL;
+    LTR_MPI(MPI_Ibcast(part, count, MPI_BYTE, root, state_->communicator, &request));
+    await(*state_, request, "what one rank tells all", waiting);
   });
 }
 
@@ -60,17 +89,21 @@ std::string Group::broadcast(std::string_view text, int root) const {
   return result;
 }
 
-void Group::sum(std::span<std::int64_t> values) const {
+void Group::sum(std::span<std::int64_t> values, Waiting waiting) const {
   if (size() == 1) return;
   for_parts(values, [&](std::int64_t* part, int count) {
-    LTR_MPI(MPI_Allreduce(MPI_IN_PLACE, part, count, MPI_INT64_T, MPI_SUM, state_->communicator));
+    MPI_Request request = MPI_REQUEST_NULL;
+    LTR_MPI(MPI_Iallreduce(MPI_IN_PLACE, part, count, MPI_INT64_T, MPI_SUM, state_->communicator, &request));
+    await(*state_, request, "the counts of all ranks", waiting);
   });
 }
 
 void Group::max(std::span<double> values) const {
   if (size() == 1) return;
   for_parts(values, [&](double* part, int count) {
-    LTR_MPI(MPI_Allreduce(MPI_IN_PLACE, part, count, MPI_DOUBLE, MPI_MAX, state_->communicator));
+    MPI_Request request = MPI_REQUEST_NULL;
+    LTR_MPI(MPI_Iallreduce(MPI_IN_PLACE, part, count, MPI_DOUBLE, MPI_MAX, state_->communicator, &request));
+    await(*state_, request, "the times of all ranks");
   });
 }
 
@@ -95,7 +128,9 @@ std::vector<std::byte> Group::gather(std::span<const std::byte> bytes, int root)
   const std::vector<std::int64_t> sizes = sizes_of_all(*state_, bytes.size());
   if (rank() != root) {
     for_parts(bytes, [&](const std::byte* part, int count) {
-      LTR_MPI(MPI_Send(part, count, MPI_BYTE, root, kTag, state_->communicator));
+      MPI_Request request = MPI_REQUEST_NULL;
+      LTR_MPI(MPI_Isend(part, count, MPI_BYTE, root, kTag, state_->communicator, &request));
+      await(*state_, request, "a rank to take what it gathers");
     });
     return {};
   }
@@ -112,7 +147,9 @@ std::vector<std::byte> Group::gather(std::span<const std::byte> bytes, int root)
       continue;
     }
     for_parts(place, [&](std::byte* part, int count) {
-      LTR_MPI(MPI_Recv(part, count, MPI_BYTE, source, kTag, state_->communicator, MPI_STATUS_IGNORE));
+      MPI_Request request = MPI_REQUEST_NULL;
+      LTR_MPI(MPI_Irecv(part, count, MPI_BYTE, source, kTag, state_->communicator, &request));
+      await(*state_, request, "what a rank has to give");
     });
   }
   return gathered;

@@ -23,22 +23,33 @@ class LostRanks : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A set of ranks. Copies refer to the same communicator.
+/// How long a rank waits for the others before it asks who is missing. Process-wide, set once, before the
+/// first long work; 0: for ever. Units: seconds.
+void set_stall_timeout(double timeout_s);
+
+/// Whether the others may legitimately take longer than the stall timeout: one rank copies packs while the
+/// rest wait.
+enum class Waiting { watched, as_long_as_it_takes };
+
+/// A set of ranks. Copies refer to the same communicator, which goes with the last of them.
 /// Collective: every member calls each operation, in the same order.
-/// Throws: LostRanks with the MPI call, its message, rank and host.
+/// Throws: LostRanks with the MPI call, its message, rank and host; or, where a rank has not come for longer
+/// than the stall timeout, with that rank, its host, and what it is waited for.
 class Group {
  public:
   /// This process by itself, rank 0 of 1; needs no session.
   [[nodiscard]] static Group alone();
   [[nodiscard]] int rank() const;
   [[nodiscard]] int size() const;
+  /// Members of equal `part`, in the order of their ranks here, as a group of their own.
+  [[nodiscard]] Group split(int part) const;
 
-  void barrier() const;
+  void barrier(Waiting waiting = Waiting::watched) const;
   /// Every rank ends with root's bytes.
-  void broadcast(std::span<std::byte> bytes, int root) const;
+  void broadcast(std::span<std::byte> bytes, int root, Waiting waiting = Waiting::watched) const;
   [[nodiscard]] std::string broadcast(std::string_view text, int root) const;
   /// Element-wise sum over ranks, in place on every rank; integers, so order does not matter.
-  void sum(std::span<std::int64_t> values) const;
+  void sum(std::span<std::int64_t> values, Waiting waiting = Waiting::watched) const;
   /// Element-wise maximum over ranks, in place.
   void max(std::span<double> values) const;
   /// Every rank's text, in rank order, on every rank.
@@ -57,6 +68,6 @@ class Group {
 /// Runs `work` on every rank; if any rank throws, every rank throws the error of the lowest such rank, of the
 /// same class (ConfigError, DataError, SystemError, Stopped), naming rank and host. Collective: all members
 /// of the group.
-void agree(const Group& group, const std::function<void()>& work);
+void agree(const Group& group, const std::function<void()>& work, Waiting waiting = Waiting::watched);
 
 }  // namespace ltr::comm

@@ -2,16 +2,34 @@
 // What a group is to MPI. For this room's sources only: no other room sees an MPI type.
 #pragma once
 
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "comm/group.hpp"
 #include "comm/mpi_check.hpp"
 
 namespace ltr::comm {
 
-/// The communicator belongs to whoever made it; MPI_COMM_NULL for a process by itself.
+class StallWatch;
+
+/// What a group's copies share.
 struct Group::State {
-  MPI_Comm communicator = MPI_COMM_NULL;
+  State();
+  /// `original`'s communicator becomes this one's if it is to be owned. Collective: members of it.
+  enum class Ownership { borrowed, owned };
+  State(MPI_Comm of_members, Ownership owned_by_state);
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State();
+
+  MPI_Comm communicator = MPI_COMM_NULL;  ///< MPI_COMM_NULL for a process by itself
   int rank = 0;
   int size = 1;
+  std::unique_ptr<StallWatch> watch;  ///< null for a process by itself
+
+ private:
+  Ownership ownership_ = Ownership::borrowed;
 };
 
 /// The same ranks with a message space of their own.

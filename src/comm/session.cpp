@@ -47,11 +47,7 @@ void start_mpi() {
 
 Group world_group() {
   LTR_MPI(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN));
-  auto state = std::make_shared<Group::State>();
-  state->communicator = MPI_COMM_WORLD;
-  LTR_MPI(MPI_Comm_rank(MPI_COMM_WORLD, &state->rank));
-  LTR_MPI(MPI_Comm_size(MPI_COMM_WORLD, &state->size));
-  return Group(std::move(state));
+  return Group(std::make_shared<Group::State>(MPI_COMM_WORLD, Group::State::Ownership::borrowed));
 }
 
 }  // namespace
@@ -90,6 +86,12 @@ std::string Session::library_version() {
   LTR_MPI(MPI_Get_library_version(text.data(), &length));
   const std::string whole(text.data(), static_cast<std::size_t>(length));
   return whole.substr(0, whole.find_first_of(",\n"));
+}
+
+std::string Session::thread_level() {
+  int provided = MPI_THREAD_SINGLE;
+  LTR_MPI(MPI_Query_thread(&provided));
+  return provided == MPI_THREAD_MULTIPLE ? "multiple" : "serialized";
 }
 
 void Session::abort(int status) const {

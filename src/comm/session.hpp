@@ -29,6 +29,8 @@ class Session {
   [[nodiscard]] const std::string& host() const { return host_; }
   /// e.g. "Open MPI v4.1.4".
   [[nodiscard]] static std::string library_version();
+  /// What the library allows threads: "serialized" or "multiple".
+  [[nodiscard]] static std::string thread_level();
   /// Ends every rank of the job at once; for errors that the other ranks cannot learn of.
   [[noreturn]] void abort(int status) const;
 

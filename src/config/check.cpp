@@ -190,8 +190,19 @@ constexpr Rule kRules[] = {
     {"parallel.threads_per_rank", "", [](C c) { return c.parallel.threads_per_rank >= 1; }, kOneThread},
     {"parallel.threads_per_rank", "", [](C c) { return c.parallel.threads_per_rank <= kMostThreads; },
      kTooManyThreads},
+    {"parallel.ranks_per_cell", "", [](C c) { return c.parallel.ranks_per_cell >= 0; },
+     "it is a number of ranks; give 0 for all, or 1 or more"},
+    {"parallel.ranks_per_cell_stage_2", "", [](C c) { return c.parallel.ranks_per_cell_stage_2 >= 0; },
+     "it is a number of ranks; give 0 for as many as in stage 1, or 1 or more"},
+    {"parallel.stall_timeout_s", "",
+     [](C c) { return c.parallel.stall_timeout_s == 0 || c.parallel.stall_timeout_s >= 1; },
+     "ranks are seconds apart in the best of runs; give 0 to wait for ever, or 1 or more"},
     {"checkpoint.every_epochs", "", [](C c) { return c.checkpoint.every_epochs >= 1; },
      "checkpoints come after whole epochs; give 1 or more"},
+    {"checkpoint.every_s", "", [](C c) { return c.checkpoint.every_s >= 0; },
+     "it is a time in seconds; give 0 for none within an epoch, or more"},
+    {"checkpoint.keep", "", [](C c) { return c.checkpoint.keep >= 1 && c.checkpoint.keep <= 100; },
+     "a run that stops needs one to go on from, and each takes room; give 1 to 100"},
 };
 
 std::vector<std::string> allowed_ranks(const Configuration& configuration) {
@@ -231,17 +242,40 @@ std::vector<double> tau_values(const Stage2::Tau& tau) {
   return values;
 }
 
+GroupSizes group_sizes(const Configuration& configuration, int ranks) {
+  const auto given_or = [](int given, int otherwise) { return given > 0 ? given : otherwise; };
+  const int stage_1 = given_or(configuration.parallel.ranks_per_cell, ranks);
+  return {stage_1, given_or(configuration.parallel.ranks_per_cell_stage_2, stage_1)};
+}
+
 void check_ranks(const Configuration& configuration, int ranks) {
   const std::vector<std::string> allowed = allowed_ranks(configuration);
-  if (std::ranges::find(allowed, base::format("{}", ranks)) != allowed.end()) return;
   const bool fixed = configuration.parallel.reduction == Reduction::fixed_order;
-  throw base::ConfigError(base::format(
-      "{} ranks cannot share stage_1.micro_batches = {} with parallel.reduction = \"{}\": every rank takes "
-      "equally "
-      "many micro-batches{}; start one of these numbers of ranks: {}, or change stage_1.micro_batches",
-      ranks, configuration.stage_1.micro_batches, name_of(configuration.parallel.reduction),
-      fixed ? ", a whole subtree of the sum, so ranks must be a power of two" : "",
-      base::join(allowed, ", ")));
+  const auto [stage_1, stage_2] = group_sizes(configuration, ranks);
+  for (const int size : {stage_1, stage_2}) {
+    if (std::ranges::find(allowed, base::format("{}", size)) != allowed.end()) continue;
+    throw base::ConfigError(base::format(
+        "{} ranks cannot share stage_1.micro_batches = {} with parallel.reduction = \"{}\": every rank takes "
+        "equally many micro-batches{}; start one of these numbers of ranks: {}, or give one as "
+        "parallel.ranks_per_cell, or change stage_1.micro_batches",
+        size, configuration.stage_1.micro_batches, name_of(configuration.parallel.reduction),
+        fixed ? ", a whole subtree of the sum, so ranks must be a power of two" : "",
+        base::join(allowed, ", ")));
+  }
+  const auto [small, large] = std::minmax(stage_1, stage_2);
+  if (ranks % large != 0) {
+    throw base::ConfigError(
+        base::format("{} ranks cannot be cut into groups of parallel.ranks_per_cell = {}: some would be left "
+                     "over; start a "
+                     "multiple of {} ranks, or give a divisor of {}",
+                     ranks, large, large, ranks));
+  }
+  if (large % small != 0) {
+    throw base::ConfigError(base::format(
+        "parallel.ranks_per_cell = {} with parallel.ranks_per_cell_stage_2 = {}: a group cannot be cut into "
+        "groups of the other size; let one be a multiple of the other",
+        stage_1, stage_2));
+  }
 }
 
 }  // namespace ltr::config

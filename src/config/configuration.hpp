@@ -138,12 +138,17 @@ struct Stage2 {
 /// [parallel]
 struct Parallel {
   int threads_per_rank = 1;
+  int ranks_per_cell = 0;          ///< that work on one node of the plan, others on others; 0: all
+  int ranks_per_cell_stage_2 = 0;  ///< likewise for passes after stage 1; 0: ranks_per_cell
   Reduction reduction = Reduction::fixed_order;
+  double stall_timeout_s = 600;  ///< a rank that the others wait for longer is named, and all leave; 0: never
 };
 
 /// [checkpoint]
 struct Checkpoint {
   int every_epochs = 1;
+  double every_s = 900;  ///< also within an epoch, this long after the last; 0: not
+  int keep = 2;          ///< the newest ones of each training
 };
 
 /// One TOML file.

@@ -74,8 +74,13 @@ void visit_keys(AnyConfiguration& c, Visit&& visit) {
   visit("stage_2.tau.step", c.stage_2.tau.step, optional);
   visit("stage_2.ncm.distance", c.stage_2.ncm.distance, optional);
   visit("parallel.threads_per_rank", c.parallel.threads_per_rank, optional);
+  visit("parallel.ranks_per_cell", c.parallel.ranks_per_cell, optional);
+  visit("parallel.ranks_per_cell_stage_2", c.parallel.ranks_per_cell_stage_2, optional);
   visit("parallel.reduction", c.parallel.reduction, optional);
+  visit("parallel.stall_timeout_s", c.parallel.stall_timeout_s, optional);
   visit("checkpoint.every_epochs", c.checkpoint.every_epochs, optional);
+  visit("checkpoint.every_s", c.checkpoint.every_s, optional);
+  visit("checkpoint.keep", c.checkpoint.keep, optional);
 }
 
 /// A key and its value in TOML's notation.

@@ -35,4 +35,12 @@ namespace ltr::config {
 /// fastest: any divisor of V).
 void check_ranks(const Configuration& configuration, int ranks);
 
+/// Ranks that work on one node of the plan, by its kind.
+struct GroupSizes {
+  int stage_1 = 1;
+  int stage_2 = 1;  ///< and feature passes
+};
+/// Of a start on `ranks` ranks, which check_ranks has allowed.
+[[nodiscard]] GroupSizes group_sizes(const Configuration& configuration, int ranks);
+
 }  // namespace ltr::config

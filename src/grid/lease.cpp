@@ -2,7 +2,6 @@
 #include "grid/lease.hpp"
 
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -21,9 +20,6 @@
 
 namespace ltr::grid {
 namespace {
-
-constexpr std::chrono::seconds kRenewEvery{10};
-constexpr double kStaleAfterS = 60;
 
 std::string content_of(const std::filesystem::path& file) {
   std::ifstream in(file);
@@ -56,15 +52,7 @@ std::optional<Lease::Holder> Lease::read_holder(const std::filesystem::path& fil
   holder.content = content_of(file);
   std::istringstream in(holder.content);
   in >> holder.host >> holder.process >> holder.job;
-  // Ages are by the file system's clock, against a file touched now: hosts' clocks may differ.
-  const std::filesystem::path probe =
-      file.string() + ".now." + base::host_name() + "." + std::to_string(getpid());
-  std::ofstream(probe) << "now";
-  struct stat now{};
-  if (stat(probe.c_str(), &now) == 0) {
-    holder.age_s = static_cast<double>(now.st_mtim.tv_sec - status.st_mtim.tv_sec);
-  }
-  std::filesystem::remove(probe);
+  holder.age_s = age_s(file);
   return holder;
 }
 
@@ -81,7 +69,7 @@ Lease::Lease(std::filesystem::path file, base::Log& log) : file_(std::move(file)
     const std::optional<Holder> holder = read_holder(file_);
     if (!holder) continue;
     const bool gone = process_gone(*holder);
-    if (!gone && holder->age_s <= kStaleAfterS) {
+    if (!gone && holder->age_s <= kSilentAfterS) {
       throw base::ConfigError(
           base::format("{} is being written by process {} on {} (job {}, heartbeat {:.0f} s ago); two runs "
                        "on one output would "
@@ -95,16 +83,12 @@ Lease::Lease(std::filesystem::path file, base::Log& log) : file_(std::move(file)
                                   : base::format("which has been silent for {:.0f} s", holder->age_s)));
     move_away(*holder);
   }
-  heartbeat_ = std::thread(&Lease::renew_until_told, this);
+  // Taken over after a long silence, it is not ours to renew.
+  heartbeat_.emplace(file_, [this] { return is_ours(); });
 }
 
 Lease::~Lease() {
-  {
-    const std::scoped_lock lock(mutex_);
-    ending_ = true;
-  }
-  changed_.notify_all();
-  if (heartbeat_.joinable()) heartbeat_.join();
+  heartbeat_.reset();
   std::error_code ignored;
   if (is_ours()) std::filesystem::remove(file_, ignored);
 }
@@ -142,14 +126,5 @@ bool Lease::create() {
 }
 
 bool Lease::is_ours() const { return content_of(file_) == content_; }
-
-void Lease::renew_until_told() {
-  std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, kRenewEvery, [this] { return ending_; })) {
-    if (!is_ours()) continue;  // taken over after a long silence: not ours to renew
-    // The file system's own clock stamps the time, as it does for the probe that reads it.
-    utimensat(AT_FDCWD, file_.c_str(), nullptr, 0);
-  }
-}
 
 }  // namespace ltr::grid

@@ -2,14 +2,12 @@
 // One run at a time on one output.
 #pragma once
 
-#include <condition_variable>
 #include <filesystem>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include "base/log.hpp"
+#include "grid/heartbeat.hpp"
 
 namespace ltr::grid {
 
@@ -31,14 +29,10 @@ class Lease {
   bool create();
   void move_away(const Holder& holder) const;
   bool is_ours() const;
-  void renew_until_told();
 
   std::filesystem::path file_;
   std::string content_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool ending_ = false;
-  std::thread heartbeat_;
+  std::optional<Heartbeat> heartbeat_;
 };
 
 }  // namespace ltr::grid

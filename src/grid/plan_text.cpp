@@ -2,8 +2,13 @@
 #include "grid/plan_text.hpp"
 
 #include <algorithm>
+#include <numeric>
+#include <string>
+#include <vector>
 
 #include "base/format.hpp"
+#include "config/toml.hpp"
+#include "grid/scheduler.hpp"
 
 namespace ltr::grid {
 namespace {
@@ -23,6 +28,28 @@ std::int64_t images_per_epoch(const Inputs& inputs, const config::Configuration&
 std::int64_t validations_of(const config::PlanNode& node, const config::Configuration& configuration) {
   const std::int64_t every = configuration.stage_1.validate_every_epochs;
   return (node.epochs + every - 1) / every;
+}
+
+std::string groups_of(int ranks, int size) {
+  const int groups = ranks / size;
+  return base::format("{} {} of {} {}", groups, groups == 1 ? "group" : "groups", size,
+                      size == 1 ? "rank" : "ranks");
+}
+
+/// How groups of ranks would share the nodes, and what that leaves idle.
+std::string placement(const config::Plan& plan, const std::vector<double>& work,
+                      const config::Configuration& configuration, int ranks) {
+  const config::GroupSizes sizes = config::group_sizes(configuration, ranks);
+  std::vector<std::size_t> all(plan.nodes.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  const Estimate estimated = estimate(plan, all, NodeCosts(plan, work), sizes, ranks);
+  std::string text = groups_of(ranks, sizes.stage_1);
+  if (sizes.stage_2 != sizes.stage_1)
+    text += base::format(", after stage 1 {}", groups_of(ranks, sizes.stage_2));
+  return base::format(
+      "placement: {}; if ranks scale perfectly, {:.2f} times as fast as one, and without work {:.1f} % of "
+      "the time\n",
+      text, std::accumulate(work.begin(), work.end(), 0.0) / estimated.makespan, 100 * estimated.idle_share);
 }
 
 }  // namespace
@@ -45,6 +72,15 @@ Work work_of(const config::PlanNode& node, const Inputs& inputs, const config::C
   return {};
 }
 
+std::vector<double> total_work(const config::Plan& plan, const Inputs& inputs,
+                               const config::Configuration& configuration) {
+  std::vector<double> work;
+  for (const config::PlanNode& node : plan.nodes) {
+    work.push_back(work_of(node, inputs, configuration).total());
+  }
+  return work;
+}
+
 std::string plan_text(const config::Plan& plan, const Inputs& inputs,
                       const config::Configuration& configuration, int ranks) {
   const config::Stage1& stage_1 = configuration.stage_1;
@@ -58,8 +94,8 @@ std::string plan_text(const config::Plan& plan, const Inputs& inputs,
       stage_1.global_batch, stage_1.micro_batches, ranks, ranks == 1 ? "rank" : "ranks", plan.cells.size(),
       plan.nodes.size());
   if (!inputs.weights_notice.empty()) text = base::format("{}\n{}", inputs.weights_notice, text);
-  double total = 0;
-  for (const config::PlanNode& node : plan.nodes) total += work_of(node, inputs, configuration).total();
+  const std::vector<double> work = total_work(plan, inputs, configuration);
+  const double total = std::accumulate(work.begin(), work.end(), 0.0);
   std::size_t width = 4;
   for (const config::PlanNode& node : plan.nodes) width = std::max(width, node.id.size());
   const std::string row = base::format("  {{:>3}}  {{:<{}}}  {{:>6}}  {{:>6}}  {{}}\n", width);
@@ -67,10 +103,9 @@ std::string plan_text(const config::Plan& plan, const Inputs& inputs,
   for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
     const config::PlanNode& node = plan.nodes[i];
     text += base::format(row, i + 1, node.id, node.epochs > 0 ? std::to_string(node.epochs) : "-",
-                         base::format("{:.1f} %", 100 * work_of(node, inputs, configuration).total() / total),
-                         cells_of(node));
+                         base::format("{:.1f} %", 100 * work[i] / total), cells_of(node));
   }
-  return text;
+  return text + placement(plan, work, configuration, ranks);
 }
 
 }  // namespace ltr::grid

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "config/configuration.hpp"
 #include "config/plan.hpp"
@@ -22,7 +23,12 @@ struct Work {
 [[nodiscard]] Work work_of(const config::PlanNode& node, const Inputs& inputs,
                            const config::Configuration& configuration);
 
-/// Nodes in order with their share of the work and the cells they finish, after a line about data and ranks.
+/// Of every node, in the plan's order.
+[[nodiscard]] std::vector<double> total_work(const config::Plan& plan, const Inputs& inputs,
+                                             const config::Configuration& configuration);
+
+/// Nodes in order with their share of the work and the cells they finish, after a line about data and ranks;
+/// last, how groups of ranks would share them.
 [[nodiscard]] std::string plan_text(const config::Plan& plan, const Inputs& inputs,
                                     const config::Configuration& configuration, int ranks);
 

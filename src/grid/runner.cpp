@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <map>
 #include <optional>
 
@@ -13,10 +14,12 @@
 #include "config/plan.hpp"
 #include "config/toml.hpp"
 #include "grid/created_folders.hpp"
+#include "grid/crew.hpp"
 #include "grid/environment.hpp"
 #include "grid/inputs.hpp"
 #include "grid/plan_text.hpp"
 #include "grid/progress_line.hpp"
+#include "grid/self_check.hpp"
 #include "grid/smoke.hpp"
 #include "grid/stop_signal.hpp"
 #include "grid/workspace.hpp"
@@ -41,126 +44,157 @@ Inputs checked_inputs(const comm::Group& world, const config::Configuration& con
 /// Runs `work` on rank 0 with one verdict for all ranks.
 template <class Work>
 void on_rank_0(const comm::Group& world, const Work& work) {
-  comm::agree(world, [&] {
-    if (world.rank() == 0) work();
-  });
+  comm::agree(
+      world,
+      [&] {
+        if (world.rank() == 0) work();
+      },
+      comm::Waiting::as_long_as_it_takes);
 }
 
 std::string table_of(const record::RunRecord& run) { return report::render({run}, report::Format::text); }
 
-/// The nodes of one run, from the first unfinished one to the merged record.
+/// What a start is to do.
+struct Orders {
+  Which which = Which::unfinished;
+  learning::Limits limits = {};
+};
+
+/// One start of a run, from the first node that is left to the merged record.
 class Run {
  public:
   Run(const comm::Session& session, const config::Configuration& configuration, const Inputs& inputs,
-      base::Log& log, const learning::Limits& limits = {})
+      base::Log& log, const Orders& orders)
       : world_(session.world()),
         configuration_(configuration),
         inputs_(inputs),
         log_(log),
-        limits_(limits),
+        orders_(orders),
         plan_(config::make_plan(configuration)),
+        journal_(Paths(configuration).folder, plan_),
         environment_(environment(session, configuration)) {
     if (!inputs.weights_notice.empty()) log.info(inputs.weights_notice);
-    on_rank_0(world_, [&] { workspace_.emplace(configuration, plan_, inputs, log); });
-    find_unfinished();
+    const config::GroupSizes sizes = config::group_sizes(configuration, world_.size());
+    on_rank_0(world_, [&] {
+      workspace_.emplace(configuration, plan_, journal_, inputs,
+                         world_.size() / std::min(sizes.stage_1, sizes.stage_2), log);
+    });
+    self_check(session, configuration, Paths(configuration).folder / "lease", log);
+    choose_nodes();
   }
 
   Outcome compute() {
-    double total_work = 0;
-    for (const config::PlanNode* node : unfinished_)
-      total_work += work_of(*node, inputs_, configuration_).total();
-    ProgressLine line(total_work);
-    for (const config::PlanNode* node : unfinished_) {
-      line.begin_node(*node, number_of(*node), plan_.nodes.size(),
-                      work_of(*node, inputs_, configuration_).total());
-      compute_node(*node, line);
-      line.end_node();
-    }
+    // Groups of ranks tell of their nodes themselves.
+    base::Log own_log(base::Log::Voice::speaking);
+    const Job job{configuration_, inputs_, plan_, journal_, nodes_, orders_.limits};
+    // Groups end minutes apart where nodes are long; each has seen all others end when it comes here.
+    comm::agree(
+        world_, [&] { Crew(world_, job, world_.rank() == 0 ? log_ : own_log).work(); },
+        comm::Waiting::as_long_as_it_takes);
     return merge();
   }
 
  private:
-  /// A node's place in the plan, from 1.
-  [[nodiscard]] std::size_t number_of(const config::PlanNode& node) const {
-    return static_cast<std::size_t>(&node - plan_.nodes.data()) + 1;
-  }
-
-  void find_unfinished() {
-    std::string marks(plan_.nodes.size(), '1');
-    on_rank_0(world_, [&] {
-      for (const config::PlanNode* node : workspace_->unfinished()) marks[number_of(*node) - 1] = '0';
-    });
+  /// The nodes of this start, the same on every rank.
+  void choose_nodes() {
+    std::string marks(plan_.nodes.size(), ' ');
+    on_rank_0(world_, [&] { marks = marks_of_all(); });
     marks = world_.broadcast(marks, 0);
+    std::size_t finished = 0;
     for (std::size_t i = 0; i < plan_.nodes.size(); ++i) {
-      if (marks[i] == '0') unfinished_.push_back(&plan_.nodes[i]);
+      if (marks[i] == kToDo) nodes_.push_back(i);
+      finished += marks[i] == kFinished ? 1 : 0;
     }
-    if (unfinished_.size() < plan_.nodes.size()) {
-      log_.info(base::format("continuing: {} of {} nodes are finished",
-                             plan_.nodes.size() - unfinished_.size(), plan_.nodes.size()));
+    if (finished > 0) {
+      log_.info(base::format("continuing: {} of {} nodes are finished", finished, plan_.nodes.size()));
     }
   }
 
-  /// A node that fails, or stands on one that failed, is noted; a stop and a bad configuration end the run.
-  void compute_node(const config::PlanNode& node, ProgressLine& line) {
-    for (const std::string& needed : node.needs) {
-      const auto failed = errors_.find(needed);
-      if (failed == errors_.end()) continue;
-      errors_[node.id] = base::format("{} failed: {}", needed, failed->second);
-      return;
+  /// A letter a node, on rank 0.
+  std::string marks_of_all() {
+    const bool failed_ones = orders_.which == Which::failed;
+    std::string marks;
+    for (const config::PlanNode& node : plan_.nodes) {
+      const bool to_do = journal_.failed(node) == failed_ones;
+      marks += journal_.finished(node) ? kFinished : to_do ? kToDo : kLeft;
     }
-    const learning::Context context{
-        .configuration = configuration_,
-        .group = world_,
-        .training = *inputs_.training,
-        .validation = *inputs_.validation,
-        .test = *inputs_.test,
-        .folder = Paths(configuration_).folder,
-        .progress = [&](const train::Progress& progress) { log_.progress(line.line(progress)); },
-        .pass_progress = [&](const learning::PassProgress& progress) { log_.progress(line.line(progress)); },
-        .stop_requested = StopSignal::requested,
-        .limits = limits_,
-    };
-    const base::Stopwatch watch;
-    comm::agree(world_, [] {
-      if (!StopSignal::requested()) return;
-      throw base::Stopped("asked to stop between two nodes of the plan; run the same command again to go on");
-    });
-    try {
-      record::NodeRecord done = learning::run_node(context, node);
-      done.seconds = watch.seconds();
-      on_rank_0(world_, [&] { workspace_->finish(node, done); });
-    } catch (const base::Stopped&) {
-      throw;
-    } catch (const base::ConfigError&) {
-      throw;
-    } catch (const base::Error& error) {
-      log_.error(base::format("{}: {}", node.id, error.what()));
-      errors_[node.id] = error.what();
-      return;
+    if (!failed_ones) return marks;
+    if (marks.find(kToDo) == marks.npos) {
+      throw base::ConfigError(base::format(
+          "--retry-failed: no node of {} has failed; there is nothing to try again; run the same "
+          "command without it",
+          configuration_.run.output));
     }
-    log_.info(base::format("{} done in {}", node.id, base::duration(watch.seconds())));
+    journal_.forget_failures();
+    return marks;
   }
 
   Outcome merge() {
     record::RunRecord run = description();
-    Outcome outcome;
+    std::string state;
     try {
-      on_rank_0(world_, [&] { workspace_->merge(errors_, run); });
+      on_rank_0(world_, [&] { state = merge_on_rank_0(run); });
     } catch (const base::Error& error) {
-      outcome.status = base::ExitStatus::some_cells_failed;
-      outcome.text = base::format(
-          "The record could not be written: {}\nEvery finished node is kept; the same "
-          "command merges them.\n",
-          error.what());
-      return outcome;
+      return {
+          base::ExitStatus::some_cells_failed,
+          base::format("The record could not be written: {}\nEvery finished node is kept; the same command "
+                       "merges them.\n",
+                       error.what())};
     }
-    outcome.status = errors_.empty() ? base::ExitStatus::done : base::ExitStatus::some_cells_failed;
+    state = world_.broadcast(state, 0);
+    if (state == kUnfinished) {
+      throw base::Stopped(
+          "what had failed has been tried again, and other nodes are still to be computed; run the same "
+          "command "
+          "without --retry-failed to go on");
+    }
+    Outcome outcome;
+    outcome.status = state == kFailures ? base::ExitStatus::some_cells_failed : base::ExitStatus::done;
     if (world_.rank() != 0) return outcome;
     outcome.text = table_of(run) + base::format("\nrecord: {}\n", configuration_.run.output);
-    if (!errors_.empty()) {
-      outcome.text += "Some cells failed; run the same command again to retry them.\n";
+    if (state == kFailures) {
+      outcome.text += "Some cells failed; the same command with --retry-failed tries them again.\n";
     }
     return outcome;
+  }
+
+  /// What came of the run.
+  std::string merge_on_rank_0(record::RunRecord& run) {
+    const std::map<std::string, std::string> failures = journal_.failures();
+    if (workspace_->unfinished().size() > failures.size()) return kUnfinished;
+    run.schedule = schedule();
+    workspace_->merge(run);
+    return failures.empty() ? kComplete : kFailures;
+  }
+
+  /// How the nodes of this start were spread, beside the plan's estimate for them.
+  record::Schedule schedule() const {
+    record::Schedule schedule;
+    const std::vector<double> work = total_work(plan_, inputs_, configuration_);
+    const NodeCosts planned(plan_, work);
+    double first_s = std::numeric_limits<double>::infinity();
+    double last_s = 0;
+    double busy_s = 0;
+    double busy_work = 0;
+    for (const std::size_t number : nodes_) {
+      if (!journal_.finished(plan_.nodes[number])) continue;
+      const record::NodeTime time = record::read_node_time(journal_.node_file(plan_.nodes[number]));
+      first_s = std::min(first_s, time.started_at_s);
+      last_s = std::max(last_s, time.started_at_s + time.seconds);
+      busy_s += time.seconds * static_cast<double>(time.ranks);
+      busy_work += work[number];
+    }
+    if (busy_s <= 0) return schedule;
+    schedule.makespan_s = last_s - first_s;
+    schedule.idle_share = 1 - busy_s / (schedule.makespan_s * world_.size());
+    const Estimate estimated =
+        estimate(plan_, nodes_, planned, config::group_sizes(configuration_, world_.size()), world_.size());
+    schedule.planned_makespan_s = estimated.makespan * busy_s / busy_work;
+    schedule.planned_idle_share = estimated.idle_share;
+    log_.info(base::format("{} nodes in {}, ranks without work {:.1f} % of it (planned: {}, {:.1f} %)",
+                           nodes_.size(), base::duration(schedule.makespan_s), 100 * schedule.idle_share,
+                           base::duration(schedule.planned_makespan_s), 100 * schedule.planned_idle_share));
+    return schedule;
   }
 
   record::RunRecord description() const {
@@ -179,16 +213,23 @@ class Run {
     return run;
   }
 
+  static constexpr char kToDo = '1';
+  static constexpr char kFinished = '0';
+  static constexpr char kLeft = '-';
+  static constexpr const char* kComplete = "complete";
+  static constexpr const char* kFailures = "failures";
+  static constexpr const char* kUnfinished = "unfinished";
+
   comm::Group world_;
   const config::Configuration& configuration_;
   const Inputs& inputs_;
   base::Log& log_;
-  learning::Limits limits_;
+  Orders orders_;
   config::Plan plan_;
+  Journal journal_;
   std::map<std::string, std::string> environment_;
   std::optional<Workspace> workspace_;  ///< rank 0 alone
-  std::vector<const config::PlanNode*> unfinished_;
-  std::map<std::string, std::string> errors_;  ///< by node id, the same on every rank
+  std::vector<std::size_t> nodes_;      ///< of the plan, for this start
 };
 
 /// Every node copies the packs to its own disk, if the configuration asks for that.
@@ -196,14 +237,18 @@ void stage_inputs(const comm::Session& session, const config::Configuration& con
                   base::Log& log) {
   const std::string& folder = configuration.data.stage;
   if (folder.empty()) return;
-  comm::agree(session.world(), [&] {
-    if (session.local_rank().value() == 0) inputs.copy_to(folder, StopSignal::requested, log);
-  });
+  comm::agree(
+      session.world(),
+      [&] {
+        if (session.local_rank().value() == 0) inputs.copy_to(folder, StopSignal::requested, log);
+      },
+      comm::Waiting::as_long_as_it_takes);
   comm::agree(session.world(), [&] { inputs.use_copies_in(folder); });
 }
 
 /// How every run of nodes sets up its process.
 void prepare_process(const config::Configuration& configuration) {
+  comm::set_stall_timeout(configuration.parallel.stall_timeout_s);
   train::make_deterministic(configuration.parallel.threads_per_rank);
   train::keep_freed_memory();
 }
@@ -235,7 +280,8 @@ Outcome show_plan(const comm::Session& session, const config::Configuration& con
           plan_text(config::make_plan(configuration), inputs, configuration, session.world().size())};
 }
 
-Outcome run(const comm::Session& session, const config::Configuration& configuration, base::Log& log) {
+Outcome run(const comm::Session& session, const config::Configuration& configuration, Which which,
+            base::Log& log) {
   const comm::Group& world = session.world();
   Inputs inputs = checked_inputs(world, configuration);
   std::optional<record::RunRecord> complete;
@@ -250,7 +296,7 @@ Outcome run(const comm::Session& session, const config::Configuration& configura
   prepare_process(configuration);
   const StopSignal stop_signal;
   stage_inputs(session, configuration, inputs, log);
-  return Run(session, configuration, inputs, log).compute();
+  return Run(session, configuration, inputs, log, {.which = which}).compute();
 }
 
 Outcome smoke(const comm::Session& session, const config::Configuration& configuration, base::Log& log) {
@@ -262,7 +308,7 @@ Outcome smoke(const comm::Session& session, const config::Configuration& configu
   const TrialFolder folder(world, configuration.run.output);
   const config::Configuration trial = smoke_configuration(configuration, folder.record());
   const learning::Limits limits = smoke_limits(world.size());
-  Outcome outcome = Run(session, trial, inputs, log, limits).compute();
+  Outcome outcome = Run(session, trial, inputs, log, {.limits = limits}).compute();
   std::array<double, 1> peak_bytes{static_cast<double>(train::peak_memory_bytes())};
   world.max(peak_bytes);
   if (outcome.status != base::ExitStatus::done) {
@@ -271,9 +317,9 @@ Outcome smoke(const comm::Session& session, const config::Configuration& configu
     return outcome;
   }
   on_rank_0(world, [&] {
-    outcome.text =
-        smoke_text(record::read_run(folder.record()), limits, static_cast<std::int64_t>(peak_bytes[0]),
-                   config::make_plan(configuration), inputs, configuration);
+    const record::RunRecord record = record::read_run(folder.record());
+    outcome.text = smoke_text({record, limits, static_cast<std::int64_t>(peak_bytes[0]), world.size()},
+                              config::make_plan(configuration), inputs, configuration);
   });
   return outcome;
 }

@@ -26,10 +26,15 @@ struct Outcome {
 [[nodiscard]] Outcome smoke(const comm::Session& session, const config::Configuration& configuration,
                             base::Log& log);
 
+/// The nodes of the plan that a start computes: those that are neither finished nor failed; or those that
+/// failed in earlier starts, with what needs them.
+enum class Which { unfinished, failed };
+
 /// Runs or continues the grid of a configuration, writes its record, and returns its table. A complete one is
 /// left alone. A node that fails is reported in the cells that depend on it, and the others go on. Throws:
-/// ConfigError, DataError before anything is started; Stopped after a checkpoint. Collective: all ranks.
+/// ConfigError, DataError before anything is started; Stopped after a checkpoint; LostRanks where a rank is
+/// gone or stands still. Collective: all ranks.
 [[nodiscard]] Outcome run(const comm::Session& session, const config::Configuration& configuration,
-                          base::Log& log);
+                          Which which, base::Log& log);
 
 }  // namespace ltr::grid

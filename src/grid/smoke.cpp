@@ -2,9 +2,14 @@
 #include "grid/smoke.hpp"
 
 #include <algorithm>
+#include <numeric>
+#include <utility>
+#include <vector>
 
 #include "base/format.hpp"
+#include "config/toml.hpp"
 #include "grid/plan_text.hpp"
+#include "grid/scheduler.hpp"
 #include "train/evaluation_set.hpp"
 
 namespace ltr::grid {
@@ -57,21 +62,25 @@ config::Configuration smoke_configuration(const config::Configuration& configura
   return trial;
 }
 
-std::string smoke_text(const record::RunRecord& trial, const learning::Limits& limits,
-                       std::int64_t peak_bytes, const config::Plan& plan, const Inputs& inputs,
+std::string smoke_text(const Trial& trial, const config::Plan& plan, const Inputs& inputs,
                        const config::Configuration& configuration) {
-  const std::int64_t evaluated = std::min(limits.evaluation_images, inputs.validation->images());
-  const ImageTimes times = image_times(trial, static_cast<double>(evaluated));
+  const std::int64_t evaluated = std::min(trial.limits.evaluation_images, inputs.validation->images());
+  const ImageTimes times = image_times(trial.record, static_cast<double>(evaluated));
   const auto batch = static_cast<double>(configuration.stage_1.global_batch);
-  double seconds = 0;
+  const config::GroupSizes sizes = config::group_sizes(configuration, trial.ranks);
+  std::vector<double> rank_seconds;
   for (const config::PlanNode& node : plan.nodes) {
     const Work work = work_of(node, inputs, configuration);
-    seconds +=
-        work.trained * times.trained_s + work.frozen * times.frozen_s + work.evaluated * times.evaluated_s;
+    rank_seconds.push_back(
+        (work.trained * times.trained_s + work.frozen * times.frozen_s + work.evaluated * times.evaluated_s) *
+        group_size(sizes, node.kind));
   }
+  std::vector<std::size_t> all(plan.nodes.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  const Estimate whole = estimate(plan, all, NodeCosts(plan, std::move(rank_seconds)), sizes, trial.ranks);
   std::string text = base::format(
       "every node has run {} steps of {} images and its passes over {} images; everything is removed again\n",
-      limits.steps, configuration.stage_1.global_batch, evaluated);
+      trial.limits.steps, configuration.stage_1.global_batch, evaluated);
   // What a configuration does not do, such as a stage 1 whose weights are given, has no time.
   if (times.trained_s > 0) {
     text += base::format("  stage 1         {:.3g} s a step, {:.0f} images/s\n", batch * times.trained_s,
@@ -87,8 +96,8 @@ std::string smoke_text(const record::RunRecord& trial, const learning::Limits& l
   return text + base::format(
                     "  memory          {} in the rank with most\n"
                     "  the whole run   about {} for {} nodes; first steps are slow, so rather less\n",
-                    base::byte_size(static_cast<std::uint64_t>(peak_bytes)), base::duration(seconds),
-                    plan.nodes.size());
+                    base::byte_size(static_cast<std::uint64_t>(trial.peak_bytes)),
+                    base::duration(whole.makespan), plan.nodes.size());
 }
 
 }  // namespace ltr::grid

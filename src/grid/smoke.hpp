@@ -20,11 +20,17 @@ namespace ltr::grid {
 [[nodiscard]] config::Configuration smoke_configuration(const config::Configuration& configuration,
                                                         const std::string& output);
 
+/// What a trial has left to be read. Units: peak_bytes, of the rank with most.
+struct Trial {
+  const record::RunRecord& record;  ///< every cell is complete
+  learning::Limits limits;
+  std::int64_t peak_bytes = 0;
+  int ranks = 1;
+};
+
 /// What a trial measured, for a person: seconds a step, peak memory, time of the whole run by `plan`, which
-/// is that of the whole configuration. Units: peak_bytes, of the rank with most. Every cell of `trial` is
-/// complete.
-[[nodiscard]] std::string smoke_text(const record::RunRecord& trial, const learning::Limits& limits,
-                                     std::int64_t peak_bytes, const config::Plan& plan, const Inputs& inputs,
+/// is that of the whole configuration.
+[[nodiscard]] std::string smoke_text(const Trial& trial, const config::Plan& plan, const Inputs& inputs,
                                      const config::Configuration& configuration);
 
 }  // namespace ltr::grid

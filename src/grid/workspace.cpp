@@ -2,6 +2,7 @@
 #include "grid/workspace.hpp"
 
 #include <algorithm>
+#include <array>
 #include <sstream>
 #include <system_error>
 
@@ -20,9 +21,11 @@ namespace {
 constexpr const char* kConfigurationFile = "configuration.toml";
 constexpr const char* kDataFile = "data_hashes.txt";
 
-/// Loader and checkpoint settings change when things happen, never what comes out.
+/// Loader, checkpoints and the spreading over ranks change when things happen, never what comes out.
 bool changes_results(const std::string& key) {
-  return !key.starts_with("loader.") && !key.starts_with("checkpoint.");
+  constexpr std::array<std::string_view, 4> kWithoutEffect{
+      "loader.", "checkpoint.", "parallel.ranks_per_cell", "parallel.stall_timeout_s"};
+  return std::ranges::none_of(kWithoutEffect, [&](std::string_view start) { return key.starts_with(start); });
 }
 
 void check_same_configuration(const config::Configuration& here, const std::string& there_text,
@@ -75,8 +78,6 @@ void remove_partial_files(const std::filesystem::path& folder) {
 Paths::Paths(const config::Configuration& configuration)
     : output(configuration.run.output), folder(configuration.run.output + ".parts") {}
 
-std::filesystem::path Paths::node(const std::string& id) const { return folder / (id + ".h5"); }
-
 std::optional<record::RunRecord> find_run(const config::Configuration& configuration) {
   const Paths paths(configuration);
   if (!std::filesystem::exists(paths.output)) return std::nullopt;
@@ -96,8 +97,8 @@ std::optional<record::RunRecord> find_complete_run(const config::Configuration& 
 }
 
 Workspace::Workspace(const config::Configuration& configuration, const config::Plan& plan,
-                     const Inputs& inputs, base::Log& log)
-    : plan_(&plan), paths_(configuration) {
+                     const Journal& journal, const Inputs& inputs, std::int64_t groups, base::Log& log)
+    : plan_(&plan), journal_(&journal), paths_(configuration) {
   const CreatedFolders created(paths_.folder);
   try {
     lease_.emplace(paths_.folder / "lease", log);
@@ -121,10 +122,12 @@ Workspace::Workspace(const config::Configuration& configuration, const config::P
     }
     if (!begun) write_text(configuration_file, config::to_toml(configuration));
     remove_partial_files(paths_.folder);
+    journal.begin();
     const std::int64_t needed =
         learning::disk_space(configuration, unfinished(),
                              {.classes = inputs.training->classes(),
-                              .evaluation_images = inputs.validation->images() + inputs.test->images()});
+                              .evaluation_images = inputs.validation->images() + inputs.test->images()},
+                             groups);
     store::require_free_space(paths_.folder, static_cast<std::uint64_t>(needed),
                               "the run with its weights, checkpoints and features");
   } catch (...) {
@@ -137,51 +140,31 @@ Workspace::Workspace(const config::Configuration& configuration, const config::P
 std::vector<const config::PlanNode*> Workspace::unfinished() const {
   std::vector<const config::PlanNode*> nodes;
   for (const config::PlanNode& node : plan_->nodes) {
-    if (!finished(node)) nodes.push_back(&node);
+    if (!journal_->finished(node)) nodes.push_back(&node);
   }
   return nodes;
 }
 
 void Workspace::remove_damaged_nodes(base::Log& log) const {
   for (const config::PlanNode& node : plan_->nodes) {
-    if (!finished(node)) continue;
+    if (!journal_->finished(node)) continue;
     try {
-      (void)record::read_node(paths_.node(node.id));
+      (void)record::read_node(journal_->node_file(node));
     } catch (const base::DataError& error) {
       log.warning(base::format("{}; {} is computed again", error.what(), node.id));
-      std::filesystem::remove(paths_.node(node.id));
+      std::filesystem::remove(journal_->node_file(node));
     }
   }
 }
 
-bool Workspace::finished(const config::PlanNode& node) const {
-  return std::filesystem::exists(paths_.node(node.id));
-}
-
-void Workspace::finish(const config::PlanNode& node, const record::NodeRecord& record) const {
-  record::write_node(record, paths_.node(node.id));
-  std::error_code ignored;  // one that stays is removed with the nodes' files
-  std::filesystem::remove(learning::checkpoint_file(paths_.folder, node), ignored);
-  remove_shared_features(node);
-}
-
-void Workspace::remove_shared_features(const config::PlanNode& node) const {
-  const bool still_needed = std::ranges::any_of(plan_->nodes, [&](const config::PlanNode& other) {
-    return !other.needs.empty() && other.needs == node.needs && !finished(other);
-  });
-  if (node.needs.empty() || still_needed) return;
-  std::error_code ignored;
-  for (const std::filesystem::path& file : learning::scratch_files(paths_.folder, node)) {
-    std::filesystem::remove(file, ignored);
-  }
-}
-
-void Workspace::merge(const std::map<std::string, std::string>& errors, record::RunRecord& run) const {
+void Workspace::merge(record::RunRecord& run) const {
+  const std::map<std::string, std::string> errors = journal_->failures();
   for (const config::PlanNode& node : plan_->nodes) {
-    if (!finished(node) || errors.contains(node.id)) continue;
-    record::NodeRecord done = record::read_node(paths_.node(node.id));
+    if (!journal_->finished(node)) continue;
+    record::NodeRecord done = record::read_node(journal_->node_file(node));
     std::ranges::move(done.stage_1, std::back_inserter(run.stage_1));
     std::ranges::move(done.cells, std::back_inserter(run.cells));
+    run.schedule.nodes.push_back(std::move(done.time));
   }
   for (const config::PlanCell& cell : plan_->cells) {
     const auto error = errors.find(cell.node);
@@ -200,10 +183,11 @@ void Workspace::merge(const std::map<std::string, std::string>& errors, record::
   std::ranges::sort(run.cells, {}, [&place](const record::CellRecord& cell) { return place.at(cell.id); });
   record::write_run(run, paths_.output);
   if (!errors.empty()) return;
-  for (const config::PlanNode& node : plan_->nodes) remove_shared_features(node);
+  for (const config::PlanNode& node : plan_->nodes) journal_->remove_shared_features(node);
   for (const config::PlanNode& node : plan_->nodes) {
-    std::filesystem::remove(paths_.node(node.id));
-    std::filesystem::remove(learning::checkpoint_file(paths_.folder, node));
+    std::filesystem::remove(journal_->node_file(node));
+    std::filesystem::remove(journal_->claim_file(node));
+    learning::checkpoint_files(paths_.folder, node).remove();
   }
   std::filesystem::remove(paths_.folder / kConfigurationFile);
   std::filesystem::remove(paths_.folder / kDataFile);

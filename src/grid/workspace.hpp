@@ -12,6 +12,7 @@
 #include "config/configuration.hpp"
 #include "config/plan.hpp"
 #include "grid/inputs.hpp"
+#include "grid/journal.hpp"
 #include "grid/lease.hpp"
 #include "record/record.hpp"
 
@@ -20,9 +21,8 @@ namespace ltr::grid {
 /// Where things stand for an output path.
 struct Paths {
   explicit Paths(const config::Configuration& configuration);
-  std::filesystem::path output;                                           ///< the record
-  std::filesystem::path folder;                                           ///< "<output>.parts"
-  [[nodiscard]] std::filesystem::path node(const std::string& id) const;  ///< a finished node's record
+  std::filesystem::path output;  ///< the record
+  std::filesystem::path folder;  ///< "<output>.parts"
 };
 
 /// The record of an earlier run of the same configuration, complete or not; nothing if there is none.
@@ -42,28 +42,24 @@ class Workspace {
   /// Throws: ConfigError if another run holds it or another configuration began it; SystemError if it cannot
   /// be written or its file system has no room for what the unfinished nodes write. On failure nothing new is
   /// left behind.
-  /// `plan` is the configuration's and must outlive this.
-  Workspace(const config::Configuration& configuration, const config::Plan& plan, const Inputs& inputs,
-            base::Log& log);
+  /// `journal` is of this configuration's plan and folder, and must outlive this; groups: of ranks at work at
+  /// a time.
+  Workspace(const config::Configuration& configuration, const config::Plan& plan, const Journal& journal,
+            const Inputs& inputs, std::int64_t groups, base::Log& log);
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
 
-  /// The nodes still to be computed, in the plan's order.
+  /// The nodes that are not finished, in the plan's order.
   [[nodiscard]] std::vector<const config::PlanNode*> unfinished() const;
-  /// Stores what a node has left behind; its checkpoint has served, and with the last node of a stage 1 the
-  /// features that they shared.
-  void finish(const config::PlanNode& node, const record::NodeRecord& record) const;
   /// All finished nodes, in the plan's order, into `run`, which comes with everything else filled in; cells
-  /// of nodes in `errors` (by node id) are entered as failed. Writes the record; removes the nodes' files if
-  /// nothing failed.
-  void merge(const std::map<std::string, std::string>& errors, record::RunRecord& run) const;
+  /// of failed nodes are entered as such. Writes the record; removes the nodes' files if nothing failed.
+  void merge(record::RunRecord& run) const;
 
  private:
-  [[nodiscard]] bool finished(const config::PlanNode& node) const;
   void remove_damaged_nodes(base::Log& log) const;
-  void remove_shared_features(const config::PlanNode& node) const;
 
   const config::Plan* plan_;
+  const Journal* journal_;
   Paths paths_;
   std::optional<Lease> lease_;
 };

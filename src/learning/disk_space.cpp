@@ -2,6 +2,8 @@
 #include "learning/disk_space.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 #include "model/classifier.hpp"
 #include "model/state.hpp"
@@ -22,7 +24,8 @@ std::int64_t bytes_of(const model::NamedTensors& tensors) {
 }  // namespace
 
 std::int64_t disk_space(const config::Configuration& configuration,
-                        std::span<const config::PlanNode* const> nodes, const DataSizes& data) {
+                        std::span<const config::PlanNode* const> nodes, const DataSizes& data,
+                        std::int64_t groups) {
   if (nodes.empty()) return 0;
   const model::Network network(configuration.model.backbone, data.classes);
   const std::int64_t width = network.backbone->features();
@@ -32,26 +35,30 @@ std::int64_t disk_space(const config::Configuration& configuration,
       std::max((data.classes + 1) * width, data.classes * (width + 1)) * kFloatBytes;
   const std::int64_t feature_bytes = data.evaluation_images * width * kFloatBytes;
 
+  const std::int64_t checkpoints = (configuration.checkpoint.keep + 1) * kCopiesInCheckpoint;
+
   std::int64_t kept = 0;
-  std::int64_t passing = 0;
+  std::int64_t checkpoint_bytes = 0;
+  std::set<std::string> backbones;
   for (const config::PlanNode* node : nodes) {
     const auto cells = static_cast<std::int64_t>(node->learning.size());
     switch (node->kind) {
       case config::NodeKind::stage_1:
         kept += network_bytes;
-        passing = std::max(passing, 2 * kCopiesInCheckpoint * network_bytes);
+        checkpoint_bytes = std::max(checkpoint_bytes, checkpoints * network_bytes);
         break;
       case config::NodeKind::features:
         kept += cells * cell_bytes;
-        passing = std::max(passing, feature_bytes);
+        backbones.insert(node->needs.begin(), node->needs.end());
         break;
       case config::NodeKind::stage_2:
         kept += cells * cell_bytes;
-        passing = std::max(passing, feature_bytes + 2 * kCopiesInCheckpoint * cells * cell_bytes);
+        backbones.insert(node->needs.begin(), node->needs.end());
+        checkpoint_bytes = std::max(checkpoint_bytes, checkpoints * cells * cell_bytes);
         break;
     }
   }
-  return kept + passing;
+  return kept + groups * checkpoint_bytes + static_cast<std::int64_t>(backbones.size()) * feature_bytes;
 }
 
 }  // namespace ltr::learning

@@ -16,9 +16,11 @@ struct DataSizes {
   std::int64_t evaluation_images = 0;  ///< of validation and test together
 };
 
-/// Bytes that `nodes` write at most into their folder: weights that stay, and at one time the features of one
-/// stage 1 and two checkpoints of one node (one is written beside the other). File headers are not counted.
+/// Bytes that `nodes` write at most into their folder: weights that stay, the features of every stage 1 that
+/// others stand on, and the checkpoints of as many nodes as groups of ranks work at a time, with one more
+/// each that is written beside those that are kept. File headers are not counted.
 [[nodiscard]] std::int64_t disk_space(const config::Configuration& configuration,
-                                      std::span<const config::PlanNode* const> nodes, const DataSizes& data);
+                                      std::span<const config::PlanNode* const> nodes, const DataSizes& data,
+                                      std::int64_t groups = 1);
 
 }  // namespace ltr::learning

@@ -11,12 +11,6 @@
 namespace ltr::learning {
 namespace {
 
-/// Features of the validation and test images under one backbone.
-struct Features {
-  train::EvaluationSet validation;
-  train::EvaluationSet test;
-};
-
 record::CellRecord ncm_cell(const Context& context, const config::PlanNode& node, model::Backbone& backbone,
                             Features& features) {
   const config::NcmDistance distance = context.configuration.stage_2.ncm.distance;
@@ -50,8 +44,7 @@ record::CellRecord tau_normalized_cell(const Context& context, const config::Pla
 record::NodeRecord run_features(const Context& context, const config::PlanNode& node) {
   const torch::NoGradGuard no_gradients;
   const std::shared_ptr<model::Network> network = trained_network(context, node);
-  Features features{pack_features(context, node, context.validation, *network->backbone),
-                    pack_features(context, node, context.test, *network->backbone)};
+  Features features = evaluation_features(context, node, *network->backbone);
 
   record::NodeRecord done;
   for (const config::LearningKind learning : node.learning) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <optional>
 
 #include "config/recipe.hpp"
 #include "learning/cell.hpp"
@@ -36,6 +37,22 @@ std::shared_ptr<model::Network> starting_network(const Context& context, const c
     model::freeze_all_but_last_block(*network->backbone);
   }
   return network;
+}
+
+/// Whether nodes after stage 1 ask for its features.
+bool stands_on_stage_1(const config::Configuration& configuration) {
+  return std::ranges::any_of(configuration.grid.learning, [](config::LearningKind learning) {
+    return learning != config::LearningKind::joint;
+  });
+}
+
+/// Older ones may be of other weights.
+void remove_old_features(const Context& context, const config::PlanNode& node) {
+  comm::agree(context.group, [&] {
+    if (context.group.rank() != 0) return;
+    for (const std::filesystem::path& file : scratch_files(context.folder, node))
+      std::filesystem::remove(file);
+  });
 }
 
 }  // namespace
@@ -75,11 +92,22 @@ record::NodeRecord run_stage_1(const Context& context, const config::PlanNode& n
   trained.training.weights_digest = keep_weights(context, node.id, trained.best);
   done.stage_1.push_back(
       {.id = node.id, .seed = node.seed, .sampling = node.sampling, .training = trained.training});
+  network->eval();
+  // Left on disk by this node, so that those that stand on it find them, at work at the same time or not.
+  std::optional<Features> features;
+  if (stands_on_stage_1(context.configuration)) {
+    remove_old_features(context, node);
+    features.emplace(evaluation_features(context, node, *network->backbone));
+  }
   if (std::ranges::find(node.learning, config::LearningKind::joint) != node.learning.end()) {
     record::CellRecord cell = make_cell(node, config::LearningKind::joint);
-    train::EvaluationSet test = watched_images(context, context.test);
-    network->eval();
-    measure(cell, validation, test, logits);
+    if (features) {
+      measure(cell, features->validation, features->test,
+              [&network](const torch::Tensor& rows) { return network->classifier->forward(rows); });
+    } else {
+      train::EvaluationSet test = watched_images(context, context.test);
+      measure(cell, validation, test, logits);
+    }
     cell.weight_norms = row_norms(network->classifier->fc->weight);
     cell.training.weights_digest = trained.training.weights_digest;
     done.cells.push_back(std::move(cell));

@@ -40,18 +40,17 @@ record::NodeRecord run_stage_2(const Context& context, const config::PlanNode& n
     trainees.push_back(heads.back().trainee);
   }
 
-  train::EvaluationSet validation = pack_features(context, node, context.validation, *network->backbone);
+  Features features = evaluation_features(context, node, *network->backbone);
   train::LoopOptions options = loop_options(context, node, seed, context.configuration.stage_2.sampling);
   options.frozen = network->backbone;
-  train::TrainingLoop loop(context.group, context.training, validation, options, trainees);
+  train::TrainingLoop loop(context.group, context.training, features.validation, options, trainees);
   std::vector<train::Trained> trained = loop.run();
 
-  train::EvaluationSet test = pack_features(context, node, context.test, *network->backbone);
   record::NodeRecord done;
   for (std::size_t i = 0; i < heads.size(); ++i) {
     record::CellRecord cell = make_cell(node, heads[i].learning);
     cell.training = std::move(trained[i].training);
-    measure(cell, validation, test, heads[i].trainee.logits);
+    measure(cell, features.validation, features.test, heads[i].trainee.logits);
     const torch::Tensor weight = heads[i].weight();
     cell.weight_norms = row_norms(weight);
     cell.training.weights_digest =

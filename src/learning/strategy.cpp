@@ -7,8 +7,8 @@
 
 namespace ltr::learning {
 
-std::filesystem::path checkpoint_file(const std::filesystem::path& folder, const config::PlanNode& node) {
-  return folder / (node.id + ".checkpoint");
+train::CheckpointFiles checkpoint_files(const std::filesystem::path& folder, const config::PlanNode& node) {
+  return {.newest = folder / (node.id + ".checkpoint")};
 }
 
 record::NodeRecord run_node(const Context& context, const config::PlanNode& node) {

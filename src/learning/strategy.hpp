@@ -41,11 +41,12 @@ struct Context {
   std::function<void(const train::Progress&)> progress;
   std::function<void(const PassProgress&)> pass_progress;
   std::function<bool()> stop_requested;
+  std::function<void(const std::string&)> warn;
   Limits limits = {};
 };
 
 /// Computes one node; an interrupted one continues from its checkpoint. The nodes it needs have left their
-/// weights in the folder. Weights stay as "<id>.safetensors". The checkpoint stays too: the caller removes it
+/// weights in the folder. Weights stay as "<id>.safetensors". Checkpoints stay too: the caller removes them
 /// once it has stored what this returns. Throws: Stopped, where training leaves a checkpoint first;
 /// SystemError, DataError when the node fails, the same on every rank. Collective: all ranks of the group.
 [[nodiscard]] record::NodeRecord run_node(const Context& context, const config::PlanNode& node);
@@ -55,8 +56,8 @@ struct Context {
 [[nodiscard]] std::vector<std::filesystem::path> scratch_files(const std::filesystem::path& folder,
                                                                const config::PlanNode& node);
 
-/// Where a node of training keeps its checkpoint.
-[[nodiscard]] std::filesystem::path checkpoint_file(const std::filesystem::path& folder,
-                                                    const config::PlanNode& node);
+/// Where a node of training keeps its checkpoints.
+[[nodiscard]] train::CheckpointFiles checkpoint_files(const std::filesystem::path& folder,
+                                                      const config::PlanNode& node);
 
 }  // namespace ltr::learning

@@ -36,8 +36,11 @@ train::LoopOptions loop_options(const Context& context, const config::PlanNode& 
   options.reduction = configuration.parallel.reduction;
   options.loader = loader_options(configuration);
   options.keep_decoded = configuration.loader.cache == config::LoaderCache::decoded;
-  options.checkpoint = checkpoint_file(context.folder, node);
+  options.checkpoint = checkpoint_files(context.folder, node);
+  options.checkpoint.keep = configuration.checkpoint.keep;
   options.checkpoint_every_epochs = configuration.checkpoint.every_epochs;
+  options.checkpoint_every_s = configuration.checkpoint.every_s;
+  options.warn = context.warn;
   options.progress = context.progress;
   options.stop_requested = context.stop_requested;
   options.most_steps = context.limits.steps;
@@ -89,10 +92,13 @@ train::EvaluationSet watched_images(const Context& context, const data::Pack& pa
           context.limits.evaluation_images};
 }
 
-train::EvaluationSet pack_features(const Context& context, const config::PlanNode& node,
-                                   const data::Pack& pack, model::Backbone& backbone) {
-  train::EvaluationSet images = watched_images(context, pack);
-  return train::features_of(images, backbone, features_file(context.folder, node, part_of(context, pack)));
+Features evaluation_features(const Context& context, const config::PlanNode& node,
+                             model::Backbone& backbone) {
+  const auto features_of = [&](const data::Pack& pack) {
+    train::EvaluationSet images = watched_images(context, pack);
+    return train::features_of(images, backbone, features_file(context.folder, node, part_of(context, pack)));
+  };
+  return {features_of(context.validation), features_of(context.test)};
 }
 
 std::vector<std::filesystem::path> scratch_files(const std::filesystem::path& folder,

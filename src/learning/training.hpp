@@ -32,10 +32,15 @@ void require_same_weights(const Context& context, const model::Network& network,
 /// and ends with Stopped where a stop is asked for.
 [[nodiscard]] train::EvaluationSet watched_images(const Context& context, const data::Pack& pack);
 
-/// Features of the validation or test images under the node's backbone: computed by the first node of a
-/// stage 1 and left on disk for the others. `pack` is one of the context's two.
-/// Collective: all ranks.
-[[nodiscard]] train::EvaluationSet pack_features(const Context& context, const config::PlanNode& node,
-                                                 const data::Pack& pack, model::Backbone& backbone);
+/// Features of the validation and test images under one backbone.
+struct Features {
+  train::EvaluationSet validation;
+  train::EvaluationSet test;
+};
+
+/// Computed by a stage 1 and left on disk for the nodes that stand on it; by one of those where they are
+/// gone. Collective: all ranks.
+[[nodiscard]] Features evaluation_features(const Context& context, const config::PlanNode& node,
+                                           model::Backbone& backbone);
 
 }  // namespace ltr::learning

@@ -33,11 +33,13 @@ Digests digests(const RunRecord& run) {
   base::Sha256 plan;
   base::Sha256 draws;
   base::Sha256 weights;
+  base::Sha256 state;
   base::Sha256 counts;
   for (const std::string& id : run.plan) add_line(plan, id);
   const auto add_training = [&](const std::string& id, const TrainingRecord& training) {
     add_line(draws, id + " " + training.draws_digest);
     add_line(weights, id + " " + training.weights_digest);
+    add_line(state, id + " " + training.state_digest);
   };
   for (const Stage1Record& stage_1 : by_id(run.stage_1)) add_training(stage_1.id, stage_1.training);
   for (const CellRecord& cell : by_id(run.cells)) {
@@ -46,7 +48,11 @@ Digests digests(const RunRecord& run) {
     add_counts(counts, cell.validation);
     add_counts(counts, cell.test);
   }
-  return {.plan = plan.hex(), .draws = draws.hex(), .weights = weights.hex(), .counts = counts.hex()};
+  return {.plan = plan.hex(),
+          .draws = draws.hex(),
+          .weights = weights.hex(),
+          .state = state.hex(),
+          .counts = counts.hex()};
 }
 
 }  // namespace ltr::record

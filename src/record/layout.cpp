@@ -78,6 +78,7 @@ void write_training(store::Group& group, const TrainingRecord& training) {
   group.set_attribute("best_epoch", training.best_epoch);
   group.set_attribute("draws_digest", training.draws_digest);
   group.set_attribute("weights_digest", training.weights_digest);
+  group.set_attribute("state_digest", training.state_digest);
   group.write("class_weights", training.class_weights);
   group.write("draws_made", training.draws_made);
   write_epochs(group.create_group("epochs"), training.epochs);
@@ -89,7 +90,8 @@ TrainingRecord read_training(const store::Group& group) {
           .class_weights = group.read<double>("class_weights"),
           .draws_made = group.read<std::int64_t>("draws_made"),
           .draws_digest = group.text_attribute("draws_digest"),
-          .weights_digest = group.text_attribute("weights_digest")};
+          .weights_digest = group.text_attribute("weights_digest"),
+          .state_digest = group.text_attribute("state_digest")};
 }
 
 void write_counts(store::Group group, const metric::Counts& counts) {

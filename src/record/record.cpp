@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "record/record.hpp"
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "record/layout.hpp"
@@ -77,6 +79,49 @@ void read_data(const store::Group& group, RunRecord& run) {
   run.data_hashes = read_map(group.group("hashes"));
 }
 
+void write_schedule(store::Group group, const Schedule& schedule) {
+  std::vector<std::string> nodes;
+  std::vector<std::int64_t> first_ranks;
+  std::vector<std::int64_t> ranks;
+  std::vector<double> started_at_s;
+  std::vector<double> seconds;
+  for (const NodeTime& time : schedule.nodes) {
+    nodes.push_back(time.node);
+    first_ranks.push_back(time.first_rank);
+    ranks.push_back(time.ranks);
+    started_at_s.push_back(time.started_at_s);
+    seconds.push_back(time.seconds);
+  }
+  group.write_strings("node", nodes);
+  group.write("first_rank", first_ranks);
+  group.write("ranks", ranks);
+  group.write("started_at_s", started_at_s);
+  group.write("seconds", seconds);
+  group.set_attribute("makespan_s", schedule.makespan_s);
+  group.set_attribute("idle_share", schedule.idle_share);
+  group.set_attribute("planned_makespan_s", schedule.planned_makespan_s);
+  group.set_attribute("planned_idle_share", schedule.planned_idle_share);
+}
+
+Schedule read_schedule(const store::Group& group) {
+  Schedule schedule;
+  const std::vector<std::string> nodes = group.read_strings("node");
+  const auto first_ranks = group.read<std::int64_t>("first_rank");
+  const auto ranks = group.read<std::int64_t>("ranks");
+  const auto started_at_s = group.read<double>("started_at_s");
+  const auto seconds = group.read<double>("seconds");
+  const std::size_t rows =
+      std::min({nodes.size(), first_ranks.size(), ranks.size(), started_at_s.size(), seconds.size()});
+  for (std::size_t i = 0; i < rows; ++i) {
+    schedule.nodes.push_back({nodes[i], first_ranks[i], ranks[i], started_at_s[i], seconds[i]});
+  }
+  schedule.makespan_s = group.attribute<double>("makespan_s");
+  schedule.idle_share = group.attribute<double>("idle_share");
+  schedule.planned_makespan_s = group.attribute<double>("planned_makespan_s");
+  schedule.planned_idle_share = group.attribute<double>("planned_idle_share");
+  return schedule;
+}
+
 template <class Record>
 void write_results(store::File& file, const Record& record) {
   store::Group stage_1 = file.create_group("stage_1");
@@ -89,6 +134,14 @@ template <class Record>
 void read_results(const store::File& file, Record& record) {
   record.stage_1 = read_stage_1s(file.group("stage_1"));
   record.cells = read_cells(file.group("cells"));
+}
+
+NodeTime time_of(const store::File& file) {
+  return {.node = file.text_attribute("node"),
+          .first_rank = file.attribute<std::int64_t>("first_rank"),
+          .ranks = file.attribute<std::int64_t>("ranks"),
+          .started_at_s = file.attribute<double>("started_at_s"),
+          .seconds = file.attribute<double>("seconds")};
 }
 
 /// What is wrong with a test's counts, or nothing. Readers index them by class and divide by the totals.
@@ -125,6 +178,7 @@ void write_run(const RunRecord& run, const std::filesystem::path& path) {
   file.set_attribute("backbone", run.backbone);
   file.write_text("configuration", run.configuration);
   file.write_strings("plan", run.plan);
+  write_schedule(file.create_group("schedule"), run.schedule);
   write_map(file.create_group("environment"), run.environment);
   write_data(file.create_group("data"), run);
   write_results(file, run);
@@ -137,6 +191,7 @@ RunRecord read_run(const std::filesystem::path& path) {
   run.backbone = file.text_attribute("backbone");
   run.configuration = file.read_text("configuration");
   run.plan = file.read_strings("plan");
+  run.schedule = read_schedule(file.group("schedule"));
   run.environment = read_map(file.group("environment"));
   read_data(file.group("data"), run);
   read_results(file, run);
@@ -146,7 +201,11 @@ RunRecord read_run(const std::filesystem::path& path) {
 
 void write_node(const NodeRecord& node, const std::filesystem::path& path) {
   store::File file = create_record(kNode);
-  file.set_attribute("seconds", node.seconds);
+  file.set_attribute("node", node.time.node);
+  file.set_attribute("first_rank", node.time.first_rank);
+  file.set_attribute("ranks", node.time.ranks);
+  file.set_attribute("started_at_s", node.time.started_at_s);
+  file.set_attribute("seconds", node.time.seconds);
   write_results(file, node);
   store::write_atomically(path, file.image());
 }
@@ -154,9 +213,11 @@ void write_node(const NodeRecord& node, const std::filesystem::path& path) {
 NodeRecord read_node(const std::filesystem::path& path) {
   const store::File file = open_record(path, kNode);
   NodeRecord node;
-  node.seconds = file.attribute<double>("seconds");
+  node.time = time_of(file);
   read_results(file, node);
   return node;
 }
+
+NodeTime read_node_time(const std::filesystem::path& path) { return time_of(open_record(path, kNode)); }
 
 }  // namespace ltr::record

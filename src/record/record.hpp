@@ -15,7 +15,7 @@
 
 namespace ltr::record {
 
-inline constexpr std::int32_t kSchemaVersion = 3;
+inline constexpr std::int32_t kSchemaVersion = 4;
 
 /// One epoch of a training loop.
 struct EpochRow {
@@ -41,6 +41,7 @@ struct TrainingRecord {
   std::vector<std::int64_t> draws_made;  ///< [K] over all epochs
   std::string draws_digest;              ///< SHA-256 over all draws, in order
   std::string weights_digest;            ///< SHA-256 over names and values of the kept weights
+  std::string state_digest;              ///< likewise of weights, running statistics and momentum at the end
 };
 
 /// A stage 1, shared by the cells of one (seed, sampling).
@@ -79,6 +80,27 @@ struct CellRecord {
   Calibration calibration;
 };
 
+/// When and where a node of the plan was computed.
+struct NodeTime {
+  std::string node;             ///< its id
+  std::int64_t first_rank = 0;  ///< of the world
+  std::int64_t ranks = 0;       ///< that worked on it together
+  double started_at_s = 0;      ///< since 1970, UTC
+  double seconds = 0;           ///< of the start that finished it
+};
+
+/// How the nodes were spread over groups of ranks.
+struct Schedule {
+  std::vector<NodeTime> nodes;  ///< in the plan's order
+  /// Of the start that finished the run: from its first node to its last, and the share of the ranks' time in
+  /// between in which they had no node.
+  double makespan_s = 0;
+  double idle_share = 0;
+  /// The plan's estimate for the same nodes, with the rate that was measured.
+  double planned_makespan_s = 0;
+  double planned_idle_share = 0;
+};
+
 /// Everything of one run.
 struct RunRecord {
   std::string configuration;                       ///< TOML, defaults filled in
@@ -91,14 +113,15 @@ struct RunRecord {
   std::vector<std::int64_t> class_counts;  ///< training images, [K]
   metric::ShotLimits shots;
   std::vector<std::string> plan;  ///< node ids in order
+  Schedule schedule;
   std::vector<Stage1Record> stage_1;
   std::vector<CellRecord> cells;
 };
 
 /// Writes a whole run, in memory first, then renamed into place. Readable by h5py, pandas and h5dump:
-/// /configuration, /plan, /environment (attributes), /data, /stage_1/<id> and /cells/<id>, epochs as columns,
-/// enumerators by name, counts per class as int64.
-/// Throws: SystemError with path, reason and remedy; an older file then stands.
+/// /configuration, /plan, /schedule, /environment (attributes), /data, /stage_1/<id> and /cells/<id>, epochs
+/// as columns, enumerators by name, counts per class as int64. Throws: SystemError with path, reason and
+/// remedy; an older file then stands.
 void write_run(const RunRecord& run, const std::filesystem::path& path);
 
 /// Throws: DataError if absent, foreign, truncated, or of another schema version (saying what to do).
@@ -108,18 +131,21 @@ void write_run(const RunRecord& run, const std::filesystem::path& path);
 struct NodeRecord {
   std::vector<Stage1Record> stage_1;
   std::vector<CellRecord> cells;
-  double seconds = 0;
+  NodeTime time;
 };
 
 void write_node(const NodeRecord& node, const std::filesystem::path& path);
 /// Throws: as read_run.
 [[nodiscard]] NodeRecord read_node(const std::filesystem::path& path);
+/// Its time alone, without what it holds.
+[[nodiscard]] NodeTime read_node_time(const std::filesystem::path& path);
 
-/// SHA-256 digests of plan, draws, weights and counts apart, each over the whole run in the order of ids, so
-/// that the order of finishing does not matter. plan and draws are equal everywhere; weights and counts for
-/// the same binary, libraries, processor, threads and V.
+/// SHA-256 digests of plan, draws, kept weights, the state that training ended in (weights, running
+/// statistics and momentum) and counts apart, each over the whole run in the order of ids, so that the order
+/// of finishing does not matter. plan and draws are equal everywhere; the others for the same binary,
+/// libraries, processor, threads and V.
 struct Digests {
-  std::string plan, draws, weights, counts;
+  std::string plan, draws, weights, state, counts;
 };
 [[nodiscard]] Digests digests(const RunRecord& run);
 

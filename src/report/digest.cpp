@@ -25,6 +25,7 @@ std::string render_digests(const record::RunRecord& run) {
   const std::string_view promise = fixed ? "equal for any allowed number of ranks in the environment below"
                                          : "not promised: parallel.reduction is not fixed_order";
   text += base::format("weights  {}  {}\n", digests.weights, promise);
+  text += base::format("state    {}  {}\n", digests.state, promise);
   text += base::format("counts   {}  {}\n", digests.counts, promise);
   text += base::format("  stage_1.micro_batches: {}\n", configuration.stage_1.micro_batches);
   for (const std::string_view key : kBindingKeys) {

@@ -7,8 +7,10 @@
 namespace ltr::store {
 
 void require_free_space(const std::filesystem::path& folder, std::uint64_t bytes, std::string_view what) {
-  const std::uint64_t free = std::filesystem::space(folder).available;
-  if (free >= bytes) return;
+  std::error_code unknown;
+  const std::uint64_t free = std::filesystem::space(folder, unknown).available;
+  // Where it cannot be told, writing will show.
+  if (unknown || free >= bytes) return;
   throw base::SystemError(
       base::format("{} needs {} and the file system of {} has {} free; nothing was written; free some space, "
                    "or write elsewhere",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/checkpoint.hpp"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <string_view>
@@ -8,13 +9,18 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "base/hash.hpp"
 #include "model/safetensors.hpp"
+#include "store/free_space.hpp"
 
 namespace ltr::train {
 namespace {
 
 using Metadata = std::map<std::string, std::string>;
 constexpr std::int64_t kRowNumbers = 12;
+constexpr const char* kChecksum = "sha256";
+/// More files of one training are never looked for.
+constexpr int kMostKept = 100;
 
 /// float64 as the int64 of the same bits: the format knows float32 and int64 only, and no bit may be lost.
 torch::Tensor packed(const std::vector<double>& values) {
@@ -63,10 +69,26 @@ void put(const TraineeState& trainee, model::NamedTensors& tensors, Metadata& me
   metadata[trainee.name + "/draws_digest"] = training.draws_digest;
 }
 
+/// SHA-256 over everything a file holds but this; the order of tensors in it does not matter.
+std::string checksum_of(model::NamedTensors tensors, const Metadata& metadata) {
+  std::ranges::sort(tensors, {}, [](const auto& entry) { return entry.first; });
+  base::Sha256 hash;
+  hash.add(model::weights_digest(tensors));
+  for (const auto& [name, text] : metadata) {
+    if (name != kChecksum) hash.add(base::format("\n{}: {}", name, text));
+  }
+  return hash.hex();
+}
+
 /// Tensors of a file by name; one that is missing is the file's fault.
 class Contents {
  public:
-  explicit Contents(const std::filesystem::path& path) : path_(path), file_(model::read_safetensors(path)) {}
+  /// Throws: DataError if the file is damaged.
+  explicit Contents(const std::filesystem::path& path) : path_(path), file_(model::read_safetensors(path)) {
+    if (text(kChecksum) == checksum_of(file_.tensors, file_.metadata)) return;
+    throw base::DataError(base::format(
+        "checkpoint {} holds other values than were written: its checksum differs", path.string()));
+  }
 
   [[nodiscard]] const torch::Tensor& tensor(const std::string& name) const {
     for (const auto& [key, tensor] : file_.tensors) {
@@ -94,9 +116,8 @@ class Contents {
 
  private:
   [[noreturn]] void damaged(const std::string& name) const {
-    throw base::DataError(base::format(
-        "checkpoint {} holds no {}; training cannot go on from it; remove the file to begin this part anew",
-        path_.string(), name));
+    throw base::DataError(
+        base::format("checkpoint {} holds no {}; training cannot go on from it", path_.string(), name));
   }
 
   std::filesystem::path path_;
@@ -122,34 +143,7 @@ TraineeState trainee_of(const Contents& contents, const std::string& name) {
   return trainee;
 }
 
-}  // namespace
-
-void write_checkpoint(const std::filesystem::path& path, const std::string& identity,
-                      const LoopState& state) {
-  model::NamedTensors tensors;
-  Metadata metadata{{"identity", identity}};
-  std::string names;
-  for (const TraineeState& trainee : state.trainees) {
-    put(trainee, tensors, metadata);
-    names += trainee.name + "\n";
-  }
-  metadata["trainees"] = names;
-  const data::LoaderTimes& loader = state.times.loader;
-  tensors.emplace_back("loop", packed({static_cast<double>(state.epoch), static_cast<double>(state.step),
-                                       state.times.step_s, state.times.exchange_s, loader.read_s,
-                                       loader.decode_s, loader.resample_s, loader.wait_s}));
-  model::write_safetensors(path, tensors, metadata);
-}
-
-std::optional<LoopState> read_checkpoint(const std::filesystem::path& path, const std::string& identity) {
-  if (!std::filesystem::exists(path)) return std::nullopt;
-  const Contents contents(path);
-  if (contents.text("identity") != identity) {
-    throw base::DataError(base::format(
-        "checkpoint {} is of another training ({}, not {}); going on from it would mix the two; remove the "
-        "file, or choose another run.output",
-        path.string(), contents.text("identity"), identity));
-  }
+LoopState state_of(const Contents& contents) {
   LoopState state;
   const std::vector<double> loop = contents.numbers("loop", 8);
   state.epoch = static_cast<std::int64_t>(loop[0]);
@@ -162,6 +156,66 @@ std::optional<LoopState> read_checkpoint(const std::filesystem::path& path, cons
     names.remove_prefix(end + 1);
   }
   return state;
+}
+
+}  // namespace
+
+std::filesystem::path CheckpointFiles::older(int by) const {
+  if (by == 0) return newest;
+  return std::filesystem::path(newest).concat(base::format(".{}", by));
+}
+
+void CheckpointFiles::remove() const {
+  std::error_code ignored;
+  for (int by = 0; by < kMostKept; ++by) std::filesystem::remove(older(by), ignored);
+}
+
+void write_checkpoint(const CheckpointFiles& files, const std::string& identity, const LoopState& state) {
+  model::NamedTensors tensors;
+  Metadata metadata{{"identity", identity}};
+  std::string names;
+  for (const TraineeState& trainee : state.trainees) {
+    put(trainee, tensors, metadata);
+    names += trainee.name + "\n";
+  }
+  metadata["trainees"] = names;
+  const data::LoaderTimes& loader = state.times.loader;
+  tensors.emplace_back("loop", packed({static_cast<double>(state.epoch), static_cast<double>(state.step),
+                                       state.times.step_s, state.times.exchange_s, loader.read_s,
+                                       loader.decode_s, loader.resample_s, loader.wait_s}));
+  metadata[kChecksum] = checksum_of(tensors, metadata);
+  std::uint64_t bytes = 0;
+  for (const auto& [name, tensor] : tensors) bytes += tensor.nbytes();
+  store::require_free_space(files.newest.parent_path(), bytes, "checkpoint " + files.newest.string());
+  const std::filesystem::path written = std::filesystem::path(files.newest).concat(".new");
+  model::write_safetensors(written, tensors, metadata);
+  // Killed between two of these, the newest is missing and the one before it serves.
+  for (int by = files.keep - 1; by > 0; --by) {
+    std::error_code absent;
+    std::filesystem::rename(files.older(by - 1), files.older(by), absent);
+  }
+  std::filesystem::rename(written, files.newest);
+}
+
+FoundCheckpoint read_checkpoint(const CheckpointFiles& files, const std::string& identity) {
+  FoundCheckpoint found;
+  for (int by = 0; by < kMostKept && !found.state; ++by) {
+    if (!std::filesystem::exists(files.older(by))) continue;
+    std::optional<Contents> contents;
+    try {
+      contents.emplace(files.older(by));
+      found.state = state_of(*contents);
+    } catch (const base::DataError& error) {
+      found.damaged.emplace_back(error.what());
+      continue;
+    }
+    if (contents->text("identity") == identity) continue;
+    throw base::DataError(base::format(
+        "checkpoint {} is of another training ({}, not {}); going on from it would mix the two; remove the "
+        "file, or choose another run.output",
+        files.older(by).string(), contents->text("identity"), identity));
+  }
+  return found;
 }
 
 }  // namespace ltr::train

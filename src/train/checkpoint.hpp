@@ -42,13 +42,28 @@ struct LoopState {
   std::vector<TraineeState> trainees;
 };
 
-/// Writes beside `path`, then renames. `identity` says which training this is the state of.
-/// Throws: SystemError if it cannot be written.
-void write_checkpoint(const std::filesystem::path& path, const std::string& identity, const LoopState& state);
+/// Which checkpoints there are of one training: the newest is `newest`, the older ones stand beside it with
+/// ".1", ".2", ... behind its name.
+struct CheckpointFiles {
+  std::filesystem::path newest;
+  int keep = 2;
 
-/// The state in `path`; nothing if there is no such file.
-/// Throws: DataError if the file is damaged or belongs to another training, naming both identities.
-[[nodiscard]] std::optional<LoopState> read_checkpoint(const std::filesystem::path& path,
-                                                       const std::string& identity);
+  [[nodiscard]] std::filesystem::path older(int by) const;
+  void remove() const;
+};
+
+/// Writes beside the newest, with a checksum; then those before move on by one and the oldest goes.
+/// `identity` says which training this is the state of.
+/// Throws: SystemError if it cannot be written, or the file system has no room for it: before anything is.
+void write_checkpoint(const CheckpointFiles& files, const std::string& identity, const LoopState& state);
+
+/// What is found of a training.
+struct FoundCheckpoint {
+  std::optional<LoopState> state;    ///< of the newest sound file; nothing if there is none
+  std::vector<std::string> damaged;  ///< what is wrong with those that are newer
+};
+
+/// Throws: DataError if a sound file belongs to another training, naming both identities.
+[[nodiscard]] FoundCheckpoint read_checkpoint(const CheckpointFiles& files, const std::string& identity);
 
 }  // namespace ltr::train

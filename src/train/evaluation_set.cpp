@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "train/torch_error.hpp"
+
 namespace ltr::train {
 namespace {
 
@@ -32,11 +34,13 @@ EvaluationSet::EvaluationSet(const comm::Group& group, const data::Pack& pack,
 void EvaluationSet::visit(const Visitor& visitor) {
   comm::agree(group_, [&] {
     const torch::NoGradGuard no_grad;
-    if (in_memory_) {
-      for (const MicroBatch& batch : kept_) visitor(batch.inputs, batch.labels);
-    } else {
-      visit_images(visitor);
-    }
+    translating_torch_errors([&] {
+      if (in_memory_) {
+        for (const MicroBatch& batch : kept_) visitor(batch.inputs, batch.labels);
+      } else {
+        visit_images(visitor);
+      }
+    });
   });
 }
 

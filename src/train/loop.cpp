@@ -10,7 +10,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/stopwatch.hpp"
-#include "train/checkpoint.hpp"
+#include "train/checkpoint_writer.hpp"
 #include "train/epoch_feed.hpp"
 #include "train/member.hpp"
 #include "train/step.hpp"
@@ -61,7 +61,9 @@ struct TrainingLoop::State {
   void check_finite(const StepResult& result) const;
   void report(double loss);
   void finish_epoch();
-  void save() const;
+  [[nodiscard]] LoopState state() const;
+  void begin_checkpoint();
+  void write_checkpoint_now();
 
   comm::Group group;
   const data::Pack& pack;
@@ -71,9 +73,11 @@ struct TrainingLoop::State {
   FeedOptions feed_options;
   std::int64_t steps = 0;  ///< an epoch
   std::int64_t epoch = 0;
-  std::int64_t epoch_steps = 0;  ///< done in this epoch
-  EpochTimes times;              ///< of them
-  data::LoaderTimes loaded;      ///< of the part of them before this process took the epoch over
+  std::int64_t epoch_steps = 0;            ///< done in this epoch
+  EpochTimes times;                        ///< of them
+  data::LoaderTimes loaded;                ///< of the part of them before this process took the epoch over
+  std::optional<CheckpointWriter> writer;  ///< of rank 0, if checkpoints are kept
+  base::Stopwatch since_checkpoint;
   std::vector<Member*> active;
   std::unique_ptr<Step> step;                    ///< for the active members
   std::unique_ptr<data::DecodedImages> decoded;  ///< outlives the feed, which fills it; null: not kept
@@ -100,23 +104,45 @@ TrainingLoop::State::State(const comm::Group& group_in, const data::Pack& pack_i
     members.push_back(std::make_unique<Member>(std::move(trainee), pack.classes()));
   }
   if (options.frozen) options.frozen->eval();
+  if (group.rank() == 0 && !options.checkpoint.newest.empty()) {
+    writer.emplace(options.checkpoint, identity_of(feed_options, pack, members));
+  }
 }
 
-void TrainingLoop::State::save() const {
-  if (options.checkpoint.empty()) return;
-  comm::agree(group, [&] {
-    if (group.rank() != 0) return;
-    LoopState state{epoch, epoch_steps, times, {}};
-    for (const auto& member : members) state.trainees.push_back(member->state());
-    write_checkpoint(options.checkpoint, identity_of(feed_options, pack, members), state);
-  });
+LoopState TrainingLoop::State::state() const {
+  LoopState now{epoch, epoch_steps, times, {}};
+  for (const auto& member : members) now.trainees.push_back(member->state());
+  return now;
+}
+
+/// Training goes on meanwhile; a failure is raised in the next step, where all ranks learn of it.
+void TrainingLoop::State::begin_checkpoint() {
+  if (!writer) return;
+  writer->begin(state());
+  since_checkpoint = {};
+}
+
+void TrainingLoop::State::write_checkpoint_now() {
+  comm::agree(
+      group,
+      [&] {
+        if (writer) writer->write(state());
+      },
+      comm::Waiting::as_long_as_it_takes);
 }
 
 void TrainingLoop::State::restore() {
-  if (options.checkpoint.empty()) return;
+  if (options.checkpoint.newest.empty()) return;
   std::optional<LoopState> stored;
-  comm::agree(
-      group, [&] { stored = read_checkpoint(options.checkpoint, identity_of(feed_options, pack, members)); });
+  comm::agree(group, [&] {
+    FoundCheckpoint found = read_checkpoint(options.checkpoint, identity_of(feed_options, pack, members));
+    for (const std::string& damage : found.damaged) {
+      if (!options.warn) break;
+      options.warn(base::format("{}; {}", damage,
+                                found.state ? "an older one is taken" : "this training begins anew"));
+    }
+    stored = std::move(found.state);
+  });
   const std::string place = stored ? base::format("{} {}", stored->epoch, stored->step) : "none";
   const std::string seen = group.broadcast(place, 0);
   comm::agree(group, [&] {
@@ -124,7 +150,7 @@ void TrainingLoop::State::restore() {
     throw base::SystemError(base::format(
         "ranks see different states of checkpoint {}, so they would train on from different steps; put "
         "run.output on a file system that all hosts share",
-        options.checkpoint.string()));
+        options.checkpoint.newest.string()));
   });
   if (!stored) return;
   epoch = stored->epoch;
@@ -132,7 +158,7 @@ void TrainingLoop::State::restore() {
   times = stored->times;
   loaded = times.loader;
   for (std::size_t i = 0; i < members.size(); ++i) {
-    members[i]->restore(std::move(stored->trainees[i]), options.checkpoint.string());
+    members[i]->restore(std::move(stored->trainees[i]), options.checkpoint.newest.string());
   }
 }
 
@@ -157,16 +183,20 @@ void TrainingLoop::State::run_epoch() {
   while (epoch_steps < steps) {
     if (!feed) feed = std::make_unique<EpochFeed>(pack, feed_options, epoch, epoch_steps);
     if (step_once()) {
-      save();
+      write_checkpoint_now();
       throw base::Stopped(base::format(
           "asked to stop; training stands at step {} of {} of epoch {}; run the same command again to go on",
           epoch_steps, steps, epoch));
+    }
+    if (options.checkpoint_every_s > 0 && since_checkpoint.seconds() >= options.checkpoint_every_s) {
+      begin_checkpoint();
     }
   }
   finish_epoch();
 }
 
 MicroBatch TrainingLoop::State::next_micro_batch() {
+  if (writer) writer->raise_failure();
   MicroBatch batch = feed->next();
   if (options.frozen) {
     const torch::NoGradGuard no_grad;
@@ -240,8 +270,11 @@ void TrainingLoop::State::finish_epoch() {
   epoch_steps = 0;
   times = {};
   loaded = {};
-  const bool last = epoch == feed_options.draws.epochs;
-  if (last || epoch % options.checkpoint_every_epochs == 0) save();
+  if (epoch == feed_options.draws.epochs) {
+    write_checkpoint_now();
+  } else if (epoch % options.checkpoint_every_epochs == 0) {
+    begin_checkpoint();
+  }
 }
 
 TrainingLoop::TrainingLoop(const comm::Group& group, const data::Pack& pack, EvaluationSet& validation,

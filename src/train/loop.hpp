@@ -13,6 +13,7 @@
 #include "data/loader.hpp"
 #include "data/pack.hpp"
 #include "model/backbone.hpp"
+#include "train/checkpoint.hpp"
 #include "train/evaluation_set.hpp"
 #include "train/trainee.hpp"
 
@@ -40,11 +41,13 @@ struct LoopOptions {
   data::LoaderOptions loader;               ///< its mode is ignored
   bool keep_decoded = false;                ///< images stay decoded in memory from epoch to epoch
   std::shared_ptr<model::Backbone> frozen;  ///< null: trainees see pixels; else its features
-  std::filesystem::path checkpoint;         ///< file; empty: none is kept
+  CheckpointFiles checkpoint;               ///< of an empty name: none is kept
   int checkpoint_every_epochs = 1;
+  double checkpoint_every_s = 0;                  ///< also within an epoch, this long after the last; 0: not
   std::int64_t most_steps = 0;                    ///< an epoch is cut off there; 0: nowhere
   std::function<void(const Progress&)> progress;  ///< after every step, on every rank; may be empty
   std::function<bool()> stop_requested;           ///< asked every step, on every rank; may be empty
+  std::function<void(const std::string&)> warn;   ///< of what a person should know; may be empty
 };
 
 /// Trains all trainees on the same draws. The frozen backbone runs once a micro-batch, in evaluation mode,
@@ -60,11 +63,11 @@ class TrainingLoop {
   TrainingLoop& operator=(const TrainingLoop&) = delete;
   ~TrainingLoop();
 
-  /// Goes on from the checkpoint, if there is one, to the end; the modules then hold their best weights. The
-  /// last checkpoint stays, so that a caller killed before it has stored the outcome gets it again; the
-  /// caller removes it. Collective: all ranks of the group. Throws: Stopped after a checkpoint if a rank was
-  /// asked to stop; SystemError naming epoch, step and learning rate if a loss is not finite; what a loader
-  /// threw.
+  /// Goes on from the newest sound checkpoint, if there is one, to the end; the modules then hold their best
+  /// weights. The last checkpoint stays, so that a caller killed before it has stored the outcome gets it
+  /// again; the caller removes it. Collective: all ranks of the group. Throws: Stopped after a checkpoint if
+  /// a rank was asked to stop; SystemError naming epoch, step and learning rate if a loss is not finite; what
+  /// a loader threw.
   [[nodiscard]] std::vector<Trained> run();
 
  private:

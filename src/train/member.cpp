@@ -69,6 +69,9 @@ void Member::restore(TraineeState state, std::string_view source) {
 
 Trained Member::conclude() {
   torch::nn::Module& module = *trainee_.module;
+  model::NamedTensors last = state_.weights;
+  last.emplace_back("momentum", state_.momentum);
+  state_.training.state_digest = model::weights_digest(last);
   model::load_state(module, state_.best, "the best epoch");
   module.eval();
   // In the module's order: a checkpoint's file has another.

@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "train/torch_error.hpp"
+
 namespace ltr::train {
 namespace {
 
@@ -119,7 +121,7 @@ StepResult Step::run(const std::function<MicroBatch()>& next, bool stop_requeste
     for (unsigned i = 0; i < own; ++i) {
       sending_ = i + 1 == own;
       leaf_.zero_();
-      backward(next());
+      translating_torch_errors([&] { backward(next()); });
       if (!sending_) accumulator_.push(floats_of(leaf_));
     }
   } catch (...) {

@@ -37,6 +37,7 @@ class WorkspaceTest : public test::OwnFolder {
     configuration_.grid.sampling = {config::SamplingKind::instance_balanced};
     inputs_ = open_inputs(configuration_);
     plan_ = config::make_plan(configuration_);
+    journal_ = Journal(parts(), plan_);
   }
 
   const config::PlanNode& node(config::NodeKind kind) const {
@@ -53,6 +54,7 @@ class WorkspaceTest : public test::OwnFolder {
   base::Log log_{base::Log::Voice::silent};
   config::Configuration configuration_;
   config::Plan plan_;
+  Journal journal_{{}, plan_};
   Inputs inputs_;
 };
 
@@ -62,7 +64,7 @@ TEST_F(WorkspaceTest, LeavesNoFolderWhereTheDiskIsTooSmall) {
   configuration_.run.seeds.resize(free / 1'000'000 + 1);
   plan_ = config::make_plan(configuration_);
   try {
-    const Workspace workspace(configuration_, plan_, inputs_, log_);
+    const Workspace workspace(configuration_, plan_, journal_, inputs_, 1, log_);
     FAIL() << "a run was begun that cannot end";
   } catch (const base::SystemError& error) {
     EXPECT_THAT(error.what(), HasSubstr("nothing was written"));
@@ -74,18 +76,18 @@ TEST_F(WorkspaceTest, LeavesTheFoldersOfOthersWhereItCannotBegin) {
   std::filesystem::create_directories(folder() / "results");
   std::ofstream(folder() / "results/other") << "a neighbour's";
   std::ofstream(folder() / "results/today") << "a file where a folder should be";
-  EXPECT_THROW(Workspace(configuration_, plan_, inputs_, log_), base::ConfigError);
+  EXPECT_THROW(Workspace(configuration_, plan_, journal_, inputs_, 1, log_), base::ConfigError);
   EXPECT_TRUE(std::filesystem::exists(folder() / "results/other"));
   EXPECT_TRUE(std::filesystem::exists(folder() / "results/today"));
 }
 
 TEST_F(WorkspaceTest, NamesTheKeysOfAnotherConfiguration) {
   {
-    const Workspace begun(configuration_, plan_, inputs_, log_);
+    const Workspace begun(configuration_, plan_, journal_, inputs_, 1, log_);
   }
   configuration_.stage_1.learning_rate *= 2;
   try {
-    const Workspace workspace(configuration_, plan_, inputs_, log_);
+    const Workspace workspace(configuration_, plan_, journal_, inputs_, 1, log_);
     FAIL() << "results of two configurations would mix";
   } catch (const base::ConfigError& error) {
     EXPECT_THAT(error.what(), HasSubstr("stage_1.learning_rate"));
@@ -95,22 +97,22 @@ TEST_F(WorkspaceTest, NamesTheKeysOfAnotherConfiguration) {
 TEST_F(WorkspaceTest, CountsADamagedNodeAsUnfinished) {
   const config::PlanNode& stage_1 = node(config::NodeKind::stage_1);
   {
-    const Workspace workspace(configuration_, plan_, inputs_, log_);
-    workspace.finish(stage_1, {});
+    const Workspace workspace(configuration_, plan_, journal_, inputs_, 1, log_);
+    journal_.finish(stage_1, {});
     EXPECT_EQ(workspace.unfinished().size(), plan_.nodes.size() - 1);
   }
-  std::ofstream(Paths(configuration_).node(stage_1.id)) << "cut off";
-  const Workspace workspace(configuration_, plan_, inputs_, log_);
+  std::ofstream(journal_.node_file(stage_1)) << "cut off";
+  const Workspace workspace(configuration_, plan_, journal_, inputs_, 1, log_);
   EXPECT_EQ(workspace.unfinished().size(), plan_.nodes.size());
 }
 
 TEST_F(WorkspaceTest, KeepsSharedFeaturesUntilTheLastNodeThatNeedsThem) {
-  const Workspace workspace(configuration_, plan_, inputs_, log_);
-  workspace.finish(node(config::NodeKind::stage_1), {});
+  const Workspace workspace(configuration_, plan_, journal_, inputs_, 1, log_);
+  journal_.finish(node(config::NodeKind::stage_1), {});
   const std::vector<std::filesystem::path> files = leave_features();
-  workspace.finish(node(config::NodeKind::features), {});
+  journal_.finish(node(config::NodeKind::features), {});
   for (const std::filesystem::path& file : files) EXPECT_TRUE(std::filesystem::exists(file)) << file;
-  workspace.finish(node(config::NodeKind::stage_2), {});
+  journal_.finish(node(config::NodeKind::stage_2), {});
   for (const std::filesystem::path& file : files) EXPECT_FALSE(std::filesystem::exists(file)) << file;
 }
 

@@ -35,22 +35,25 @@ config::Configuration configuration_of(std::vector<config::LearningKind> learnin
   return configuration;
 }
 
-TEST(DiskSpace, OfJointTrainingIsAFileASeedAndSamplingAndTwoCheckpoints) {
+TEST(DiskSpace, OfJointTrainingIsAFileASeedAndSamplingAndThreeCheckpointsAGroup) {
   const config::Configuration configuration = configuration_of({config::LearningKind::joint});
   const config::Plan plan = config::make_plan(configuration);
   EXPECT_EQ(disk_space(configuration, pointers(plan), {.classes = 10, .evaluation_images = 1000}),
-            (4 + 6) * network_bytes());
+            (4 + 9) * network_bytes());
+  EXPECT_EQ(
+      disk_space(configuration, pointers(plan), {.classes = 10, .evaluation_images = 1000}, /*groups=*/2),
+      (4 + 18) * network_bytes());
 }
 
-TEST(DiskSpace, CountsFeaturesOnceHoweverManyCellsShareThem) {
+TEST(DiskSpace, CountsFeaturesOnceAStage1HoweverManyCellsShareThem) {
   const config::Configuration configuration = configuration_of({config::LearningKind::tau_normalized});
   const config::Plan plan = config::make_plan(configuration);
   const auto with = [&](std::int64_t images) {
     return disk_space(configuration, pointers(plan), {.classes = 10, .evaluation_images = images});
   };
-  // ResNet-20 has 64 features; beyond a million images they outweigh two checkpoints.
-  EXPECT_EQ(with(2'000'000) - with(1'000'000), 1'000'000 * 64 * 4);
-  EXPECT_EQ(with(1'000'000), 1'000'000 * 64 * 4 + 4 * network_bytes() + 4 * 11 * 64 * 4);
+  // ResNet-20 has 64 features; there are four stage 1s.
+  EXPECT_EQ(with(2'000) - with(1'000), 4 * 1'000 * 64 * 4);
+  EXPECT_EQ(with(1'000), 4 * 1'000 * 64 * 4 + (4 + 9) * network_bytes() + 4 * 11 * 64 * 4);
 }
 
 TEST(DiskSpace, OfNothingIsNothing) {

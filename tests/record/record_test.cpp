@@ -56,6 +56,7 @@ void expect_equal(const TrainingRecord& a, const TrainingRecord& b) {
   EXPECT_EQ(a.draws_made, b.draws_made);
   EXPECT_EQ(a.draws_digest, b.draws_digest);
   EXPECT_EQ(a.weights_digest, b.weights_digest);
+  EXPECT_EQ(a.state_digest, b.state_digest);
 }
 
 void expect_equal(const metric::Counts& a, const metric::Counts& b) {
@@ -129,9 +130,16 @@ TEST_F(Record, FailedAndEmptyCellsKeepTheirReason) {
 
 TEST_F(Record, NodeReadsBackEqual) {
   const RunRecord run = sample_run();
-  write_node({.stage_1 = run.stage_1, .cells = run.cells, .seconds = 12.5}, path("node.h5"));
+  const NodeTime time{"seed_0.instance_balanced.stage_1", 4, 2, 1.75e9, 12.5};
+  write_node({.stage_1 = run.stage_1, .cells = run.cells, .time = time}, path("node.h5"));
   const NodeRecord read = read_node(path("node.h5"));
-  EXPECT_EQ(read.seconds, 12.5);
+  for (const NodeTime& found : {read.time, read_node_time(path("node.h5"))}) {
+    EXPECT_EQ(found.node, "seed_0.instance_balanced.stage_1");
+    EXPECT_EQ(found.first_rank, 4);
+    EXPECT_EQ(found.ranks, 2);
+    EXPECT_EQ(found.started_at_s, 1.75e9);
+    EXPECT_EQ(found.seconds, 12.5);
+  }
   ASSERT_EQ(read.stage_1.size(), 1U);
   expect_equal(read.stage_1[0].training, run.stage_1[0].training);
   expect_equal(read.cells, run.cells);
@@ -169,7 +177,7 @@ TEST_F(Record, AnotherSchemaVersionSaysWhatToDo) {
   file.set_attribute("record_of", "run");
   store::write_atomically(path("run.h5"), file.image());
   const std::string text = failure_of([&] { (void)read_run(path("run.h5")); });
-  EXPECT_TRUE(has(text, "run.h5 was written by schema 1; this program reads 3; use the version")) << text;
+  EXPECT_TRUE(has(text, "run.h5 was written by schema 1; this program reads 4; use the version")) << text;
 }
 
 TEST_F(Record, CountsThatContradictEachOtherAreRefused) {
@@ -211,6 +219,7 @@ TEST(Digests, FollowTheirFormulaOverTextLines) {
   run.stage_1.push_back({"s", 0, config::SamplingKind::square_root, sample_training(1)});
   EXPECT_EQ(digests(run).draws, base::sha256_hex("s draws1\n"));
   EXPECT_EQ(digests(run).weights, base::sha256_hex("s weights1\n"));
+  EXPECT_EQ(digests(run).state, base::sha256_hex("s state1\n"));
 }
 
 TEST(Digests, DoNotDependOnTheOrderOfFinishing) {
@@ -227,6 +236,10 @@ TEST(Digests, ChangeWithTheirOwnPartAlone) {
   RunRecord run = sample_run();
   run.cells[0].training.weights_digest = "other";
   EXPECT_NE(digests(run).weights, before.weights);
+  run = sample_run();
+  run.cells[0].training.state_digest = "other";
+  EXPECT_NE(digests(run).state, before.state);
+  EXPECT_EQ(digests(run).weights, before.weights);
   EXPECT_EQ(digests(run).counts, before.counts);
   EXPECT_EQ(digests(run).draws, before.draws);
   run = sample_run();
@@ -267,7 +280,7 @@ TEST_F(Record, H5pyReadsItWithoutThisSuite) {
   const std::string text =
       output_of(python + " " LTR_SOURCE_DIR "/tests/record/read_record.py " + path("run.h5").string());
   for (const std::string_view line : {
-           "schema_version = 3\n",
+           "schema_version = 4\n",
            "backbone = \"resnet20\"\n",
            "configuration = \"format = 1\\n\\n[run]\\noutput = \\\"results/sample.h5\\\"\\n",
            "plan = [\"seed_0.instance_balanced.stage_1\", \"seed_0.instance_balanced.features\"]\n",
@@ -280,7 +293,8 @@ TEST_F(Record, H5pyReadsItWithoutThisSuite) {
            "many_above = 100\n",
            "seed_0.instance_balanced.stage_1 = {\"best_epoch\": 2, \"draws_digest\": \"draws0\", "
            "\"position\": 0, "
-           "\"sampling\": \"instance_balanced\", \"seed\": 0, \"weights_digest\": \"weights0\"}\n",
+           "\"sampling\": \"instance_balanced\", \"seed\": 0, \"state_digest\": "
+           "\"state0\", \"weights_digest\": \"weights0\"}\n",
            "\"epoch\": [0, 1, 2]",
            "\"train_loss\": [0.1, 1.1, 2.1]",
            "draws_made = [40, 20, 10, 10]\n",

@@ -23,6 +23,7 @@ inline TrainingRecord sample_training(double first) {
   training.draws_made = {40, 20, 10, 10};
   training.draws_digest = base::format("draws{}", first);
   training.weights_digest = base::format("weights{}", first);
+  training.state_digest = base::format("state{}", first);
   return training;
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # A pack that fails under a running loader (its disk, or somebody cuts it short) ends the cell with an error that names
-# pack and image, on every rank alike, and nothing hangs; mended, the same command completes the grid. Packs on a node's
+# pack and image, on every rank alike, and nothing hangs; mended, --retry-failed completes the grid. Packs on a node's
 # own disk give the bits of the packs themselves; joined packs train.
 . "$(dirname "$0")/common.sh"
 prepare
@@ -17,13 +17,15 @@ failed() {
     { cat "$work/log"; fail "no '$words' for: $*"; }
 }
 
-export LTR_FAIL_AFTER
-for LTR_FAIL_AFTER in 0 100; do
+for LTR_FAIL_PREAD in 0 100; do
   for ranks in 1 2; do
-    LD_PRELOAD=$FAILING_PREAD failed "$ranks" 'Input/output error' --set run.output="$work/eio.h5"
+    export LTR_FAIL_PREAD
+    LD_PRELOAD=$FAILING_CALLS failed "$ranks" 'Input/output error' --set run.output="$work/eio.h5"
     rm -rf "$work"/eio.h5*
   done
 done
+
+unset LTR_FAIL_PREAD
 
 cp "$work/packs/train.h5" "$work/sound.h5"
 cut() {
@@ -38,13 +40,13 @@ failed 2 'end of file' --set run.output="$work/cut.h5" --set stage_1.epochs=40
 wait
 cp "$work/sound.h5" "$work/packs/train.h5"
 launch 2 "$bin/ltr_grid" --config "$work/grid.toml" --set 'grid.sampling=["class_balanced"]' \
-  --set run.output="$work/cut.h5" --set stage_1.epochs=40 >"$work/log" 2>&1 ||
+  --set run.output="$work/cut.h5" --set stage_1.epochs=40 --retry-failed >"$work/log" 2>&1 ||
   { cat "$work/log"; fail "the mended pack's grid was not completed"; }
 
 digest() {
   launch "$1" "$bin/ltr_grid" --config "$work/grid.toml" --set 'grid.sampling=["class_balanced"]' \
     --set run.output="$work/$2.h5" "${@:3}" >"$work/log" 2>&1 || { cat "$work/log"; fail "$2"; }
-  "$bin/ltr_report" "$work/$2.h5" --digest | grep -E '^(plan|draws|weights|counts) ' >"$work/$2.digest"
+  "$bin/ltr_report" "$work/$2.h5" --digest | grep -E '^(plan|draws|weights|state|counts) ' >"$work/$2.digest"
 }
 mkdir "$work/local"
 digest 1 plain

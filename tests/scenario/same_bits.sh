@@ -9,7 +9,7 @@ digest_of() {
   shift 2
   launch "$ranks" "$bin/ltr_grid" --config "$work/grid.toml" --set "run.output=$work/$name.h5" "$@" \
     >"$work/$name.log" 2>&1 || { cat "$work/$name.log"; fail "ltr_grid on $ranks ranks"; }
-  "$bin/ltr_report" "$work/$name.h5" --digest | grep -E "^(plan|draws|weights|counts) " >"$work/$name.digest"
+  "$bin/ltr_report" "$work/$name.h5" --digest | grep -E "^(plan|draws|weights|state|counts) " >"$work/$name.digest"
 }
 
 digest_of ranks_1 1

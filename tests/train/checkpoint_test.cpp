@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/checkpoint.hpp"
-
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -9,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "train/checkpoint_writer.hpp"
 
 namespace ltr::train {
 namespace {
@@ -18,9 +17,9 @@ using testing::HasSubstr;
 /// A file of this process alone.
 class Checkpoint : public testing::Test {
  protected:
-  ~Checkpoint() override { std::filesystem::remove(path); }
-  const std::filesystem::path path =
-      testing::TempDir() + base::format("/ltr_checkpoint_{}.safetensors", getpid());
+  ~Checkpoint() override { files.remove(); }
+  const CheckpointFiles files{.newest = testing::TempDir() +
+                                        base::format("/ltr_checkpoint_{}.safetensors", getpid())};
 };
 
 LoopState sample_state() {
@@ -56,8 +55,8 @@ void expect_equal(const model::NamedTensors& a, const model::NamedTensors& b) {
 
 TEST_F(Checkpoint, GivesBackEveryBitOfAState) {
   const LoopState written = sample_state();
-  write_checkpoint(path, "seed 1", written);
-  const std::optional<LoopState> read = read_checkpoint(path, "seed 1");
+  write_checkpoint(files, "seed 1", written);
+  const std::optional<LoopState> read = read_checkpoint(files, "seed 1").state;
   ASSERT_TRUE(read);
   EXPECT_EQ(read->epoch, 2);
   EXPECT_EQ(read->step, 17);
@@ -88,29 +87,85 @@ TEST_F(Checkpoint, GivesBackEveryBitOfAState) {
   EXPECT_EQ(b.training.epochs[1].train_loss, 1e-300);
 }
 
-TEST_F(Checkpoint, IsNothingWhereThereIsNoFile) { EXPECT_FALSE(read_checkpoint(path, "seed 1")); }
+TEST_F(Checkpoint, IsNothingWhereThereIsNoFile) { EXPECT_FALSE(read_checkpoint(files, "seed 1").state); }
 
 TEST_F(Checkpoint, OfAnotherTrainingIsRefusedWithBothNames) {
-  write_checkpoint(path, "seed 1", sample_state());
+  write_checkpoint(files, "seed 1", sample_state());
   try {
-    static_cast<void>(read_checkpoint(path, "seed 2"));
+    static_cast<void>(read_checkpoint(files, "seed 2"));
     FAIL() << "nothing was thrown";
   } catch (const base::DataError& error) {
-    EXPECT_THAT(error.what(), HasSubstr(path.string()));
+    EXPECT_THAT(error.what(), HasSubstr(files.newest.string()));
     EXPECT_THAT(error.what(), HasSubstr("(seed 1, not seed 2)"));
     EXPECT_THAT(error.what(), HasSubstr("remove the file"));
   }
 }
 
-TEST_F(Checkpoint, ThatIsCutOffIsRefused) {
-  write_checkpoint(path, "seed 1", sample_state());
-  std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
-  EXPECT_THROW(static_cast<void>(read_checkpoint(path, "seed 1")), base::DataError);
+/// Flips one bit in the middle of a file.
+void damage(const std::filesystem::path& path) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  const auto middle = static_cast<std::streamoff>(std::filesystem::file_size(path) - 40);
+  file.seekg(middle);
+  const char byte = static_cast<char>(file.get() ^ 1);
+  file.seekp(middle);
+  file.put(byte);
+}
+
+TEST_F(Checkpoint, ThatIsDamagedIsNamedAndTheOneBeforeTaken) {
+  LoopState state = sample_state();
+  for (const std::int64_t step : {17, 18, 19}) {
+    state.step = step;
+    write_checkpoint(files, "seed 1", state);
+  }
+  EXPECT_FALSE(std::filesystem::exists(files.older(2))) << "two are kept";
+  EXPECT_EQ(read_checkpoint(files, "seed 1").state.value().step, 19);
+  EXPECT_THAT(read_checkpoint(files, "seed 1").damaged, testing::IsEmpty());
+
+  damage(files.newest);
+  FoundCheckpoint found = read_checkpoint(files, "seed 1");
+  EXPECT_EQ(found.state.value().step, 18);
+  EXPECT_THAT(found.damaged, testing::ElementsAre(HasSubstr(files.newest.string())));
+  EXPECT_THAT(found.damaged, testing::ElementsAre(HasSubstr("checksum")));
+
+  std::filesystem::resize_file(files.newest, std::filesystem::file_size(files.newest) / 2);
+  std::filesystem::resize_file(files.older(1), 0);
+  found = read_checkpoint(files, "seed 1");
+  EXPECT_FALSE(found.state);
+  EXPECT_EQ(found.damaged.size(), 2U);
+}
+
+TEST_F(Checkpoint, WhoseWriterWasKilledBetweenTwoRenamesGivesTheOneBefore) {
+  write_checkpoint(files, "seed 1", sample_state());
+  std::filesystem::rename(files.newest, files.older(1));
+  EXPECT_EQ(read_checkpoint(files, "seed 1").state.value().step, 17);
 }
 
 TEST_F(Checkpoint, InAFolderThatIsNotThereCannotBeWritten) {
-  EXPECT_THROW(write_checkpoint("/nonexistent/folder/c.safetensors", "seed 1", sample_state()),
+  EXPECT_THROW(write_checkpoint({.newest = "/nonexistent/folder/c"}, "seed 1", sample_state()),
                base::SystemError);
+}
+
+TEST_F(Checkpoint, WrittenInTheBackgroundHoldsTheValuesOfItsMoment) {
+  LoopState state = sample_state();
+  const torch::Tensor before = state.trainees[0].weights[0].second.clone();
+  CheckpointWriter writer(files, "seed 1");
+  writer.begin(state);
+  state.trainees[0].weights[0].second.fill_(0);
+  state.step = 18;
+  writer.write(state);
+  EXPECT_EQ(read_checkpoint(files, "seed 1").state.value().step, 18);
+  std::filesystem::rename(files.older(1), files.newest);
+  const LoopState first = read_checkpoint(files, "seed 1").state.value();
+  EXPECT_EQ(first.step, 17);
+  EXPECT_TRUE(torch::equal(first.trainees[0].weights[0].second, before) ||
+              torch::equal(first.trainees[0].weights[1].second, before));
+}
+
+TEST_F(Checkpoint, ThatCouldNotBeWrittenInTheBackgroundRaisesItsErrorOnce) {
+  CheckpointWriter writer({.newest = "/nonexistent/folder/c"}, "seed 1");
+  writer.begin(sample_state());
+  EXPECT_THROW(writer.write(sample_state()), base::SystemError);
+  EXPECT_NO_THROW(writer.raise_failure());
 }
 
 }  // namespace

@@ -55,6 +55,7 @@ class Loop : public test::WithPacks {
 
 void expect_same_outcome(const Trained& a, const Trained& b) {
   EXPECT_EQ(a.training.weights_digest, b.training.weights_digest);
+  EXPECT_EQ(a.training.state_digest, b.training.state_digest);
   EXPECT_EQ(a.training.draws_digest, b.training.draws_digest);
   EXPECT_EQ(a.training.draws_made, b.training.draws_made);
   EXPECT_EQ(a.training.class_weights, b.training.class_weights);
@@ -178,7 +179,7 @@ TEST_F(Loop, GoesOnFromAnyStepAsIfNeverStopped) {
   const Trained whole = train(world(), options());
   for (const std::int64_t steps : {1, 2, 3, 6}) {
     LoopOptions stopping = options();
-    stopping.checkpoint = *folder / base::format("stop_{}.safetensors", steps);
+    stopping.checkpoint.newest = *folder / base::format("stop_{}.safetensors", steps);
     stop_after(steps, world(), stopping, [](const LoopOptions& o) { static_cast<void>(train(world(), o)); });
     expect_same_outcome(train(world(), stopping), whole);
     // The finished loop's checkpoint gives its outcome again.
@@ -189,7 +190,7 @@ TEST_F(Loop, GoesOnFromAnyStepAsIfNeverStopped) {
 TEST_F(Loop, GoesOnOnAnotherNumberOfRanks) {
   const Trained whole = train(world(), options());
   LoopOptions stopping = options();
-  stopping.checkpoint = *folder / "other_ranks.safetensors";
+  stopping.checkpoint.newest = *folder / "other_ranks.safetensors";
   if (world().rank() == 0) {
     stop_after(3, comm::Group::alone(), stopping,
                [](const LoopOptions& o) { static_cast<void>(train(comm::Group::alone(), o)); });
@@ -200,7 +201,7 @@ TEST_F(Loop, GoesOnOnAnotherNumberOfRanks) {
 
 TEST_F(Loop, RefusesTheCheckpointOfAnotherTraining) {
   LoopOptions stopping = options();
-  stopping.checkpoint = *folder / "another.safetensors";
+  stopping.checkpoint.newest = *folder / "another.safetensors";
   stop_after(1, world(), stopping, [](const LoopOptions& o) { static_cast<void>(train(world(), o)); });
   stopping.seed = 4;
   try {
@@ -256,7 +257,7 @@ TEST_F(LoopOfHeads, GoesOnAfterAHeadHasDroppedOut) {
   const auto heads = [] { return std::vector<Trainee>{head("crt", 5, 3), head("lws", 6, 1)}; };
   const std::vector<Trained> whole = train_heads(comm::Group::alone(), options(), heads());
   LoopOptions stopping = options();
-  stopping.checkpoint = *folder / "heads.safetensors";
+  stopping.checkpoint.newest = *folder / "heads.safetensors";
   stop_after(kSteps + 1, world(), stopping,
              [&](const LoopOptions& o) { static_cast<void>(train_heads(world(), o, heads())); });
   const std::vector<Trained> resumed = train_heads(world(), stopping, heads());

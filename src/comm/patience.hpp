@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Waiting for other ranks without keeping their core from them. For this room's sources only.
+#pragma once
+
+#include <chrono>
+#include <thread>
+
+namespace ltr::comm {
+
+/// Gives the core away between polls that found nothing: the ranks of a host share its cores with the
+/// training.
+class Patience {
+ public:
+  void lose() {
+    if (++fruitless_ <= kYields) {
+      std::this_thread::yield();
+    } else {
+      std::this_thread::sleep_for(
+          std::chrono::microseconds(fruitless_ <= kShortSleeps ? kShortSleepUs : kLongSleepUs));
+    }
+  }
+  void regain() { fruitless_ = 0; }
+
+ private:
+  static constexpr int kYields = 32;
+  static constexpr int kShortSleeps = 20'000;  // about a second, as a step may take
+  static constexpr int kShortSleepUs = 30;
+  static constexpr int kLongSleepUs = 1000;
+  int fruitless_ = 0;
+};
+
+}  // namespace ltr::comm

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "comm/stall_watch.hpp"
+
+#include <algorithm>
+#include <atomic>
+
+#include "base/format.hpp"
+#include "base/host.hpp"
+#include "comm/patience.hpp"
+
+namespace ltr::comm {
+namespace {
+
+constexpr int kQuestion = 1;
+constexpr int kAnswer = 2;
+/// How often a waiting rank looks whether somebody asks, and how long an asking one waits for answers.
+constexpr double kAnswerEveryS = 0.05;
+constexpr double kAnswersWithinS = 2;
+
+std::atomic<double> stall_timeout_s{0};
+
+/// Fixed length, so that one call exchanges them.
+constexpr std::size_t kHostBytes = 256;
+using HostName = std::array<char, kHostBytes>;
+
+HostName own_place() {
+  int world_rank = 0;
+  LTR_MPI(MPI_Comm_rank(MPI_COMM_WORLD, &world_rank));
+  const std::string text = base::format("rank {} ({})", world_rank, base::host_name());
+  HostName name{};
+  std::copy_n(text.begin(), std::min(text.size(), name.size() - 1), name.begin());
+  return name;
+}
+
+}  // namespace
+
+void set_stall_timeout(double timeout_s) { stall_timeout_s = timeout_s; }
+
+StallWatch::StallWatch(MPI_Comm communicator) {
+  LTR_MPI(MPI_Comm_dup(communicator, &communicator_));
+  LTR_MPI(MPI_Comm_rank(communicator_, &rank_));
+  LTR_MPI(MPI_Comm_size(communicator_, &size_));
+  const HostName own = own_place();
+  std::vector<HostName> all(static_cast<std::size_t>(size_));
+  LTR_MPI(MPI_Allgather(own.data(), kHostBytes, MPI_CHAR, all.data(), kHostBytes, MPI_CHAR, communicator_));
+  for (const HostName& name : all) hosts_.emplace_back(name.data());
+}
+
+StallWatch::~StallWatch() { MPI_Comm_free(&communicator_); }
+
+void StallWatch::look(std::string_view awaited, const base::Stopwatch& since) {
+  if (since_answering_.seconds() < kAnswerEveryS) return;
+  since_answering_ = {};
+  answer_questions();
+  const double timeout_s = stall_timeout_s;
+  if (timeout_s > 0 && since.seconds() > timeout_s) name_missing(awaited, since);
+}
+
+void StallWatch::answer_questions() {
+  for (;;) {
+    int asked = 0;
+    MPI_Status status;
+    LTR_MPI(MPI_Iprobe(MPI_ANY_SOURCE, kQuestion, communicator_, &asked, &status));
+    if (asked == 0) return;
+    LTR_MPI(MPI_Recv(nullptr, 0, MPI_BYTE, status.MPI_SOURCE, kQuestion, communicator_, MPI_STATUS_IGNORE));
+    LTR_MPI(MPI_Send(nullptr, 0, MPI_BYTE, status.MPI_SOURCE, kAnswer, communicator_));
+  }
+}
+
+/// Who has answered in time. Empty messages need no partner to be sent.
+std::vector<bool> StallWatch::ask_all() {
+  for (int r = 0; r < size_; ++r) {
+    MPI_Request sent = MPI_REQUEST_NULL;
+    if (r != rank_) LTR_MPI(MPI_Isend(nullptr, 0, MPI_BYTE, r, kQuestion, communicator_, &sent));
+    if (sent != MPI_REQUEST_NULL) LTR_MPI(MPI_Request_free(&sent));
+  }
+  std::vector<bool> answered(static_cast<std::size_t>(size_), false);
+  answered[static_cast<std::size_t>(rank_)] = true;
+  const base::Stopwatch asking;
+  Patience patience;
+  while (asking.seconds() < kAnswersWithinS) {
+    answer_questions();
+    int any = 0;
+    MPI_Status status;
+    LTR_MPI(MPI_Iprobe(MPI_ANY_SOURCE, kAnswer, communicator_, &any, &status));
+    if (any == 0) {
+      patience.lose();
+      continue;
+    }
+    LTR_MPI(MPI_Recv(nullptr, 0, MPI_BYTE, status.MPI_SOURCE, kAnswer, communicator_, MPI_STATUS_IGNORE));
+    answered[static_cast<std::size_t>(status.MPI_SOURCE)] = true;
+  }
+  return answered;
+}
+
+void StallWatch::name_missing(std::string_view awaited, const base::Stopwatch& since) {
+  const std::vector<bool> answered = ask_all();
+  std::vector<std::string> missing;
+  for (std::size_t r = 0; r < hosts_.size(); ++r) {
+    if (!answered[r]) missing.push_back(hosts_[r]);
+  }
+  const std::string who = missing.empty()
+                              ? std::string("no rank is missing, but messages do not arrive: the network")
+                              : base::join(missing, ", ");
+  throw LostRanks(base::format(
+      "{} has waited {:.0f} s for {}, longer than parallel.stall_timeout_s allows; not there: {}; it stands "
+      "still or is gone, so the run ends; look at that process and its host, then start the same command "
+      "again: it goes on from the last checkpoint",
+      hosts_[static_cast<std::size_t>(rank_)], since.seconds(), awaited, who));
+}
+
+void await(const Group::State& state, MPI_Request& request, std::string_view awaited, Waiting waiting) {
+  const base::Stopwatch since;
+  Patience patience;
+  while (!is_complete(request)) {
+    patience.lose();
+    // Who waits for as long as it takes still answers others.
+    state.watch->look(awaited, waiting == Waiting::watched ? since : base::Stopwatch());
+  }
+}
+
+}  // namespace ltr::comm

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The templates on a real Slurm of one node: srun gives the bits of mpirun; a time limit, a requeue, scancel and a job
+# array end in the same bits; a rank that dies is named by the others.
+. "$(dirname "$0")/../scenario/common.sh"
+. "$(dirname "$0")/cluster.sh"
+lacking=$(cluster_lacks)
+[ -z "$lacking" ] || { echo "SKIPPED: $lacking"; exit 77; }
+prepare
+cluster_start "$work/slurm" || fail "Slurm has not come up"
+trap 'cluster_stop; rm -rf "$work"' EXIT
+srun --mpi=list 2>&1 | grep -q pmix || { echo "SKIPPED: this Slurm has no PMIx"; exit 77; }
+
+export PATH=$bin:$PATH
+templates=$source_folder/jobs/slurm
+cd "$work"
+# Templates are written for GPUs, which the cluster of the test does not have.
+small=(--ntasks-per-node=2 --cpus-per-task=1 --gpus-per-node=0)
+digest() { ltr_report "$1" --digest | grep -E '^(plan|draws|weights|state|counts) '; }
+state_of() { scontrol show job "$1" | grep -o 'JobState=[A-Z_]*' | head -n 1; }
+# await JOB 'pattern of states' SECONDS
+await() {
+  for _ in $(seq $((5 * $3))); do
+    state_of "$1" | grep -Eq "=($2)$" && return
+    sleep 0.2
+  done
+  cat ./*.log
+  scontrol show job "$1"
+  fail "job $1 is $(state_of "$1") after $3 s, not $2"
+}
+await_checkpoint() {
+  for _ in $(seq 300); do
+    find "$1.parts" -name '*.checkpoint' 2>/dev/null | grep -q . && return
+    sleep 0.1
+  done
+  fail "no checkpoint of $1"
+}
+
+launch 2 ltr_grid --config grid.toml --set run.output=mpirun.h5 >mpirun.log 2>&1 || { cat mpirun.log; fail "mpirun"; }
+srun -n 2 --mpi=pmix ltr_grid --config grid.toml --set run.output=srun.h5 >srun.log 2>&1 || { cat srun.log; fail "srun"; }
+diff <(digest mpirun.h5) <(digest srun.h5) || fail "srun gives other bits than mpirun"
+echo "srun -n 2 and mpirun -n 2 give the same bits"
+
+status=0
+srun -n 2 --mpi=none ltr_grid --config grid.toml --set run.output=none.h5 >none.log 2>&1 || status=$?
+[ "$status" -eq 2 ] && grep -q 'srun started 2 tasks but MPI sees 1' none.log || { cat none.log; fail "srun without PMIx: $status"; }
+
+# A time limit: signalled before it, requeued by the template, continued.
+long=(--set 'grid.sampling=["class_balanced"]' --set stage_1.epochs=${LTR_SLURM_EPOCHS:-150} --set checkpoint.every_epochs=50)
+launch 2 ltr_grid --config grid.toml "${long[@]}" --set run.output=whole.h5 >whole.log 2>&1 || { cat whole.log; fail "whole"; }
+job=$(sbatch --parsable "${small[@]}" --time=1 --signal=USR1@55 --job-name=limited "$templates/preemptible.sbatch" grid.toml \
+  "${long[@]}" --set run.output=limited.h5) || fail "sbatch preemptible.sbatch"
+await "$job" COMPLETED 400
+restarts=$(scontrol show job "$job" | grep -o 'Restarts=[0-9]*' | cut -d = -f 2)
+[ "$restarts" -ge 1 ] || { cat "limited-$job.log"; fail "the job was over before its time limit came near"; }
+grep -q 'asked to stop; training stands at' "limited-$job.log" || { cat "limited-$job.log"; fail "no checkpoint was told of"; }
+diff <(digest whole.h5) <(digest limited.h5) || { cat "limited-$job.log"; fail "other bits after $restarts requeues"; }
+echo "a time limit: the job was requeued $restarts times, and ended in the same bits"
+grep -E 'asked to stop|back into the queue|continuing' "limited-$job.log" || true
+
+# scancel in the middle; sent again, the same job completes the run.
+job=$(sbatch --parsable "${small[@]}" --job-name=cancelled "$templates/one_node.sbatch" grid.toml "${long[@]}" \
+  --set run.output=cancelled.h5)
+await_checkpoint cancelled.h5
+scancel "$job"
+await "$job" CANCELLED 60
+[ ! -e cancelled.h5 ] || fail "the job was over before it could be cancelled"
+for _ in $(seq 100); do [ -e cancelled.h5.parts/lease ] || break; sleep 0.2; done
+job=$(sbatch --parsable "${small[@]}" --job-name=cancelled "$templates/cpu_only.sbatch" grid.toml "${long[@]}" \
+  --set run.output=cancelled.h5)
+await "$job" COMPLETED 120
+diff <(digest whole.h5) <(digest cancelled.h5) || { cat ./cancelled-*.log; fail "other bits after scancel"; }
+echo "scancel in the middle, then the same again: the same bits"
+
+# A seed a job.
+mkdir results
+job=$(sbatch --parsable "${small[@]}" --array=0-1 --job-name=seeds "$templates/seeds_array.sbatch" grid.toml)
+for task in 0 1; do await "${job}_$task" COMPLETED 120; done
+diff <(digest mpirun.h5) <(digest results/seeds_seed_0.h5) || fail "the array's seed 0 has other bits"
+ltr_report results/seeds_seed_*.h5 | grep -q '^  seeds 0, 1;' || fail "no table of both seeds"
+echo "a job array over two seeds makes one table"
+
+# A rank that dies.
+status=0
+srun -n 2 --mpi=pmix ltr_grid --config grid.toml "${long[@]}" --set run.output=dies.h5 --set parallel.stall_timeout_s=3 \
+  >dies.log 2>&1 &
+step=$!
+await_checkpoint dies.h5
+victim=
+for process in $(pgrep -f "ltr_grid .*run.output=dies.h5"); do
+  tr '\0' '\n' <"/proc/$process/environ" | grep -qx 'SLURM_PROCID=1' && victim=$process
+done
+[ -n "$victim" ] || fail "no rank 1 was found"
+kill -KILL "$victim"
+SECONDS=0
+wait "$step" || status=$?
+[ "$status" -ne 0 ] || { cat dies.log; fail "a run that lost a rank ended well"; }
+[ "$SECONDS" -lt 60 ] || fail "the other rank took $SECONDS s to leave"
+cat dies.log | grep -E 'not there: rank 1|task 1: Killed|MPI' | head -n 5
+srun -n 1 --mpi=pmix ltr_grid --config grid.toml "${long[@]}" --set run.output=dies.h5 >>dies.log 2>&1 || { cat dies.log; fail "going on"; }
+diff <(digest whole.h5) <(digest dies.h5) || fail "other bits after the death of a rank"
+echo "a rank that died: the other left after $SECONDS s or less, and the run was completed"
