@@ -96,10 +96,10 @@ class BackgroundExchange : public Exchange {
     }
     if (completed > 0 || !starting_.empty()) {
       patience_.regain();
-      since_progress_ = {};
+      wait_ = {};
     } else {
       patience_.lose();
-      group_.state().watch->look("its gradients", since_progress_);
+      group_.state().watch->look("its gradients", wait_);
     }
   }
 
@@ -109,7 +109,7 @@ class BackgroundExchange : public Exchange {
   std::vector<std::span<float>> starting_;
   std::size_t in_flight_ = 0;
   Patience patience_;
-  base::Stopwatch since_progress_;
+  Wait wait_;
 
   // Shared, under the mutex.
   std::mutex mutex_;

@@ -58,8 +58,8 @@ class FixedOrderSum : public BucketSum {
   explicit FixedOrderSum(const Group& group)
       : rank_(group.rank()),
         ranks_(group.size()),
-        scatter_communicator_(group.state().communicator),
-        gather_communicator_(group.state().communicator) {}
+        scatter_communicator_(group.state()),
+        gather_communicator_(group.state()) {}
 
   void start(std::span<float> bucket) override {
     Slot& slot = free_slot(bucket.size());

@@ -33,7 +33,7 @@ store::File open_record(const std::filesystem::path& path, std::string_view kind
   }
   const auto version = file.attribute<std::int32_t>("schema_version");
   if (version != kSchemaVersion) {
-    throw base::DataError(base::format(
+    throw OtherSchema(base::format(
         "{} was written by schema {}; this program reads {}; use the version of the suite that wrote "
         "it, or run the grid again",
         path.string(), version, kSchemaVersion));

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "config/enums.hpp"
 #include "metric/accuracy.hpp"
 #include "metric/calibration.hpp"
@@ -16,6 +17,12 @@
 namespace ltr::record {
 
 inline constexpr std::int32_t kSchemaVersion = 4;
+
+/// A record that another version of the suite has written.
+class OtherSchema : public base::DataError {
+ public:
+  using DataError::DataError;
+};
 
 /// One epoch of a training loop.
 struct EpochRow {
