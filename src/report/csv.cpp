@@ -1,22 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
-#include <span>
-
 #include "base/format.hpp"
+#include "report/csv_fields.hpp"
 #include "report/grid_table.hpp"
 
 namespace ltr::report {
 namespace {
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"') result += '"';
-    result += c;
-  }
-  return result + "\"";
-}
-
 /// The shortest digits that read back as the same number; nothing where nothing was measured.
 std::string number(const std::optional<double>& value) { return value ? base::format("{}", *value) : ""; }
 
@@ -31,19 +19,13 @@ std::string status_of(const Cell& cell) {
   }
   return "missing";
 }
-
-std::string line_of(std::span<const std::string> fields) {
-  std::vector<std::string> texts;
-  for (const std::string& field : fields) texts.push_back(quoted(field));
-  return base::join(texts, ",") + "\n";
-}
 }  // namespace
 
 std::string to_csv(const std::vector<Cell>& cells) {
   std::vector<std::string> names{"data", "backbone", "seed", "sampling", "learning"};
   for (const AccuracyColumn& column : kAccuracyColumns) names.emplace_back(column.name);
   names.insert(names.end(), {"best_epoch", "tau", "weights_digest", "status"});
-  std::string text = line_of(names);
+  std::string text = csv_line(names);
   for (const Cell& cell : cells) {
     std::vector<std::string> fields{cell.run->data_names.at("train"), cell.run->backbone,
                                     std::to_string(cell.seed), std::string(config::name_of(cell.sampling)),
@@ -54,7 +36,7 @@ std::string to_csv(const std::vector<Cell>& cells) {
     fields.push_back(number(cell.tau));
     fields.push_back(cell.weights_digest);
     fields.push_back(status_of(cell));
-    text += line_of(fields);
+    text += csv_line(fields);
   }
   return text;
 }
