@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace ltr::metric {
 
@@ -19,6 +20,14 @@ struct Summary {
 
 /// n = 0 gives mean 0 and nothing else.
 [[nodiscard]] Summary summarise(std::span<const double> values);
+
+/// How probable a mean at least this far from 0 is by chance alone, by Student's t; empty for n < 2. Values
+/// that are all equal give 0, or 1 if they are all 0.
+[[nodiscard]] std::optional<double> two_sided_probability(const Summary& summary);
+
+/// Holm's step-down correction of several such probabilities, each comparable with one level: in the order
+/// given, at most 1, never below the uncorrected.
+[[nodiscard]] std::vector<double> holm_corrected(std::span<const double> probabilities);
 
 /// P(T <= t) for Student's t with `degrees` > 0 degrees of freedom.
 [[nodiscard]] double student_probability(double t, double degrees);
