@@ -71,8 +71,13 @@ Summary summarise(std::span<const double> values) {
   double squares = 0;
   for (const double value : values) squares += (value - summary.mean) * (value - summary.mean);
   summary.deviation = std::sqrt(squares / (n - 1));
-  summary.half_width_95 = student_quantile(0.975, n - 1) * *summary.deviation / std::sqrt(n);
   return summary;
+}
+
+std::optional<double> half_width_95(const Summary& summary) {
+  if (!summary.deviation) return std::nullopt;
+  const auto n = static_cast<double>(summary.n);
+  return student_quantile(0.975, n - 1) * *summary.deviation / std::sqrt(n);
 }
 
 std::optional<double> two_sided_probability(const Summary& summary) {

@@ -14,12 +14,13 @@ struct Summary {
   std::size_t n = 0;
   double mean = 0;
   std::optional<double> deviation;  ///< sample standard deviation (n - 1); empty for n < 2
-  std::optional<double>
-      half_width_95;  ///< the mean's 95 % interval is mean +- this, by Student's t; empty for n < 2
 };
 
 /// n = 0 gives mean 0 and nothing else.
 [[nodiscard]] Summary summarise(std::span<const double> values);
+
+/// The mean's 95 % interval is mean +- this, by Student's t; empty for n < 2.
+[[nodiscard]] std::optional<double> half_width_95(const Summary& summary);
 
 /// How probable a mean at least this far from 0 is by chance alone, by Student's t; empty for n < 2. Values
 /// that are all equal give 0, or 1 if they are all 0.

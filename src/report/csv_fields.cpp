@@ -49,6 +49,8 @@ std::string csv_line(std::span<const std::string> fields) {
   return base::join(texts, ",") + "\n";
 }
 
+std::string csv_number(const std::optional<double>& value) { return value ? base::format("{}", *value) : ""; }
+
 std::vector<std::string> csv_fields(std::string_view line) {
   std::vector<std::string> fields;
   while (true) {

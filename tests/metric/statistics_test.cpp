@@ -47,7 +47,7 @@ TEST(Summary, ThreeSeedsByHand) {
   EXPECT_EQ(summary.n, 3U);
   EXPECT_DOUBLE_EQ(summary.mean, 50.0);
   EXPECT_DOUBLE_EQ(summary.deviation.value(), 2.0);
-  EXPECT_NEAR(summary.half_width_95.value(), 4.302652730 * 2.0 / std::sqrt(3.0), 1e-7);
+  EXPECT_NEAR(half_width_95(summary).value(), 4.302652730 * 2.0 / std::sqrt(3.0), 1e-7);
 }
 
 TEST(Summary, OneValueHasNoDeviation) {
@@ -55,7 +55,7 @@ TEST(Summary, OneValueHasNoDeviation) {
   EXPECT_EQ(summary.n, 1U);
   EXPECT_DOUBLE_EQ(summary.mean, 41.5);
   EXPECT_FALSE(summary.deviation.has_value());
-  EXPECT_FALSE(summary.half_width_95.has_value());
+  EXPECT_FALSE(half_width_95(summary).has_value());
 }
 
 TEST(Summary, NoValuesAreNoSummary) { EXPECT_EQ(summarise({}).n, 0U); }
@@ -64,7 +64,7 @@ TEST(TwoSided, IntervalThatJustTouchesZeroHasFivePercent) {
   // Three values with mean m and deviation d: the interval ends at 0 where m = 4.303 d / sqrt(3).
   const double mean = student_quantile(0.975, 2) / std::sqrt(3.0);
   const Summary summary = summarise(std::vector<double>{mean - 1, mean, mean + 1});
-  EXPECT_NEAR(summary.mean - *summary.half_width_95, 0, 1e-9);
+  EXPECT_NEAR(summary.mean - *half_width_95(summary), 0, 1e-9);
   EXPECT_NEAR(two_sided_probability(summary).value_or(-1), 0.05, 1e-9);
 }
 
