@@ -5,35 +5,22 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "base/error.hpp"
-#include "record/sample_run.hpp"
 #include "report/digest.hpp"
+#include "report/sample_tables.hpp"
 
 namespace ltr::report {
 namespace {
 using config::LearningKind;
 using config::SamplingKind;
 
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
-
 std::string printed(const std::vector<record::RunRecord>& runs, Format format) {
   Request request;
   request.format = format;
   return render(runs, request);
-}
-
-std::string failure_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const base::ConfigError& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
 }
 
 /// Two seeds of joint, whose accuracies differ by 10 points on many and few.
@@ -120,32 +107,6 @@ TEST(TextTable, BlocksFollowTheOrderOfTheChoices) {
   const std::string text = printed({run}, Format::text);
   EXPECT_LT(text.find("\ninstance_balanced\n"), text.find("\nclass_balanced\n"));
   EXPECT_LT(text.find("\nclass_balanced\n"), text.find("\nsquare_root\n"));
-}
-
-TEST(Merging, RefusesRecordsOfDifferentMethodsNamingTheKey) {
-  std::vector<record::RunRecord> runs = two_seeds();
-  config::Configuration other = record::sample_configuration(1);
-  other.stage_1.learning_rate = 0.1;
-  other.loader.threads = 7;
-  runs[1].configuration = config::to_toml(other);
-  const std::string message = failure_of([&] { (void)printed(runs, Format::text); });
-  EXPECT_TRUE(has(message, "records 1 and 2 differ in stage_1.learning_rate: 0.2 here, 0.1 there"))
-      << message;
-  EXPECT_FALSE(has(message, "loader")) << message;
-  EXPECT_FALSE(has(message, "seeds:")) << message;
-}
-
-TEST(Merging, RefusesOtherDataUnderTheSameConfiguration) {
-  std::vector<record::RunRecord> runs = two_seeds();
-  runs[1].data_hashes["train.content"] = "other";
-  EXPECT_TRUE(has(failure_of([&] { (void)printed(runs, Format::text); }),
-                  "differ in the hash of train.content: bb22 here, other there"));
-}
-
-TEST(Merging, RefusesTheSameCellTwice) {
-  const std::vector<record::RunRecord> runs{record::sample_run(), record::sample_run()};
-  const std::string message = failure_of([&] { (void)printed(runs, Format::markdown); });
-  EXPECT_TRUE(has(message, "cell seed_0.instance_balanced.tau_normalized is in records 1 and 2")) << message;
 }
 
 TEST(TextTable, SaysHowManyClassesOfAGroupHaveTestImages) {
