@@ -15,6 +15,9 @@ struct SheetLine {
   std::vector<std::string> labels;  ///< of the row, one for each of Sheet::label_names
   std::string kind;                 ///< "" for what was measured; else what stands below it
   std::vector<std::string> values;  ///< one for each of Sheet::value_names
+
+  /// All labels but the last, which make a heading where there is one column of labels; "" if there are none.
+  [[nodiscard]] std::string heading() const;
 };
 
 /// Texts in columns: labels to the left, values to the right.

@@ -46,25 +46,28 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
-std::string line_of(std::span<const std::string> cells) {
-  std::vector<std::string> texts;
-  for (const std::string& cell : cells) texts.push_back(escaped(cell));
-  // A first cell that begins with a bracket would be read as an argument of the line's end before it.
-  return base::format("{{}}{} \\\\\n", base::join(texts, " & "));
+/// A line of a tabular. Its first cell may begin with a bracket, which the end of the line before would read
+/// as its argument.
+std::string line_of(std::string_view label, std::span<const std::string> values) {
+  std::string text = "{}" + std::string(label);
+  for (const std::string& value : values) text += " & " + escaped(value);
+  return text + " \\\\\n";
 }
 
 std::string tabular_of(const Sheet& sheet) {
-  std::vector<std::string> names = sheet.label_names;
-  if (sheet.has_kinds()) names.emplace_back("of");
-  const std::string columns = std::string(names.size(), 'l') + std::string(sheet.value_names.size(), 'r');
-  names.insert(names.end(), sheet.value_names.begin(), sheet.value_names.end());
-  std::string text =
-      base::format("\\begin{{tabular}}{{{}}}\n\\toprule\n{}\\midrule\n", columns, line_of(names));
+  const std::string columns = "l" + std::string(sheet.value_names.size(), 'r');
+  std::string text = base::format("\\begin{{tabular}}{{{}}}\n\\toprule\n{}\\midrule\n", columns,
+                                  line_of(escaped(sheet.label_names.back()), sheet.value_names));
+  const std::string_view indent = sheet.label_names.size() > 1 ? "\\quad " : "";
+  std::string open;
   for (const SheetLine& line : sheet.lines) {
-    std::vector<std::string> cells = line.labels;
-    if (sheet.has_kinds()) cells.push_back(line.kind.empty() ? "ours" : line.kind);
-    cells.insert(cells.end(), line.values.begin(), line.values.end());
-    text += line_of(cells);
+    if (line.heading() != open) {
+      text += base::format("\\multicolumn{{{}}}{{l}}{{{}}} \\\\\n", columns.size(), escaped(line.heading()));
+    }
+    open = line.heading();
+    const std::string label =
+        line.kind.empty() ? escaped(line.labels.back()) : "\\quad " + escaped(line.kind);
+    text += line_of(std::string(indent) + label, line.values);
   }
   return text + "\\bottomrule\n\\end{tabular}\n";
 }
@@ -77,14 +80,15 @@ std::string paragraphs_of(const std::vector<std::string>& sentences) {
 }  // namespace
 
 std::string to_latex(const Document& document) {
-  std::string text =
-      base::format("\\begin{{table}}\n\\centering\n\\caption{{{}}}\n", escaped(document.title));
+  std::string text = base::format(
+      "\\begin{{table}}\n\\centering\n\\caption{{{}}}\n\\footnotesize\\setlength{{\\tabcolsep}}{{4pt}}\n",
+      escaped(document.title));
   for (const Sheet& sheet : document.sheets) {
     if (!sheet.title.empty())
       text += base::format("\\par\\medskip\n{}\\par\\smallskip\n", escaped(sheet.title));
     text += tabular_of(sheet);
   }
-  text += "\\par\\smallskip\n{\\footnotesize\\raggedright\n";
+  text += "\\par\\smallskip\n{\\raggedright\n";
   text += paragraphs_of(document.facts) + paragraphs_of(document.notes);
   return text + "}\n\\end{table}\n";
 }

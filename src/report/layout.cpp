@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <map>
+#include <span>
 
 #include "base/format.hpp"
 #include "report/document.hpp"
@@ -106,6 +107,10 @@ bool none_is_judged(const Table& table) {
       table.differences, [](const Difference& difference) { return difference.probability.has_value(); });
 }
 }  // namespace
+
+std::string SheetLine::heading() const {
+  return base::join(std::span(labels).first(labels.size() - 1), ", ");
+}
 
 bool Sheet::has_kinds() const {
   return std::ranges::any_of(lines, [](const SheetLine& line) { return !line.kind.empty(); });

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "base/format.hpp"
 #include "report/document.hpp"
 
 namespace ltr::report {
@@ -42,10 +41,8 @@ std::string to_text(const Sheet& sheet) {
   std::string open;
   const std::string indent(sheet.label_names.size() > 1 ? 2 : 0, ' ');
   for (const SheetLine& line : sheet.lines) {
-    const std::vector<std::string> outer(line.labels.begin(), line.labels.end() - 1);
-    const std::string heading = base::join(outer, ", ");
-    if (heading != open) lines.push_back({heading});
-    open = heading;
+    if (line.heading() != open) lines.push_back({line.heading()});
+    open = line.heading();
     lines.push_back({indent + (line.kind.empty() ? line.labels.back() : "  " + line.kind)});
     lines.back().insert(lines.back().end(), line.values.begin(), line.values.end());
   }
