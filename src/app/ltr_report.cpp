@@ -40,12 +40,13 @@ void add_table_options(CLI::App& app, Arguments& arguments, CLI::Option* digest)
       ->option_text("text|markdown|csv|latex")
       ->excludes(digest);
   app.add_option("--table", arguments.request.tables,
-                 "tables by name, listed below; those that suit the records")
-      ->option_text("NAME ...")
+                 "a table of those below, as often as wanted [those that suit the records]")
+      ->option_text("NAME")
       ->expected(1)
       ->take_all()
       ->excludes(digest);
-  app.add_option("--published", arguments.published, "a csv file of published values, besides the paper's")
+  app.add_option("--published", arguments.published,
+                 "a csv file of published values, besides the paper's; as often as wanted")
       ->option_text("FILE")
       ->expected(1)
       ->take_all()
@@ -54,7 +55,8 @@ void add_table_options(CLI::App& app, Arguments& arguments, CLI::Option* digest)
       ->check(CLI::Range(0.0, 100.0))
       ->option_text("POINTS [1.5]")
       ->excludes(digest);
-  app.add_option("--by", options.by, "a key of the configuration that tells records apart")
+  app.add_option("--by", options.by,
+                 "a key of the configuration that tells records apart, as often as wanted")
       ->option_text("KEY")
       ->expected(1)
       ->take_all()

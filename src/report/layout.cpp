@@ -26,6 +26,7 @@ bool seeds_are_of_rows(const Table& table) {
 
 SheetLine measured_line(const TableRow& row, bool with_seeds) {
   SheetLine line{.labels = row.labels, .kind = "", .values = {}};
+  if (!row.remark.empty()) line.labels.back() += base::format(" ({})", row.remark);
   if (with_seeds) line.values.push_back(std::to_string(row.seeds));
   for (const TableCell& cell : row.cells) {
     line.values.push_back(accuracy_text(cell.ours));

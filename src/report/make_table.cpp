@@ -151,6 +151,11 @@ class Filling {
 
   void measure(std::size_t row, std::size_t column) {
     const std::vector<const Cell*>& cells = held_[row][column];
+    const bool tuned_on_test = std::ranges::any_of(cells, [](const Cell* cell) {
+      return cell->learning == config::LearningKind::tau_normalized &&
+             cell->view->run->test_serves_as_validation;
+    });
+    if (tuned_on_test && kind_.rows.back() == Axis::learning) row_at(row, 0).remark = "tau chosen on test";
     std::vector<double> percents;
     for (std::size_t m = 0; m < measures_.size(); ++m) {
       percents.clear();

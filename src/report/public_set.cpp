@@ -30,7 +30,7 @@ PublicSet cifar(std::string_view name, std::string_view title, std::int64_t clas
 }
 
 const std::vector<PublicSet>& all_sets() {
-  static const std::vector<PublicSet> kSets{
+  static const std::vector<PublicSet> sets{
       {.name = "imagenet_lt",
        .title = "ImageNet-LT",
        .classes = 1000,
@@ -67,7 +67,7 @@ const std::vector<PublicSet>& all_sets() {
       cifar("cifar100_lt_if50", "CIFAR-100-LT, imbalance 50", 100, 12'608),
       cifar("cifar100_lt_if100", "CIFAR-100-LT, imbalance 100", 100, 10'847),
   };
-  return kSets;
+  return sets;
 }
 }  // namespace
 

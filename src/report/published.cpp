@@ -201,15 +201,15 @@ std::vector<PublishedRow> read_published(const std::filesystem::path& path) {
 }
 
 const std::vector<PublishedRow>& published_rows() {
-  static const std::vector<PublishedRow> kRows = [] {
-    std::vector<PublishedRow> rows;
+  static const std::vector<PublishedRow> rows = [] {
+    std::vector<PublishedRow> all;
     for (const PublishedText& file : published_texts()) {
       const std::vector<PublishedRow> more = parse_published(file.text, file.name);
-      rows.insert(rows.end(), more.begin(), more.end());
+      all.insert(all.end(), more.begin(), more.end());
     }
-    return rows;
+    return all;
   }();
-  return kRows;
+  return rows;
 }
 
 }  // namespace ltr::report

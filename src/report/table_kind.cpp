@@ -137,8 +137,8 @@ bool TableKind::shows(config::SamplingKind sampling, std::string_view strategy) 
 }
 
 std::span<const TableKind> table_kinds() {
-  static const std::vector<TableKind> kKinds = make_kinds();
-  return kKinds;
+  static const std::vector<TableKind> kinds = make_kinds();
+  return kinds;
 }
 
 const TableKind& table_kind(std::string_view name) {

@@ -32,6 +32,7 @@ struct TableCell {
 
 struct TableRow {
   std::vector<std::string> labels;  ///< one for each of Table::label_names
+  std::string remark;               ///< what a reader should know of the last label; may be ""
   std::size_t seeds = 0;            ///< complete ones, the most of any column
   std::vector<TableCell> cells;     ///< one for each of Table::columns
 };

@@ -98,6 +98,9 @@ TEST(TextTable, SaysWhenTestServedAsValidation) {
   EXPECT_FALSE(has(printed({run}, Format::text), "served as validation"));
   run.test_serves_as_validation = true;
   EXPECT_TRUE(has(printed({run}, Format::text), "note: the test set served as validation"));
+  EXPECT_TRUE(has(printed({run}, Format::text), "  tau_normalized (tau chosen on test)  1  70.0"))
+      << printed({run}, Format::text);
+  EXPECT_FALSE(has(table_of({run}, "grid", Format::csv), "chosen"));
 }
 
 TEST(TextTable, BlocksFollowTheOrderOfTheChoices) {
