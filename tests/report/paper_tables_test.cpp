@@ -100,6 +100,7 @@ TEST(Verdict, DoesNotAskWhatChangesNothingOfTheRow) {
   const std::string text = table_of(imagenet_runs(3,
                                                   [](Configuration& c) {
                                                     c.stage_2.crt.epochs = 2;
+                                                    c.stage_2.learning_rate = 0.3;
                                                     c.loader.threads = 9;
                                                     c.data.root = "/elsewhere";
                                                     c.stage_1.micro_batches = 16;
