@@ -2,17 +2,18 @@
 // ltr_report: tables and digests from records, without torch and MPI.
 #include <exception>
 #include <iostream>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "base/error.hpp"
-#include "base/format.hpp"
+#include "config/enums.hpp"
 #include "record/record.hpp"
 #include "report/digest.hpp"
+#include "report/published.hpp"
 #include "report/table.hpp"
 
 namespace {
@@ -22,40 +23,88 @@ using ltr::report::Format;
 
 struct Arguments {
   std::vector<std::string> records;
-  Format format = Format::text;
+  std::vector<std::string> published;
+  std::string against;
+  ltr::report::Request request;
   bool digest = false;
 };
 
+/// What shapes the tables, and goes with them alone.
+void add_table_options(CLI::App& app, Arguments& arguments, CLI::Option* digest) {
+  const std::map<std::string, Format> formats{
+      {"text", Format::text}, {"markdown", Format::markdown}, {"csv", Format::csv}, {"latex", Format::latex}};
+  ltr::report::TableOptions& options = arguments.request.options;
+  app.add_option("--format", arguments.request.format,
+                 "text, markdown, latex (booktabs), or csv: one row a cell, or of --table one row a value")
+      ->transform(CLI::Transformer(formats).description(""))
+      ->option_text("text|markdown|csv|latex")
+      ->excludes(digest);
+  app.add_option("--table", arguments.request.tables,
+                 "a table of those below, as often as wanted [those that suit the records]")
+      ->option_text("NAME")
+      ->expected(1)
+      ->take_all()
+      ->excludes(digest);
+  app.add_option("--published", arguments.published,
+                 "a csv file of published values, besides the paper's; as often as wanted")
+      ->option_text("FILE")
+      ->expected(1)
+      ->take_all()
+      ->excludes(digest);
+  app.add_option("--band", options.band, "points within which two accuracies agree")
+      ->check(CLI::Range(0.0, 100.0))
+      ->option_text("POINTS [1.5]")
+      ->excludes(digest);
+  app.add_option("--by", options.by,
+                 "a key of the configuration that tells records apart, as often as wanted")
+      ->option_text("KEY")
+      ->expected(1)
+      ->take_all()
+      ->excludes(digest);
+  app.add_option("--differences", options.difference_of, "the accuracy in which strategies are compared")
+      ->option_text("many|medium|few|all|balanced [all]")
+      ->excludes(digest);
+  app.add_option("--against", arguments.against, "the strategy that the others are compared with")
+      ->option_text("NAME [joint]")
+      ->excludes(digest);
+}
+
 /// What the command line asks for, or the status to leave with.
 std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
-  CLI::App app{"Prints the sampling x learning table of one or more records."};
+  CLI::App app{"Prints tables of one or more records, with published values beside them."};
+  app.footer("Tables:\n" + ltr::report::list_tables());
   app.add_option("records", arguments.records, "records, as named by run.output")->required();
-  std::string format = "text";
-  CLI::Option* option =
-      app.add_option("--format", format, "text, markdown, or csv with one row a cell")
-          ->check(CLI::IsMember(std::set<std::string>{"text", "markdown", "csv"}).description(""))
-          ->option_text("text|markdown|csv");
-  app.add_flag("--digest", arguments.digest,
-               "SHA-256 of plan, draws, weights and counts instead of the table")
-      ->excludes(option);
+  CLI::Option* digest = app.add_flag("--digest", arguments.digest,
+                                     "SHA-256 of plan, draws, weights and counts instead of tables");
+  add_table_options(app, arguments, digest);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? ExitStatus::done : ExitStatus::bad_input;
   }
-  arguments.format = format == "csv" ? Format::csv : format == "markdown" ? Format::markdown : Format::text;
   return std::nullopt;
 }
 
-std::string report(const Arguments& arguments) {
-  std::vector<ltr::record::RunRecord> runs;
-  for (const std::string& path : arguments.records) runs.push_back(ltr::record::read_run(path));
-  if (!arguments.digest) return ltr::report::render(runs, arguments.format);
+std::string digests(const std::vector<std::string>& names, const std::vector<ltr::record::RunRecord>& runs) {
   std::string text;
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    text += arguments.records[i] + "\n" + ltr::report::render_digests(runs[i]);
+    text += names[i] + "\n" + ltr::report::render_digests(runs[i]);
   }
   return text;
+}
+
+std::string report(Arguments arguments) {
+  ltr::report::TableOptions& options = arguments.request.options;
+  if (!arguments.against.empty()) {
+    options.against = ltr::config::enum_from_name<ltr::config::LearningKind>(arguments.against);
+  }
+  for (const std::string& file : arguments.published) {
+    const auto rows = ltr::report::read_published(file);
+    options.published.insert(options.published.end(), rows.begin(), rows.end());
+  }
+  std::vector<ltr::record::RunRecord> runs;
+  for (const std::string& path : arguments.records) runs.push_back(ltr::record::read_run(path));
+  return arguments.digest ? digests(arguments.records, runs) : ltr::report::render(runs, arguments.request);
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ void on_rank_0(const comm::Group& world, const Work& work) {
   });
 }
 
-std::string table_of(const record::RunRecord& run) { return report::render({run}, report::Format::text); }
+std::string table_of(const record::RunRecord& run) { return report::render({run}, {}); }
 
 /// What a start is to do.
 struct Orders {
