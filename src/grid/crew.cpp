@@ -208,7 +208,8 @@ void Crew::compute_or_fail(const Ranks& ranks, std::size_t number) {
   const config::PlanNode& node = job_.plan.nodes[number];
   const bool leads = ranks.group.rank() == 0;
   const auto show = [&](const auto& progress) {
-    if (shows_progress_) log_.progress(line_.line(progress));
+    const std::string text = line_.line(progress);
+    if (shows_progress_) log_.progress(text);
   };
   const learning::Context context{
       .configuration = job_.configuration,
@@ -235,6 +236,7 @@ void Crew::compute_or_fail(const Ranks& ranks, std::size_t number) {
   try {
     record::NodeRecord done = learning::run_node(context, node);
     time.seconds = watch.seconds();
+    time.share = line_.own_share();
     done.time = time;
     comm::agree(ranks.group, [&] {
       if (leads) job_.journal.finish(node, done);

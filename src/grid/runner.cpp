@@ -172,8 +172,8 @@ class Run {
   /// How the nodes of this start were spread, beside the plan's estimate for them.
   record::Schedule schedule(const std::vector<Standing>& standings) const {
     record::Schedule schedule;
-    const std::vector<double> work = total_work(plan_, inputs_, configuration_);
-    const NodeCosts planned(plan_, work);
+    std::vector<double> work = total_work(plan_, inputs_, configuration_);
+    std::vector<std::size_t> finished;
     double first_s = std::numeric_limits<double>::infinity();
     double last_s = 0;
     double busy_s = 0;
@@ -184,17 +184,19 @@ class Run {
       first_s = std::min(first_s, time.started_at_s);
       last_s = std::max(last_s, time.started_at_s + time.seconds);
       busy_s += time.seconds * static_cast<double>(time.ranks);
+      work[number] *= time.share;
       busy_work += work[number];
+      finished.push_back(number);
     }
-    if (busy_s <= 0) return schedule;
+    if (busy_s <= 0 || busy_work <= 0) return schedule;
     schedule.makespan_s = last_s - first_s;
     schedule.idle_share = 1 - busy_s / (schedule.makespan_s * world_.size());
-    const Estimate estimated =
-        estimate(plan_, nodes_, planned, config::group_sizes(configuration_, world_.size()), world_.size());
+    const Estimate estimated = estimate(plan_, finished, NodeCosts(plan_, work),
+                                        config::group_sizes(configuration_, world_.size()), world_.size());
     schedule.planned_makespan_s = estimated.makespan * busy_s / busy_work;
     schedule.planned_idle_share = estimated.idle_share;
     log_.info(base::format("{} nodes in {}, ranks without work {:.1f} % of it (planned: {}, {:.1f} %)",
-                           nodes_.size(), base::duration(schedule.makespan_s), 100 * schedule.idle_share,
+                           finished.size(), base::duration(schedule.makespan_s), 100 * schedule.idle_share,
                            base::duration(schedule.planned_makespan_s), 100 * schedule.planned_idle_share));
     return schedule;
   }

@@ -94,6 +94,7 @@ struct NodeTime {
   std::int64_t ranks = 0;       ///< that worked on it together
   double started_at_s = 0;      ///< since 1970, UTC
   double seconds = 0;           ///< of the start that finished it
+  double share = 1;             ///< of the node's work, that was done in these seconds
 };
 
 /// How the nodes were spread over groups of ranks.

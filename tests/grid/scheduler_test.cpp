@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "grid/scheduler.hpp"
 
+#include <utility>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -12,10 +14,17 @@ using config::NodeKind;
 /// Two stage 1s of 8 and 4, each with two nodes of 2 that need it.
 config::Plan sample_plan() {
   config::Plan plan;
+  const auto add = [&plan](const std::string& id, NodeKind kind, std::vector<std::string> needs) {
+    config::PlanNode node;
+    node.id = id;
+    node.kind = kind;
+    node.needs = std::move(needs);
+    plan.nodes.push_back(std::move(node));
+  };
   for (const std::string stage : {"a", "b"}) {
-    plan.nodes.push_back({.id = stage, .kind = NodeKind::stage_1});
-    plan.nodes.push_back({.id = stage + ".features", .kind = NodeKind::features, .needs = {stage}});
-    plan.nodes.push_back({.id = stage + ".stage_2", .kind = NodeKind::stage_2, .needs = {stage}});
+    add(stage, NodeKind::stage_1, {});
+    add(stage + ".features", NodeKind::features, {stage});
+    add(stage + ".stage_2", NodeKind::stage_2, {stage});
   }
   return plan;
 }
@@ -26,10 +35,11 @@ TEST(NodeCosts, FollowTheTimesOfNodesOfTheirKind) {
   const config::Plan plan = sample_plan();
   NodeCosts costs(plan, kWork);
   EXPECT_EQ(costs.cost(0), 8);
-  costs.measured(3, {.node = "b", .ranks = 2, .seconds = 10});
+  costs.measured(3, {.node = "b", .first_rank = 0, .ranks = 2, .started_at_s = 0, .seconds = 10, .share = 1});
   EXPECT_EQ(costs.cost(0), 40);  // twice the work of 20 rank-seconds
   EXPECT_EQ(costs.cost(1), 10);  // of a kind not yet measured: the rate of all
-  costs.measured(4, {.node = "b.features", .ranks = 1, .seconds = 4});
+  costs.measured(
+      4, {.node = "b.features", .first_rank = 0, .ranks = 1, .started_at_s = 0, .seconds = 2, .share = 0.5});
   EXPECT_EQ(costs.cost(1), 4);
   EXPECT_EQ(costs.cost(0), 40);
 }
