@@ -13,6 +13,9 @@
 #include "base/format.hpp"
 #include "record/record.hpp"
 #include "report/digest.hpp"
+#include "report/figure_files.hpp"
+#include "report/figure_list.hpp"
+#include "report/gnuplot.hpp"
 #include "report/table.hpp"
 
 namespace {
@@ -24,6 +27,7 @@ struct Arguments {
   std::vector<std::string> records;
   Format format = Format::text;
   bool digest = false;
+  std::string figures;
 };
 
 /// What the command line asks for, or the status to leave with.
@@ -38,6 +42,10 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
   app.add_flag("--digest", arguments.digest,
                "SHA-256 of plan, draws, weights and counts instead of the table")
       ->excludes(option);
+  app.add_option("--figures", arguments.figures,
+                 "draw every figure as SVG and PNG in this folder, by gnuplot")
+      ->option_text("FOLDER")
+      ->excludes("--digest");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -47,9 +55,7 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
   return std::nullopt;
 }
 
-std::string report(const Arguments& arguments) {
-  std::vector<ltr::record::RunRecord> runs;
-  for (const std::string& path : arguments.records) runs.push_back(ltr::record::read_run(path));
+std::string report(const Arguments& arguments, const std::vector<ltr::record::RunRecord>& runs) {
   if (!arguments.digest) return ltr::report::render(runs, arguments.format);
   std::string text;
   for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -58,17 +64,33 @@ std::string report(const Arguments& arguments) {
   return text;
 }
 
+void say(const std::string& message) { std::cerr << "ltr_report: " << message << "\n"; }
+
+void print(const std::string& text) {
+  std::cout << text << std::flush;
+  if (!std::cout) throw ltr::base::SystemError("standard output cannot be written; check where it goes");
+}
+
+void draw_figures(const std::vector<ltr::record::RunRecord>& runs, const std::string& folder) {
+  if (!ltr::report::gnuplot_installed()) return say(ltr::report::kGnuplotMissing);
+  const ltr::report::FigureList list = ltr::report::figures_of(runs);
+  for (const std::string& reason : list.left_out) say(reason);
+  ltr::report::write_figures(list.figures, folder);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   Arguments arguments;
   if (const auto status = parse(argc, argv, arguments)) return *status;
   try {
-    std::cout << report(arguments) << std::flush;
-    if (!std::cout) throw ltr::base::SystemError("standard output cannot be written; check where it goes");
+    std::vector<ltr::record::RunRecord> runs;
+    for (const std::string& path : arguments.records) runs.push_back(ltr::record::read_run(path));
+    print(report(arguments, runs));
+    if (!arguments.figures.empty()) draw_figures(runs, arguments.figures);
     return ExitStatus::done;
   } catch (const std::exception& error) {
-    std::cerr << "ltr_report: " << error.what() << "\n";
+    say(error.what());
     return ExitStatus::bad_input;
   }
 }
