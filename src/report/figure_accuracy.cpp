@@ -133,9 +133,11 @@ Figure accuracy_figure(const Pool& pool) {
     Panel panel{.title = std::string(group.name), .x = {}, .y = percent_axis()};
     if (!figure.panels.empty()) panel.y.label.clear();
     const auto places = place_strategies(pool, panel.x);
+    for (std::size_t i = 1; i < places.size(); ++i)
+      panel.guides.push_back({static_cast<double>(i) - 0.5, ""});
     const auto width = static_cast<double>(samplings.size());
     for (std::size_t i = 0; i < samplings.size(); ++i) {
-      const double aside = 0.6 * ((static_cast<double>(i) + 0.5) / width - 0.5);
+      const double aside = 0.8 * ((static_cast<double>(i) + 0.5) / width - 0.5);
       Series series = dots(pool, samplings[i], group, aside, places);
       if (!series.x.empty()) panel.series.push_back(std::move(series));
     }
@@ -159,6 +161,8 @@ Figure accuracy_by_count_figure(const Pool& pool) {
                 .guides = {{static_cast<double>(pool.limits.few_below), "few", Side::left},
                            {static_cast<double>(pool.limits.many_above), "many", Side::right}}};
     const auto [least, most] = std::ranges::minmax(pool.class_counts);
+    panel.x.from = 0.8 * std::max<double>(1, static_cast<double>(least));
+    panel.x.to = 1.25 * std::max<double>(1, static_cast<double>(most));
     std::erase_if(panel.guides, [least, most](const Guide& guide) {
       return guide.at <= static_cast<double>(least) || guide.at >= static_cast<double>(most);
     });

@@ -67,10 +67,11 @@ Figure draw_probability_figure(const Pool& pool) {
               .right = {},
               .series = {},
               .guides = shot_guides(pool)};
-  const auto add = [&](const std::vector<double>& values, const std::string& label, std::size_t look) {
+  const auto add = [&](const std::vector<double>& values, const std::string& label, std::size_t look,
+                       Mark mark = Mark::line_and_points) {
     const std::vector<double> share = shares(values);
     if (share.size() != pool.class_counts.size()) return;
-    panel.series.push_back(series_of(row_by_count(pool, share), label, look, Mark::line_and_points));
+    panel.series.push_back(series_of(row_by_count(pool, share), label, look, mark));
   };
   for (const Stage1s& group : pool.stage_1) {
     const auto draws = [](const record::Stage1Record& stage_1) { return stage_1.training.draws_made; };
@@ -79,7 +80,7 @@ Figure draw_probability_figure(const Pool& pool) {
     const std::string name = text_of(config::name_of(group.sampling));
     add(mean_over(group.seeds, draws), name, look);
     if (group.sampling != config::SamplingKind::progressively_balanced) continue;
-    add(mean_over(group.seeds, weights), name + ", last epoch", look + 1);
+    add(mean_over(group.seeds, weights), name + ", last epoch", look + 1, Mark::points);
     figure.caption += " The last epoch's draw probabilities are shown too where they change.";
   }
   if (!panel.series.empty()) figure.panels.push_back(std::move(panel));

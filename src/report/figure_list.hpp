@@ -34,7 +34,7 @@ struct FigureList {
 [[nodiscard]] Figure tau_figure(const Pool& pool);
 /// Training loss and validation accuracy by epoch, of stage 1 and of the strategies that train.
 [[nodiscard]] Figure learning_curves_figure(const Pool& pool);
-/// Accuracy against confidence. Bins without images are left out.
+/// Accuracy against confidence, in bins that have enough images.
 [[nodiscard]] Figure reliability_figure(const Pool& pool);
 /// Images per second and where the time goes, by training.
 [[nodiscard]] Figure speed_figure(const Pool& pool);

@@ -2,6 +2,7 @@
 #include "report/figure_pool.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <set>
 
@@ -10,7 +11,7 @@
 
 namespace ltr::report {
 namespace {
-constexpr std::size_t kNamedClasses = 20;
+constexpr std::size_t kNamedClasses = 12;
 constexpr std::size_t kNameLength = 14;
 
 /// The first characters, never half a one.
@@ -156,6 +157,20 @@ std::vector<Guide> shot_guides(const Pool& pool) {
   if (many > 0 && many < classes) guides.push_back({many + 0.5, "many", Side::left});
   if (few > 0 && few < classes) guides.push_back({classes - few + 0.5, "few", Side::right});
   return guides;
+}
+
+std::vector<Tick> whole_ticks(double from, double to) {
+  constexpr double kTicks = 8;
+  double step = 1;
+  for (const double grown : {2.0, 2.5, 2.0}) {
+    if ((to - from) / step > kTicks) step *= grown;
+  }
+  while ((to - from) / step > kTicks) step *= 2;
+  std::vector<Tick> ticks;
+  for (double at = step > 1 ? std::ceil(from / step) * step : from; at <= to; at += step) {
+    ticks.push_back({at, base::format("{:.0f}", at)});
+  }
+  return ticks;
 }
 
 std::string seeds_sentence(const Pool& pool) {

@@ -84,7 +84,10 @@ inline constexpr std::size_t kPlaces = 200;
 /// Where in the row many-shot classes end and few-shot ones begin.
 [[nodiscard]] std::vector<Guide> shot_guides(const Pool& pool);
 
-/// "mean over seeds" where there are several, for captions; "" otherwise.
+/// Whole numbers as ticks, few enough not to touch each other.
+[[nodiscard]] std::vector<Tick> whole_ticks(double from, double to);
+
+/// "Means over 3 seeds." where there are several, for captions; "" otherwise.
 [[nodiscard]] std::string seeds_sentence(const Pool& pool);
 
 }  // namespace ltr::report

@@ -60,8 +60,16 @@ void add_to_panel(std::vector<Panel>& panels, const std::string& title, const st
   if (panels.empty() || panels.back().title != title) {
     panels.push_back({.title = title, .x = {.label = "epoch"}, .y = {.label = y}});
   }
+  Axis& epochs = panels.back().x;
+  epochs.from = std::min(epochs.from.value_or(series.x.front()), series.x.front());
+  epochs.to = std::max(epochs.to.value_or(series.x.back()), series.x.back());
+  if (epochs.from == epochs.to) epochs.to = *epochs.from + 1;
+  epochs.ticks = whole_ticks(*epochs.from, *epochs.to);
   panels.back().series.push_back(std::move(series));
 }
+
+/// A bin of fewer images says nothing of the classifier.
+constexpr double kLeastImages = 10;
 
 /// Bins of all seeds together. Shape: [bins].
 Series reliability(const Strategy& strategy) {
@@ -81,7 +89,7 @@ Series reliability(const Strategy& strategy) {
     }
   }
   for (std::size_t bin = 0; bin < images.size(); ++bin) {
-    if (images[bin] == 0) continue;
+    if (images[bin] < kLeastImages) continue;
     series.x.push_back(100 * confidence[bin] / images[bin]);
     series.y.push_back(100 * accuracy[bin] / images[bin]);
   }
@@ -116,7 +124,7 @@ Figure reliability_figure(const Pool& pool) {
                 .title = base::format("Reliability on the test set: {}", pool.subject),
                 .caption =
                     "Test images in bins of the confidence in the predicted class; below the diagonal "
-                    "a classifier is surer than it is right. Bins without images are left out.",
+                    "a classifier is surer than it is right. Bins of fewer than 10 images are left out.",
                 .columns = 2};
   for (const config::SamplingKind sampling : samplings_of(pool)) {
     Panel panel{.title = base::format("{} features", config::name_of(sampling)),

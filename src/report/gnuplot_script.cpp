@@ -16,7 +16,7 @@ struct Look {
   std::string_view filling;
 };
 constexpr std::array<Look, 10> kLooks{{
-    {"#000000", "1", 7, "solid 0.55"},
+    {"#000000", "1", 7, "solid 0.6"},
     {"#d55e00", "(9,4)", 5, "pattern 1"},
     {"#0072b2", "(2,3)", 9, "pattern 0"},
     {"#009e73", "(10,3,2,3)", 13, "pattern 4"},
@@ -36,7 +36,7 @@ constexpr double kTitleHeight = 40;
 constexpr double kLegendRow = 24;
 constexpr double kGuideHeight = 16;
 constexpr double kPanelTitle = 30;
-constexpr double kAxisSpace = 76;
+constexpr double kAxisSpace = 84;
 constexpr double kEdge = 22;
 constexpr double kSlant = 0.61;  // 35 degrees in radians
 
@@ -92,10 +92,10 @@ std::vector<Entry> legend_of(const Figure& figure) {
 
 double space_below(const Panel& panel) {
   const double label = panel.x.label.empty() ? 0 : 24;
-  if (panel.x.tick_labels == TickLabels::level) return 32 + label;
+  if (panel.x.tick_labels == TickLabels::level) return 40 + label;
   double longest = 0;
   for (const Tick& tick : panel.x.ticks) longest = std::max(longest, characters(tick.label));
-  return 26 + label + longest * kCharacter * std::sin(kSlant);
+  return 34 + label + longest * kCharacter * std::sin(kSlant);
 }
 
 Layout layout_of(const Figure& figure, const std::vector<Entry>& entries) {
@@ -107,7 +107,8 @@ Layout layout_of(const Figure& figure, const std::vector<Entry>& entries) {
   bool right = false;
   for (const Panel& panel : figure.panels) {
     layout.below = std::max(layout.below, space_below(panel));
-    guides = guides || !panel.guides.empty();
+    guides =
+        guides || std::ranges::any_of(panel.guides, [](const Guide& guide) { return !guide.label.empty(); });
     right = right || panel.right.has_value();
   }
   layout.above = kPanelTitle + (guides ? kGuideHeight : 0);
@@ -153,8 +154,8 @@ std::string range(const Axis& axis) {
 
 /// `name` is x, y or y2.
 std::string axis_script(std::string_view name, const Axis& axis, std::string_view mirror) {
-  std::string text = base::format("set {}label {} noenhanced\nset {}range {}\n", name, quoted(axis.label),
-                                  name, range(axis));
+  std::string text = base::format("set {}label {} noenhanced offset {}\nset {}range {}\n", name,
+                                  quoted(axis.label), name, range(axis));
   const bool logarithmic = axis.scale == Scale::logarithmic;
   text += base::format("{} logscale {}\n", logarithmic ? "set" : "unset", name);
   if (axis.ticks.empty()) {
@@ -194,12 +195,16 @@ std::string style(Mark mark, std::size_t number, std::size_t marker_every) {
   if (number == kBackgroundLook) return base::format("fs solid noborder fc rgb '{}'", kPale);
   if (number == kReferenceLook) return base::format("lw 1.2 dt (4,4) lc rgb '{}'", kGrey);
   const Look& look = kLooks[number % kLooks.size()];
-  if (mark == Mark::boxes) return base::format("fs {} border lc rgb '#000000' lw 0.8", look.filling);
-  const std::string point = base::format("pt {} ps 0.75 lc rgb '{}'", look.point, look.colour);
-  if (mark == Mark::points) return point + " lw 1.3";
+  if (mark == Mark::boxes) {
+    return base::format("fs {} border lc rgb '#000000' fc rgb '#303030' lw 0.8", look.filling);
+  }
+  const auto point = [&look](double size) {
+    return base::format("pt {} ps {} lc rgb '{}'", look.point, size, look.colour);
+  };
+  if (mark == Mark::points) return point(1) + " lw 1.3";
   const std::string line = base::format("lw 1.8 dt {}", look.dashes);
   if (mark == Mark::line) return base::format("{} lc rgb '{}'", line, look.colour);
-  return base::format("{} {} pi {}", line, point, marker_every);
+  return base::format("{} {} pi {}", line, point(0.75), marker_every);
 }
 
 std::string data_block(const Series& series, std::size_t number) {
@@ -228,7 +233,10 @@ std::string plotted(const Series& series, std::size_t number) {
     case Mark::points:
       break;
   }
-  if (series.low.empty()) return base::format("$d{} using 1:2 {} with points {} notitle", number, axes, look);
+  if (series.low.empty()) {
+    return base::format("$d{} every {} using 1:2 {} with points {} notitle", number, marker_distance(series),
+                        axes, look);
+  }
   return base::format("$d{} using 1:2:3:4 {} with yerrorbars {} notitle", number, axes, look);
 }
 
@@ -289,12 +297,16 @@ std::string gnuplot_script(const Figure& figure, PictureFormat format) {
   const Layout layout = layout_of(figure, entries);
   std::string text = "set encoding utf8\n" + terminal(format, layout);
   text +=
-      "set border 3 lw 0.8\nset tics out scale 0.6\nset grid ytics lw 0.5 dt 1 lc rgb '#e4e4e4'\nunset key\n";
+      "set border 3 lw 0.8\nset tics out scale 0.6\nset grid ytics lw 0.7 dt 1 lc rgb '#cfcfcf'\nunset key\n";
   std::size_t number = 0;
   for (const Panel& panel : figure.panels) {
     for (const Series& series : panel.series) text += data_block(series, number++);
   }
-  text += base::format("set multiplot title {} noenhanced font ',15'\n", quoted(figure.title));
+  // PNG counts in points, SVG in pixels.
+  const double pixels =
+      std::clamp(layout.width / (0.62 * std::max(1.0, characters(figure.title))), 8.0, 16.0);
+  text += base::format("set multiplot title {} noenhanced font ',{:.1f}'\n", quoted(figure.title),
+                       format == PictureFormat::svg ? pixels : 0.75 * pixels);
   number = 0;
   for (std::size_t place = 0; place < figure.panels.size(); ++place) {
     text += panel_script(figure.panels[place], layout, place, number);
