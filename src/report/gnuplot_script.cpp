@@ -155,7 +155,7 @@ std::string range(const Axis& axis) {
 /// `name` is x, y or y2.
 std::string axis_script(std::string_view name, const Axis& axis, std::string_view mirror) {
   std::string text = base::format("set {}label {} noenhanced offset {}\nset {}range {}\n", name,
-                                  quoted(axis.label), name, range(axis));
+                                  quoted(axis.label), name == "y" ? "-1,0" : "0,0", name, range(axis));
   const bool logarithmic = axis.scale == Scale::logarithmic;
   text += base::format("{} logscale {}\n", logarithmic ? "set" : "unset", name);
   if (axis.ticks.empty()) {
