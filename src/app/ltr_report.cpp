@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -16,6 +17,7 @@
 #include "report/figure_files.hpp"
 #include "report/figure_list.hpp"
 #include "report/gnuplot.hpp"
+#include "report/html.hpp"
 #include "report/table.hpp"
 
 namespace {
@@ -26,6 +28,7 @@ using ltr::report::Format;
 struct Arguments {
   std::vector<std::string> records;
   Format format = Format::text;
+  bool html = false;
   bool digest = false;
   std::string figures;
 };
@@ -36,9 +39,10 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
   app.add_option("records", arguments.records, "records, as named by run.output")->required();
   std::string format = "text";
   CLI::Option* option =
-      app.add_option("--format", format, "text, markdown, or csv with one row a cell")
-          ->check(CLI::IsMember(std::set<std::string>{"text", "markdown", "csv"}).description(""))
-          ->option_text("text|markdown|csv");
+      app.add_option("--format", format,
+                     "text, markdown, csv with one row a cell, or html: one page with the figures inline")
+          ->check(CLI::IsMember(std::set<std::string>{"text", "markdown", "csv", "html"}).description(""))
+          ->option_text("text|markdown|csv|html");
   app.add_flag("--digest", arguments.digest,
                "SHA-256 of plan, draws, weights and counts instead of the table")
       ->excludes(option);
@@ -51,6 +55,7 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? ExitStatus::done : ExitStatus::bad_input;
   }
+  arguments.html = format == "html";
   arguments.format = format == "csv" ? Format::csv : format == "markdown" ? Format::markdown : Format::text;
   return std::nullopt;
 }
@@ -71,11 +76,34 @@ void print(const std::string& text) {
   if (!std::cout) throw ltr::base::SystemError("standard output cannot be written; check where it goes");
 }
 
-void draw_figures(const std::vector<ltr::record::RunRecord>& runs, const std::string& folder) {
-  if (!ltr::report::gnuplot_installed()) return say(ltr::report::kGnuplotMissing);
-  const ltr::report::FigureList list = ltr::report::figures_of(runs);
-  for (const std::string& reason : list.left_out) say(reason);
-  ltr::report::write_figures(list.figures, folder);
+/// The figures that can be drawn on this machine; `notes` gets why others cannot.
+std::vector<ltr::report::Figure> drawable_figures(const std::vector<ltr::record::RunRecord>& runs,
+                                                  std::vector<std::string>& notes) {
+  if (!ltr::report::gnuplot_installed()) {
+    notes.emplace_back(ltr::report::kGnuplotMissing);
+    return {};
+  }
+  ltr::report::FigureList list = ltr::report::figures_of(runs);
+  notes = std::move(list.left_out);
+  return std::move(list.figures);
+}
+
+/// The tables, and the figures where they are asked for.
+void report_on(const Arguments& arguments, const std::vector<ltr::record::RunRecord>& runs) {
+  std::vector<std::string> notes;
+  std::vector<ltr::report::Figure> figures;
+  if (arguments.html || !arguments.figures.empty()) figures = drawable_figures(runs, notes);
+  for (const std::string& note : notes) say(note);
+  if (arguments.html) {
+    std::vector<ltr::report::Picture> pictures;
+    for (const ltr::report::Figure& figure : figures) {
+      pictures.push_back({figure, ltr::report::draw(figure, ltr::report::PictureFormat::svg)});
+    }
+    print(ltr::report::render_html(runs, pictures, notes));
+  } else {
+    print(report(arguments, runs));
+  }
+  if (!arguments.figures.empty()) ltr::report::write_figures(figures, arguments.figures);
 }
 
 }  // namespace
@@ -86,8 +114,7 @@ int main(int argc, char** argv) {
   try {
     std::vector<ltr::record::RunRecord> runs;
     for (const std::string& path : arguments.records) runs.push_back(ltr::record::read_run(path));
-    print(report(arguments, runs));
-    if (!arguments.figures.empty()) draw_figures(runs, arguments.figures);
+    report_on(arguments, runs);
     return ExitStatus::done;
   } catch (const std::exception& error) {
     say(error.what());

@@ -127,11 +127,10 @@ Figure accuracy_figure(const Pool& pool) {
                 .caption = base::format("many: more than {} training images; few: fewer than {}.{}",
                                         pool.limits.many_above, pool.limits.few_below,
                                         pool.seeds < 2 ? "" : " Bars: one standard deviation over seeds."),
-                .columns = kGroups.size()};
+                .columns = 2};
   const std::vector<config::SamplingKind> samplings = samplings_of(pool);
   for (const Group& group : kGroups) {
     Panel panel{.title = std::string(group.name), .x = {}, .y = percent_axis()};
-    if (!figure.panels.empty()) panel.y.label.clear();
     const auto places = place_strategies(pool, panel.x);
     for (std::size_t i = 1; i < places.size(); ++i)
       panel.guides.push_back({static_cast<double>(i) - 0.5, ""});

@@ -73,7 +73,7 @@ Series phase_boxes(const std::vector<Place>& places, const Phase& phase, std::si
 }
 
 Panel rate_panel(const std::vector<Place>& places, std::string_view title) {
-  Panel panel{.title = std::string(title), .x = places_axis(places), .y = {.label = {}, .from = 0}};
+  Panel panel{.title = std::string(title), .x = places_axis(places), .y = {.label = "images/s", .from = 0}};
   Series rates{.label = {}, .mark = Mark::boxes, .look = 0, .box_width = 0.7};
   for (std::size_t i = 0; i < places.size(); ++i) {
     rates.x.push_back(static_cast<double>(i));
@@ -85,8 +85,9 @@ Panel rate_panel(const std::vector<Place>& places, std::string_view title) {
   return panel;
 }
 
-Panel phases_panel(const std::vector<Place>& places) {
-  Panel panel{.title = {}, .x = places_axis(places), .y = {.label = {}, .from = 0}};
+Panel phases_panel(const std::vector<Place>& places, std::string_view title) {
+  Panel panel{
+      .title = std::string(title), .x = places_axis(places), .y = {.label = "s per epoch", .from = 0}};
   std::vector<double> tops(places.size(), 0);
   for (std::size_t i = 0; i < kPhases.size(); ++i) {
     panel.series.push_back(phase_boxes(places, kPhases[i], i, tops));
@@ -121,23 +122,22 @@ Figure speed_figure(const Pool& pool) {
                 .title = base::format("Speed of training: {}", pool.subject),
                 .caption =
                     "Means over epochs and seeds, of the slowest rank. Strategies that train in one pass "
-                    "share its times."};
+                    "share its times.",
+                .columns = 2};
   std::vector<Panel> rates;
   std::vector<Panel> phases;
   for (const Stage1s& stage_1 : pool.stage_1) {
     const std::vector<Place> places = places_of(pool, stage_1);
     if (places.empty()) continue;
     rates.push_back(rate_panel(places, config::name_of(stage_1.sampling)));
-    phases.push_back(phases_panel(places));
+    phases.push_back(phases_panel(places, config::name_of(stage_1.sampling)));
   }
-  if (rates.empty()) return figure;
-  rates.front().y.label = "images/s";
-  phases.front().y.label = "s per epoch";
   share_top(rates);
   share_top(phases);
-  figure.columns = rates.size();
-  figure.panels = std::move(rates);
-  figure.panels.insert(figure.panels.end(), phases.begin(), phases.end());
+  for (std::size_t i = 0; i < rates.size(); ++i) {
+    figure.panels.push_back(std::move(rates[i]));
+    figure.panels.push_back(std::move(phases[i]));
+  }
   return figure;
 }
 
@@ -156,10 +156,13 @@ Figure scaling_figure(const std::vector<record::RunRecord>& runs) {
   Series efficiency = measured;
   Series whole = ideal;
   const auto& [fewest, first_rates] = *rates.begin();
+  std::vector<Tick> rate_ticks;
   double per_rank = 0;
   for (const double rate : first_rates) per_rank += rate / fewest / static_cast<double>(first_rates.size());
   for (const auto& [count, values] : rates) {
     ranks.ticks.push_back({static_cast<double>(count), std::to_string(count)});
+    const double wanted = per_rank * count;
+    rate_ticks.push_back({wanted, base::format(wanted < 100 ? "{:.3g}" : "{:.0f}", wanted)});
     ideal.x.push_back(count);
     ideal.y.push_back(per_rank * count);
     whole.x.push_back(count);
@@ -175,13 +178,11 @@ Figure scaling_figure(const std::vector<record::RunRecord>& runs) {
   ranks.to = rates.rbegin()->first * 1.3;
   figure.panels.push_back({.title = "images per second",
                            .x = ranks,
-                           .y = {.label = "images/s", .from = 0},
-                           .right = {},
+                           .y = {.label = "images/s", .scale = Scale::logarithmic, .ticks = rate_ticks},
                            .series = {ideal, measured}});
   figure.panels.push_back({.title = "efficiency",
                            .x = ranks,
                            .y = {.label = "% of ideal", .from = 0},
-                           .right = {},
                            .series = {whole, efficiency}});
   return figure;
 }

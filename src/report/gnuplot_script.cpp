@@ -36,7 +36,7 @@ constexpr double kTitleHeight = 40;
 constexpr double kLegendRow = 24;
 constexpr double kGuideHeight = 16;
 constexpr double kPanelTitle = 30;
-constexpr double kAxisSpace = 84;
+constexpr double kAxisSpace = 80;
 constexpr double kEdge = 22;
 constexpr double kSlant = 0.61;  // 35 degrees in radians
 
@@ -91,7 +91,7 @@ std::vector<Entry> legend_of(const Figure& figure) {
 }
 
 double space_below(const Panel& panel) {
-  const double label = panel.x.label.empty() ? 0 : 24;
+  const double label = panel.x.label.empty() ? 0 : 30;
   if (panel.x.tick_labels == TickLabels::level) return 40 + label;
   double longest = 0;
   for (const Tick& tick : panel.x.ticks) longest = std::max(longest, characters(tick.label));
@@ -101,8 +101,8 @@ double space_below(const Panel& panel) {
 Layout layout_of(const Figure& figure, const std::vector<Entry>& entries) {
   Layout layout;
   layout.columns = std::min(std::max<std::size_t>(figure.columns, 1), figure.panels.size());
-  layout.plot_width = layout.columns == 1 ? 720 : layout.columns == 2 ? 400 : 210;
-  layout.plot_height = layout.columns == 1 ? 380 : 280;
+  layout.plot_width = layout.columns == 1 ? 720 : 330;
+  layout.plot_height = layout.columns == 1 ? 360 : 230;
   bool guides = false;
   bool right = false;
   for (const Panel& panel : figure.panels) {
@@ -118,11 +118,12 @@ Layout layout_of(const Figure& figure, const std::vector<Entry>& entries) {
   layout.width = columns * (layout.left + layout.plot_width + layout.right);
   double longest = 0;
   for (const Entry& entry : entries) longest = std::max(longest, characters(entry.label));
-  const double entry_width = longest * kCharacter + 75;
+  // As much as gnuplot reckons with, which wraps on its own otherwise.
+  const double entry_width = 1.2 * longest * kCharacter + 100;
   const auto fitting = static_cast<std::size_t>(std::max(1.0, (layout.width - 40) / entry_width));
   layout.legend_columns = std::max<std::size_t>(1, std::min(fitting, entries.size()));
   const std::size_t rows = (entries.size() + layout.legend_columns - 1) / layout.legend_columns;
-  layout.legend_height = static_cast<double>(rows) * kLegendRow;
+  layout.legend_height = static_cast<double>(rows) * kLegendRow + 10;
   const auto panel_rows = static_cast<double>((figure.panels.size() + layout.columns - 1) / layout.columns);
   layout.height = kTitleHeight + layout.legend_height +
                   panel_rows * (layout.above + layout.plot_height + layout.below) + 6;
