@@ -91,7 +91,7 @@ std::vector<Entry> legend_of(const Figure& figure) {
 }
 
 double space_below(const Panel& panel) {
-  const double label = panel.x.label.empty() ? 0 : 30;
+  const double label = panel.x.label.empty() ? 0 : 38;
   if (panel.x.tick_labels == TickLabels::level) return 40 + label;
   double longest = 0;
   for (const Tick& tick : panel.x.ticks) longest = std::max(longest, characters(tick.label));

@@ -23,7 +23,15 @@ std::string cell_anchor(const Cell& cell) { return "cell-" + html_anchor(cell.id
 
 std::string record_anchor(std::size_t number) { return base::format("record-{}", number + 1); }
 
-HtmlEntry text_entry(std::string_view text) { return {.html = html_text(text), .sort_key = {}}; }
+/// Long names may break after an underscore.
+HtmlEntry text_entry(std::string_view text) {
+  std::string html;
+  for (const char c : html_text(text)) {
+    html += c;
+    if (c == '_') html += "<wbr>";
+  }
+  return {.html = std::move(html)};
+}
 
 HtmlEntry number_entry(std::string html, std::optional<double> key) {
   return {.html = std::move(html), .sort_key = key, .number = true};

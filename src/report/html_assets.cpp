@@ -35,7 +35,11 @@ code.digest { font-size: .75rem; }
   h1 { font-size: 1.2rem; }
   .scroll { overflow-x: auto; }
   figure svg { min-width: 34rem; }
-  th, td { padding: .3rem .4rem; }
+  table { font-size: .8rem; }
+  th, td { padding: .3rem .25rem; }
+  td.number { white-space: normal; }
+  th[aria-sort=none] button::after { content: ""; }
+  caption span { display: block; max-width: 88vw; }
   td:first-child, th:first-child { position: sticky; left: 0; background: #fff; }
   :target td:first-child { background: var(--mark); }
 }

@@ -57,7 +57,7 @@ std::string html_link(std::string_view anchor, std::string_view text) {
 std::string html_table(const HtmlTable& table) {
   std::string text = base::format(
       "<div class=\"wide\" tabindex=\"0\" role=\"region\" "
-      "aria-label=\"{}\">\n<table>\n<caption>{}</caption>\n<thead><tr>",
+      "aria-label=\"{}\">\n<table>\n<caption><span>{}</span></caption>\n<thead><tr>",
       html_text(table.caption), html_text(table.caption));
   for (const std::string& column : table.columns) {
     text += base::format("<th scope=\"col\" aria-sort=\"none\"><button type=\"button\">{}</button></th>",
