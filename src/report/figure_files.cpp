@@ -12,6 +12,7 @@
 namespace ltr::report {
 
 void write_figures(const std::vector<Figure>& figures, const std::filesystem::path& folder) {
+  if (figures.empty()) return;
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) {

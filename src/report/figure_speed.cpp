@@ -176,9 +176,16 @@ Figure scaling_figure(const std::vector<record::RunRecord>& runs) {
   }
   ranks.from = rates.begin()->first / 1.3;
   ranks.to = rates.rbegin()->first * 1.3;
+  const double least = std::min(ideal.y.front(), std::ranges::min(measured.y));
+  const double most = std::max(ideal.y.back(), std::ranges::max(measured.y));
+  constexpr double kAir = 1.3;
   figure.panels.push_back({.title = "images per second",
                            .x = ranks,
-                           .y = {.label = "images/s", .scale = Scale::logarithmic, .ticks = rate_ticks},
+                           .y = {.label = "images/s",
+                                 .scale = Scale::logarithmic,
+                                 .from = least / kAir,
+                                 .to = kAir * most,
+                                 .ticks = rate_ticks},
                            .series = {ideal, measured}});
   figure.panels.push_back({.title = "efficiency",
                            .x = ranks,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <string_view>
 
 #include "base/format.hpp"
 #include "report/gnuplot.hpp"
+#include "report/gnuplot_layout.hpp"
 
 namespace ltr::report {
 namespace {
@@ -30,31 +30,6 @@ constexpr std::array<Look, 10> kLooks{{
 constexpr std::string_view kGrey = "#8a8a8a";
 constexpr std::string_view kPale = "#dcdcdc";
 
-// Pixels.
-constexpr double kCharacter = 7.6;
-constexpr double kTitleHeight = 40;
-constexpr double kLegendRow = 24;
-constexpr double kGuideHeight = 16;
-constexpr double kPanelTitle = 30;
-constexpr double kAxisSpace = 80;
-constexpr double kEdge = 22;
-constexpr double kSlant = 0.61;  // 35 degrees in radians
-
-struct Entry {
-  std::string label;
-  Mark mark = Mark::line;
-  std::size_t look = 0;
-};
-
-/// Where everything stands. Units: pixels.
-struct Layout {
-  double plot_width = 0, plot_height = 0;
-  double above = 0, below = 0, left = 0, right = 0;  ///< of a plot
-  double width = 0, height = 0;                      ///< of the figure
-  std::size_t columns = 0, legend_columns = 1;
-  double legend_height = 0;
-};
-
 /// A text that gnuplot takes as it is: in single quotes nothing is replaced but the quote itself.
 std::string quoted(std::string_view text) {
   std::string result = "'";
@@ -70,64 +45,6 @@ std::string quoted_tick(std::string_view text) {
   std::string doubled;
   for (const char c : text) doubled += c == '%' ? "%%" : std::string(1, c);
   return quoted(doubled);
-}
-
-double characters(std::string_view text) {
-  return static_cast<double>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-std::vector<Entry> legend_of(const Figure& figure) {
-  std::vector<Entry> entries;
-  for (const Panel& panel : figure.panels) {
-    for (const Series& series : panel.series) {
-      if (series.label.empty() || std::ranges::find(entries, series.label, &Entry::label) != entries.end())
-        continue;
-      entries.push_back({series.label, series.mark, series.look});
-    }
-  }
-  // The order of the looks, with what stands behind the others last.
-  std::ranges::stable_sort(entries, {}, &Entry::look);
-  return entries;
-}
-
-double space_below(const Panel& panel) {
-  const double label = panel.x.label.empty() ? 0 : 38;
-  if (panel.x.tick_labels == TickLabels::level) return 40 + label;
-  double longest = 0;
-  for (const Tick& tick : panel.x.ticks) longest = std::max(longest, characters(tick.label));
-  return 34 + label + longest * kCharacter * std::sin(kSlant);
-}
-
-Layout layout_of(const Figure& figure, const std::vector<Entry>& entries) {
-  Layout layout;
-  layout.columns = std::min(std::max<std::size_t>(figure.columns, 1), figure.panels.size());
-  layout.plot_width = layout.columns == 1 ? 720 : 330;
-  layout.plot_height = layout.columns == 1 ? 360 : 230;
-  bool guides = false;
-  bool right = false;
-  for (const Panel& panel : figure.panels) {
-    layout.below = std::max(layout.below, space_below(panel));
-    guides =
-        guides || std::ranges::any_of(panel.guides, [](const Guide& guide) { return !guide.label.empty(); });
-    right = right || panel.right.has_value();
-  }
-  layout.above = kPanelTitle + (guides ? kGuideHeight : 0);
-  layout.left = kAxisSpace;
-  layout.right = right ? kAxisSpace : kEdge;
-  const auto columns = static_cast<double>(layout.columns);
-  layout.width = columns * (layout.left + layout.plot_width + layout.right);
-  double longest = 0;
-  for (const Entry& entry : entries) longest = std::max(longest, characters(entry.label));
-  // As much as gnuplot reckons with, which wraps on its own otherwise.
-  const double entry_width = 1.2 * longest * kCharacter + 100;
-  const auto fitting = static_cast<std::size_t>(std::max(1.0, (layout.width - 40) / entry_width));
-  layout.legend_columns = std::max<std::size_t>(1, std::min(fitting, entries.size()));
-  const std::size_t rows = (entries.size() + layout.legend_columns - 1) / layout.legend_columns;
-  layout.legend_height = static_cast<double>(rows) * kLegendRow + 10;
-  const auto panel_rows = static_cast<double>((figure.panels.size() + layout.columns - 1) / layout.columns);
-  layout.height = kTitleHeight + layout.legend_height +
-                  panel_rows * (layout.above + layout.plot_height + layout.below) + 6;
-  return layout;
 }
 
 std::string terminal(PictureFormat format, const Layout& layout) {
@@ -278,7 +195,8 @@ std::string legend_script(const std::vector<Entry>& entries, const Layout& layou
       "set title ''\nset xlabel ''\nset ylabel ''\nunset border\nunset tics\nunset y2tics\nunset "
       "y2label\nunset "
       "logscale\nunset arrow\nunset label\nunset grid\nset xrange [0:1]\nset yrange [0:1]\nset key at screen "
-      "0.5,{:.5f} center top horizontal Left reverse noenhanced samplen 4.5 spacing 1.25 maxcols {}\n",
+      "0.5,{:.5f} center top horizontal Left reverse noenhanced width 1 samplen 4.5 spacing 1.25 maxcols "
+      "{}\n",
       1 - kTitleHeight / layout.height, layout.legend_columns);
   std::vector<std::string> plots;
   for (const Entry& entry : entries) {

@@ -79,7 +79,7 @@ HtmlRow mean_row(std::span<const Cell> cells) {
       continue;
     }
     std::string shown = base::format("{:.1f}", summary.mean);
-    if (summary.deviation) shown += base::format(" ± {:.1f}", *summary.deviation);
+    if (summary.deviation) shown += base::format(" ±\u00a0{:.1f}", *summary.deviation);
     row.entries.push_back(number_entry(html_link(cell_anchor(first), shown), summary.mean));
   }
   return row;

@@ -35,8 +35,8 @@ code.digest { font-size: .75rem; }
   h1 { font-size: 1.2rem; }
   .scroll { overflow-x: auto; }
   figure svg { min-width: 34rem; }
-  table { font-size: .8rem; }
-  th, td { padding: .3rem .25rem; }
+  table { font-size: .75rem; }
+  th, td { padding: .3rem .2rem; }
   td.number { white-space: normal; }
   th[aria-sort=none] button::after { content: ""; }
   caption span { display: block; max-width: 88vw; }

@@ -55,7 +55,7 @@ TEST(HtmlPage, EveryLinkHasItsPlaceAndNoPlaceIsThereTwice) {
 TEST(HtmlPage, NumbersLinkToCellsAndCellsToConfigurations) {
   const std::string page = render_html({record::sample_run(0), record::sample_run(1)}, {}, {});
   EXPECT_THAT(page, HasSubstr("<td class=\"number\" data-key=\"80\">"
-                              "<a href=\"#cell-seed_0.instance_balanced.joint\">80.0 ± 0.0</a></td>"));
+                              "<a href=\"#cell-seed_0.instance_balanced.joint\">80.0 ±\u00a00.0</a></td>"));
   EXPECT_THAT(page, HasSubstr("<a href=\"#cell-seed_1.instance_balanced.joint\">1</a>"));
   EXPECT_THAT(page, HasSubstr("<tr id=\"cell-seed_1.instance_balanced.joint\">"));
   EXPECT_THAT(page, HasSubstr("<a href=\"#record-2\">record 2</a>"));
