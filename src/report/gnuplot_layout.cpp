@@ -10,7 +10,7 @@ namespace {
 constexpr double kCharacter = 7.6;
 constexpr double kLegendRow = 24;
 constexpr double kGuideHeight = 16;
-constexpr double kAxisSpace = 80;
+constexpr double kAxisSpace = 92;
 constexpr double kEdge = 22;
 constexpr double kSlant = 0.61;  // 35 degrees in radians
 
@@ -67,9 +67,9 @@ Layout layout_of(const Figure& figure, const std::vector<Entry>& entries) {
   layout.legend_columns = std::max<std::size_t>(1, std::min(fitting, entries.size()));
   const std::size_t rows = (entries.size() + layout.legend_columns - 1) / layout.legend_columns;
   layout.legend_height = static_cast<double>(rows) * kLegendRow + 10;
-  const auto panel_rows = static_cast<double>((figure.panels.size() + layout.columns - 1) / layout.columns);
+  const std::size_t panel_rows = (figure.panels.size() + layout.columns - 1) / layout.columns;
   layout.height = kTitleHeight + layout.legend_height +
-                  panel_rows * (layout.above + layout.plot_height + layout.below) + 6;
+                  static_cast<double>(panel_rows) * (layout.above + layout.plot_height + layout.below) + 6;
   return layout;
 }
 

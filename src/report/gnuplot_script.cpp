@@ -73,7 +73,7 @@ std::string range(const Axis& axis) {
 /// `name` is x, y or y2.
 std::string axis_script(std::string_view name, const Axis& axis, std::string_view mirror) {
   std::string text = base::format("set {}label {} noenhanced offset {}\nset {}range {}\n", name,
-                                  quoted(axis.label), name == "y" ? "-1,0" : "0,0", name, range(axis));
+                                  quoted(axis.label), name == "y" ? "-0.6,0" : "0,0", name, range(axis));
   const bool logarithmic = axis.scale == Scale::logarithmic;
   text += base::format("{} logscale {}\n", logarithmic ? "set" : "unset", name);
   if (axis.ticks.empty()) {
@@ -161,10 +161,11 @@ std::string plotted(const Series& series, std::size_t number) {
 /// `first`: number of the panel's first data block.
 std::string panel_script(const Panel& panel, const Layout& layout, std::size_t place, std::size_t first) {
   const auto column = static_cast<double>(place % layout.columns);
-  const auto row = static_cast<double>(place / layout.columns);
+  const std::size_t row = place / layout.columns;
   const double x = column * (layout.left + layout.plot_width + layout.right) + layout.left;
   const double y = kTitleHeight + layout.legend_height +
-                   row * (layout.above + layout.plot_height + layout.below) + layout.above;
+                   static_cast<double>(row) * (layout.above + layout.plot_height + layout.below) +
+                   layout.above;
   std::string text = base::format(
       "set lmargin at screen {:.5f}\nset rmargin at screen {:.5f}\nset tmargin at screen {:.5f}\nset bmargin "
       "at "

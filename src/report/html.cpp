@@ -213,7 +213,7 @@ std::string render_html(const std::vector<record::RunRecord>& runs, const std::v
       "content=\"width=device-width, initial-scale=1\">\n<title>{}</title>\n<link rel=\"icon\" "
       "href=\"data:,\">\n",
       html_text(grid.title));
-  text += base::format("<style>{}</style>\n</head>\n<body>\n<h1>{}, {}</h1>\n", kHtmlStyle,
+  text += base::format("<style>{}</style>\n</head>\n<body>\n<h1>{}, {}</h1>\n", html_style(),
                        html_text(runs.front().data_names.at("train")), html_text(runs.front().backbone));
   text += contents(pictures) + list_of(notes, "notes");
   text += section("accuracy", "Accuracy") + html_table(means(cells, grid.title));
@@ -221,7 +221,7 @@ std::string render_html(const std::vector<record::RunRecord>& runs, const std::v
   text += figures_part(pictures);
   text += section("cells", "Cells") + html_table(cells_table(runs, cells));
   text += configurations_part(runs) + environment_part(runs);
-  return text + base::format("<script>{}</script>\n</body>\n</html>\n", kHtmlScript);
+  return text + base::format("<script>{}</script>\n</body>\n</html>\n", html_script());
 }
 
 }  // namespace ltr::report

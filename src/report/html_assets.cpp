@@ -3,7 +3,8 @@
 
 namespace ltr::report {
 
-const std::string_view kHtmlStyle = R"css(
+std::string_view html_style() {
+  return R"css(
 :root { color-scheme: light; --ink: #1a1a1a; --faint: #5a5a5a; --rule: #c8c8c8; --mark: #fff3c4; --link: #0b4f9e; }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1rem; max-width: 70rem; color: var(--ink); background: #fff;
@@ -45,8 +46,10 @@ code.digest { font-size: .75rem; }
 }
 @media print { th button::after { content: ""; } a { color: inherit; text-decoration: none; } }
 )css";
+}
 
-const std::string_view kHtmlScript = R"js(
+std::string_view html_script() {
+  return R"js(
 "use strict";
 for (const table of document.querySelectorAll("table")) {
   const heads = [...table.tHead.rows[0].cells];
@@ -80,5 +83,6 @@ const openTarget = () => {
 addEventListener("hashchange", openTarget);
 openTarget();
 )js";
+}
 
 }  // namespace ltr::report

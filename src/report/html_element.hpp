@@ -44,7 +44,7 @@ struct HtmlTable {
 [[nodiscard]] std::string inline_svg(std::string_view svg, std::string_view prefix, std::string_view title);
 
 /// What the page looks like and how its tables sort.
-extern const std::string_view kHtmlStyle;
-extern const std::string_view kHtmlScript;
+[[nodiscard]] std::string_view html_style();
+[[nodiscard]] std::string_view html_script();
 
 }  // namespace ltr::report
