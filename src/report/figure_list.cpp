@@ -29,14 +29,15 @@ void add_pooled(FigureList& list, const Pool& pool) {
 FigureList figures_of(const std::vector<record::RunRecord>& runs) {
   LTR_EXPECT(!runs.empty());
   FigureList list;
+  const Figure scaling = scaling_figure(runs);
   try {
     check_alike(runs);
     add_pooled(list, pool_of(runs));
   } catch (const base::ConfigError& error) {
-    list.left_out.push_back(
-        base::format("only scaling can be drawn of these records together: {}", error.what()));
+    list.left_out.push_back(base::format("{} can be drawn of these records together: {}",
+                                         is_empty(scaling) ? "no figure" : "only scaling", error.what()));
   }
-  add(list, scaling_figure(runs));
+  add(list, scaling);
   return list;
 }
 

@@ -81,11 +81,13 @@ Series reliability(const Strategy& strategy) {
     images.resize(std::max(images.size(), bins.images.size()));
     confidence.resize(images.size());
     accuracy.resize(images.size());
-    for (std::size_t bin = 0; bin < bins.images.size(); ++bin) {
+    const std::size_t whole =
+        std::min({bins.images.size(), bins.mean_confidence.size(), bins.accuracy.size()});
+    for (std::size_t bin = 0; bin < whole; ++bin) {
       const auto count = static_cast<double>(bins.images[bin]);
       images[bin] += count;
-      confidence[bin] += count * bins.mean_confidence.at(bin);
-      accuracy[bin] += count * bins.accuracy.at(bin);
+      confidence[bin] += count * bins.mean_confidence[bin];
+      accuracy[bin] += count * bins.accuracy[bin];
     }
   }
   for (std::size_t bin = 0; bin < images.size(); ++bin) {

@@ -53,7 +53,11 @@ TEST(FigureList, RecordsOfTheSameCellsGiveScalingAloneAndSayWhy) {
   const FigureList list = figures_of(runs);
   EXPECT_THAT(names_of(list), ElementsAre("scaling"));
   ASSERT_EQ(list.left_out.size(), 1U);
+  EXPECT_THAT(list.left_out[0], testing::HasSubstr("only scaling can be drawn"));
   EXPECT_THAT(list.left_out[0], testing::HasSubstr("is in records 1 and 2"));
+  const FigureList nothing = figures_of({runs[0], runs[0]});
+  EXPECT_TRUE(nothing.figures.empty());
+  EXPECT_THAT(nothing.left_out.at(0), testing::HasSubstr("no figure can be drawn"));
 }
 
 TEST(FigureList, FailedCellsAndEmptyTrainingsAreLeftOut) {
