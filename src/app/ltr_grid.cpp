@@ -16,6 +16,7 @@
 #include "config/toml.hpp"
 #include "grid/export.hpp"
 #include "grid/runner.hpp"
+#include "grid/stop_signal.hpp"
 
 namespace {
 
@@ -96,6 +97,9 @@ int main(int argc, char** argv) {
     std::cout << ltr::config::list_choices() << std::endl;
     return ExitStatus::done;
   }
+  // From the first moment on: a batch system may ask for a stop while MPI is still starting.
+  std::optional<ltr::grid::StopSignal> stop_signal;
+  if (!arguments.plan && arguments.exported.empty()) stop_signal.emplace();
   try {
     const ltr::comm::Session session;
     using ltr::base::Log;

@@ -2,8 +2,8 @@
 // ltr_report: tables and digests from records, without torch and MPI.
 #include <exception>
 #include <iostream>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,13 +11,13 @@
 #include <CLI/CLI.hpp>
 
 #include "base/error.hpp"
-#include "base/format.hpp"
+#include "config/enums.hpp"
 #include "record/record.hpp"
 #include "report/digest.hpp"
 #include "report/figure_files.hpp"
 #include "report/figure_list.hpp"
 #include "report/gnuplot.hpp"
-#include "report/html.hpp"
+#include "report/published.hpp"
 #include "report/table.hpp"
 
 namespace {
@@ -27,44 +27,82 @@ using ltr::report::Format;
 
 struct Arguments {
   std::vector<std::string> records;
-  Format format = Format::text;
-  bool html = false;
+  std::vector<std::string> published;
+  std::string against;
+  ltr::report::Request request;
   bool digest = false;
   std::string figures;
 };
 
+/// What shapes the tables, and goes with them alone.
+void add_table_options(CLI::App& app, Arguments& arguments, CLI::Option* digest) {
+  const std::map<std::string, Format> formats{{"text", Format::text},
+                                              {"markdown", Format::markdown},
+                                              {"csv", Format::csv},
+                                              {"latex", Format::latex},
+                                              {"html", Format::html}};
+  ltr::report::TableOptions& options = arguments.request.options;
+  app.add_option(
+         "--format", arguments.request.format,
+         "text, markdown, latex (booktabs), html: one page with the figures inline, or csv: one row a "
+         "cell, or of --table one row a value")
+      ->transform(CLI::Transformer(formats).description(""))
+      ->option_text("text|markdown|csv|latex|html")
+      ->excludes(digest);
+  app.add_option("--table", arguments.request.tables,
+                 "a table of those below, as often as wanted [those that suit the records]")
+      ->option_text("NAME")
+      ->expected(1)
+      ->take_all()
+      ->excludes(digest);
+  app.add_option("--published", arguments.published,
+                 "a csv file of published values, besides the paper's; as often as wanted")
+      ->option_text("FILE")
+      ->expected(1)
+      ->take_all()
+      ->excludes(digest);
+  app.add_option("--band", options.band, "points within which two accuracies agree")
+      ->check(CLI::Range(0.0, 100.0))
+      ->option_text("POINTS [1.5]")
+      ->excludes(digest);
+  app.add_option("--by", options.by,
+                 "a key of the configuration that tells records apart, as often as wanted")
+      ->option_text("KEY")
+      ->expected(1)
+      ->take_all()
+      ->excludes(digest);
+  app.add_option("--differences", options.difference_of, "the accuracy in which strategies are compared")
+      ->option_text("many|medium|few|all|balanced [all]")
+      ->excludes(digest);
+  app.add_option("--against", arguments.against, "the strategy that the others are compared with")
+      ->option_text("NAME [joint]")
+      ->excludes(digest);
+}
+
 /// What the command line asks for, or the status to leave with.
 std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
-  CLI::App app{"Prints the sampling x learning table of one or more records."};
+  CLI::App app{"Prints tables of one or more records, with published values beside them."};
+  app.footer("Tables:\n" + ltr::report::list_tables());
   app.add_option("records", arguments.records, "records, as named by run.output")->required();
-  std::string format = "text";
-  CLI::Option* option =
-      app.add_option("--format", format,
-                     "text, markdown, csv with one row a cell, or html: one page with the figures inline")
-          ->check(CLI::IsMember(std::set<std::string>{"text", "markdown", "csv", "html"}).description(""))
-          ->option_text("text|markdown|csv|html");
-  app.add_flag("--digest", arguments.digest,
-               "SHA-256 of plan, draws, weights and counts instead of the table")
-      ->excludes(option);
+  CLI::Option* digest = app.add_flag("--digest", arguments.digest,
+                                     "SHA-256 of plan, draws, weights and counts instead of tables");
+  add_table_options(app, arguments, digest);
   app.add_option("--figures", arguments.figures,
                  "draw every figure as SVG and PNG in this folder, by gnuplot")
       ->option_text("FOLDER")
-      ->excludes("--digest");
+      ->excludes(digest);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? ExitStatus::done : ExitStatus::bad_input;
   }
-  arguments.html = format == "html";
-  arguments.format = format == "csv" ? Format::csv : format == "markdown" ? Format::markdown : Format::text;
   return std::nullopt;
 }
 
-std::string report(const Arguments& arguments, const std::vector<ltr::record::RunRecord>& runs) {
-  if (!arguments.digest) return ltr::report::render(runs, arguments.format);
+std::string digests(const std::vector<std::string>& names, const std::vector<ltr::record::RunRecord>& runs) {
   std::string text;
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    text += arguments.records[i] + "\n" + ltr::report::render_digests(runs[i]);
+    text += names[i] + "\n" + ltr::report::render_digests(runs[i]);
   }
   return text;
 }
@@ -76,34 +114,38 @@ void print(const std::string& text) {
   if (!std::cout) throw ltr::base::SystemError("standard output cannot be written; check where it goes");
 }
 
-/// The figures that can be drawn on this machine; `notes` gets why others cannot.
-std::vector<ltr::report::Figure> drawable_figures(const std::vector<ltr::record::RunRecord>& runs,
-                                                  std::vector<std::string>& notes) {
-  if (!ltr::report::gnuplot_installed()) {
-    notes.emplace_back(ltr::report::kGnuplotMissing);
-    return {};
+/// The figures that can be drawn on this machine, or why they cannot.
+ltr::report::FigureList drawable_figures(const std::vector<ltr::record::RunRecord>& runs) {
+  if (ltr::report::gnuplot_installed()) return ltr::report::figures_of(runs);
+  return {.figures = {}, .left_out = {ltr::report::kGnuplotMissing}};
+}
+
+/// What the user names rather than spells out, read.
+ltr::report::Request completed(const Arguments& arguments) {
+  ltr::report::Request request = arguments.request;
+  if (!arguments.against.empty()) {
+    request.options.against = ltr::config::enum_from_name<ltr::config::LearningKind>(arguments.against);
   }
-  ltr::report::FigureList list = ltr::report::figures_of(runs);
-  notes = std::move(list.left_out);
-  return std::move(list.figures);
+  for (const std::string& file : arguments.published) {
+    const auto rows = ltr::report::read_published(file);
+    request.options.published.insert(request.options.published.end(), rows.begin(), rows.end());
+  }
+  return request;
 }
 
 /// The tables, and the figures where they are asked for.
-void report_on(const Arguments& arguments, const std::vector<ltr::record::RunRecord>& runs) {
-  std::vector<std::string> notes;
-  std::vector<ltr::report::Figure> figures;
-  if (arguments.html || !arguments.figures.empty()) figures = drawable_figures(runs, notes);
-  for (const std::string& note : notes) say(note);
-  if (arguments.html) {
-    std::vector<ltr::report::Picture> pictures;
-    for (const ltr::report::Figure& figure : figures) {
-      pictures.push_back({figure, ltr::report::draw(figure, ltr::report::PictureFormat::svg)});
-    }
-    print(ltr::report::render_html(runs, pictures, notes));
-  } else {
-    print(report(arguments, runs));
-  }
-  if (!arguments.figures.empty()) ltr::report::write_figures(figures, arguments.figures);
+void report(const Arguments& arguments) {
+  ltr::report::Request request = completed(arguments);
+  std::vector<ltr::record::RunRecord> runs;
+  for (const std::string& path : arguments.records) runs.push_back(ltr::record::read_run(path));
+  if (arguments.digest) return print(digests(arguments.records, runs));
+  ltr::report::FigureList figures;
+  const bool inlined = request.format == Format::html;
+  if (inlined || !arguments.figures.empty()) figures = drawable_figures(runs);
+  for (const std::string& note : figures.left_out) say(note);
+  if (inlined) request.illustrations = {ltr::report::drawn(figures.figures), figures.left_out};
+  print(ltr::report::render(runs, request));
+  if (!arguments.figures.empty()) ltr::report::write_figures(figures.figures, arguments.figures);
 }
 
 }  // namespace
@@ -112,9 +154,7 @@ int main(int argc, char** argv) {
   Arguments arguments;
   if (const auto status = parse(argc, argv, arguments)) return *status;
   try {
-    std::vector<ltr::record::RunRecord> runs;
-    for (const std::string& path : arguments.records) runs.push_back(ltr::record::read_run(path));
-    report_on(arguments, runs);
+    report(arguments);
     return ExitStatus::done;
   } catch (const std::exception& error) {
     say(error.what());

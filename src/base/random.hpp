@@ -18,6 +18,7 @@ enum class Stream : std::uint32_t {
   synthesis = 7,
   stage_2_seed = 8,
   subset = 9,
+  test_set = 10,
   test = 1000,
 };
 

@@ -63,7 +63,7 @@ Failure caught(const std::function<void()>& work) {
 
 }  // namespace
 
-void agree(const Group& group, const std::function<void()>& work, Waiting waiting) {
+void agree(const Group& group, const std::function<void()>& work, const Waiting& waiting) {
   Failure own = caught(work);
   if (group.size() == 1) {
     if (own.kind != ErrorKind::none) throw_failure(own);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "comm/exchange.hpp"
 
+#include <atomic>
 #include <bit>
 #include <condition_variable>
 #include <exception>
@@ -22,6 +23,8 @@ namespace {
 // MPI's counts and offsets are ints; half of their range leaves room for slices that are rounded up.
 constexpr std::size_t kMaxBucket = std::numeric_limits<int>::max() / 2;
 
+/// Buckets move on by a thread of their own while the caller computes, and by the caller once it waits:
+/// waking a thread takes longer than summing a small bucket.
 class BackgroundExchange : public Exchange {
  public:
   BackgroundExchange(const Group& group, std::unique_ptr<BucketSum> sum)
@@ -56,65 +59,88 @@ class BackgroundExchange : public Exchange {
 
   void finish() override {
     const base::Stopwatch stopwatch;
-    std::unique_lock lock(mutex_);
-    finished_.wait(lock, [this] { return unfinished_ == 0 || error_; });
+    caller_moves_ = true;
+    try {
+      const std::scoped_lock moving(moving_);
+      Patience patience(kCallersYields);
+      while (!finished()) move_on(patience);
+    } catch (...) {
+      fail();
+    }
+    caller_moves_ = false;
     exposed_s_ += stopwatch.seconds();
+    const std::scoped_lock lock(mutex_);
     if (error_) std::rethrow_exception(error_);
   }
 
   [[nodiscard]] double exposed_s() const override { return exposed_s_; }
 
  private:
+  static constexpr int kCallersYields = 500;
+
   void run() {
+    Patience patience;
     try {
-      while (take_added()) move_on();
+      while (wait_for_work()) {
+        const std::scoped_lock moving(moving_);
+        if (!caller_moves_) move_on(patience);
+      }
     } catch (...) {
-      const std::scoped_lock lock(mutex_);
-      error_ = std::current_exception();
-      finished_.notify_all();
+      fail();
     }
   }
 
-  /// Fills starting_; sleeps while there is nothing at all to do. False: time to end.
-  bool take_added() {
-    starting_.clear();
+  /// False: time to end.
+  bool wait_for_work() {
     std::unique_lock lock(mutex_);
-    if (in_flight_ == 0) work_.wait(lock, [this] { return stopping_ || !added_.empty(); });
-    std::swap(starting_, added_);
-    return in_flight_ > 0 || !starting_.empty();
+    work_.wait(lock, [this] { return stopping_ || error_ || (unfinished_ > 0 && !caller_moves_); });
+    return !error_ && unfinished_ > 0;
   }
 
-  void move_on() {
+  [[nodiscard]] bool finished() {
+    const std::scoped_lock lock(mutex_);
+    return unfinished_ == 0 || error_;
+  }
+
+  void fail() {
+    const std::scoped_lock lock(mutex_);
+    if (!error_) error_ = std::current_exception();
+    work_.notify_one();
+  }
+
+  /// Called by whoever holds `moving_`.
+  void move_on(Patience& patience) {
+    starting_.clear();
+    {
+      const std::scoped_lock lock(mutex_);
+      std::swap(starting_, added_);
+    }
     for (const std::span<float> bucket : starting_) sum_->start(bucket);
-    in_flight_ += starting_.size();
     const std::size_t completed = sum_->poll();
-    in_flight_ -= completed;
     if (completed > 0) {
       const std::scoped_lock lock(mutex_);
       unfinished_ -= completed;
-      if (unfinished_ == 0) finished_.notify_all();
     }
     if (completed > 0 || !starting_.empty()) {
-      patience_.regain();
-      since_progress_ = {};
+      patience.regain();
+      wait_ = {};
     } else {
-      patience_.lose();
-      group_.state().watch->look("its gradients", since_progress_);
+      patience.lose();
+      group_.state().watch->look("its gradients", wait_);
     }
   }
 
-  // Used by the thread alone while it runs.
+  /// Whoever makes MPI calls holds it.
+  std::mutex moving_;
   Group group_;
   std::unique_ptr<BucketSum> sum_;
   std::vector<std::span<float>> starting_;
-  std::size_t in_flight_ = 0;
-  Patience patience_;
-  base::Stopwatch since_progress_;
+  Wait wait_;
+  std::atomic<bool> caller_moves_ = false;
 
   // Shared, under the mutex.
   std::mutex mutex_;
   std::condition_variable work_;
-  std::condition_variable finished_;
   std::vector<std::span<float>> added_;
   std::size_t unfinished_ = 0;
   std::exception_ptr error_;

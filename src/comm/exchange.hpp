@@ -12,7 +12,8 @@ namespace ltr::comm {
 
 /// Sums buckets over ranks. Buckets are given in the same order on every rank and summed in that order.
 /// Thread: add and finish by one thread. The exchange makes its MPI calls on a thread of its own, which
-/// polls; between the first add and the return of finish nobody else may make MPI calls in this process.
+/// polls, and within finish; between the first add and the return of finish nobody else may make MPI calls in
+/// this process.
 class Exchange {
  public:
   /// Completes the buckets on their way, without raising their errors. Collective; must go before the session

@@ -10,7 +10,7 @@ namespace {
 /// MPI adds in whatever order it likes best.
 class FastestSum : public BucketSum {
  public:
-  explicit FastestSum(const Group& group) : communicator_(group.state().communicator) {}
+  explicit FastestSum(const Group& group) : communicator_(group.state()) {}
 
   void start(std::span<float> bucket) override {
     MPI_Request& request = in_flight_.emplace_back(MPI_REQUEST_NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
+#include <array>
 #include <deque>
 #include <vector>
 
@@ -10,117 +10,147 @@
 namespace ltr::comm {
 namespace {
 
-/// Lengths and offsets of R parts that lie one behind another.
-struct Parts {
-  std::vector<int> counts;
-  std::vector<int> offsets;
-
-  explicit Parts(std::vector<int> lengths) : counts(std::move(lengths)), offsets(counts.size(), 0) {
-    for (std::size_t r = 1; r < counts.size(); ++r) offsets[r] = offsets[r - 1] + counts[r - 1];
-  }
+/// Part of a bucket. Units: floats.
+struct Slice {
+  std::size_t begin = 0;
+  std::size_t size = 0;
 };
 
 /// A bucket cut into one slice a rank; lengths differ by at most one.
-Parts slices_of(std::size_t size, int ranks) {
-  std::vector<int> lengths;
+std::vector<Slice> slices_of(std::size_t size, int ranks) {
+  std::vector<Slice> slices;
   const auto count = static_cast<std::size_t>(ranks);
+  std::size_t begin = 0;
   for (std::size_t r = 0; r < count; ++r) {
-    lengths.push_back(static_cast<int>(size / count + (r < size % count ? 1 : 0)));
+    slices.push_back({begin, size / count + (r < size % count ? 1 : 0)});
+    begin += slices.back().size;
   }
-  return Parts(std::move(lengths));
+  return slices;
 }
 
-/// What one bucket needs while it is in flight; kept for the next bucket of its length.
+/// What one bucket needs while it is in flight; kept for the next, whose memory is then in the cache already.
 struct Slot {
-  Slot(std::size_t bucket_size, int rank, int ranks)
-      : size(bucket_size),
-        slices(slices_of(bucket_size, ranks)),
-        slice_size(static_cast<std::size_t>(slices.counts[static_cast<std::size_t>(rank)])),
-        partials(std::vector<int>(static_cast<std::size_t>(ranks), static_cast<int>(slice_size))),
-        scratch(slice_size * static_cast<std::size_t>(ranks)) {}
+  enum class Phase { free, scattering, gathering };
 
-  std::size_t size;
-  Parts slices;
-  /// Length of the slice this rank owns.
-  std::size_t slice_size;
-  /// Where every rank's part of the own slice lies in `scratch`. Shape: scratch [R, slice_size].
-  Parts partials;
-  std::vector<float> scratch;
   std::span<float> bucket;
-  MPI_Request request = MPI_REQUEST_NULL;
-  bool in_use = false;
+  std::vector<Slice> slices;
+  Slice own;
+  /// The other ranks' parts of the own slice. Shape: at least [R - 1, own.size].
+  std::vector<float> scratch;
+  std::vector<MPI_Request> requests;
+  int tag = 0;
+  Phase phase = Phase::free;
 };
 
-/// All-to-all of slices, the owner adds, all-gather: 2 (R-1)/R of the bucket on the wire of each rank, as a
-/// ring's.
+/// Every rank sends each other rank that one's slice, the owner adds, and sends the sum to all: 2 (R-1)/R of
+/// the bucket on the wire of each rank, as a ring's.
 class FixedOrderSum : public BucketSum {
  public:
   explicit FixedOrderSum(const Group& group)
-      : rank_(group.rank()),
-        ranks_(group.size()),
-        scatter_communicator_(group.state().communicator),
-        gather_communicator_(group.state().communicator) {}
+      : rank_(group.rank()), ranks_(group.size()), communicator_(group.state()) {
+    for (int step = 1; step < ranks_; ++step) others_.push_back((rank_ + step) % ranks_);
+  }
 
   void start(std::span<float> bucket) override {
-    Slot& slot = free_slot(bucket.size());
-    slot.bucket = bucket;
-    LTR_MPI(MPI_Ialltoallv(bucket.data(), slot.slices.counts.data(), slot.slices.offsets.data(), MPI_FLOAT,
-                           slot.scratch.data(), slot.partials.counts.data(), slot.partials.offsets.data(),
-                           MPI_FLOAT, scatter_communicator_.get(), &slot.request));
-    scattering_.push_back(&slot);
+    waiting_.push_back(bucket);
+    start_waiting();
   }
 
   std::size_t poll() override {
-    while (!scattering_.empty() && is_complete(scattering_.front()->request)) {
-      Slot& slot = *scattering_.front();
-      scattering_.pop_front();
-      add_partials(slot);
-      LTR_MPI(MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, slot.bucket.data(),
-                              slot.slices.counts.data(), slot.slices.offsets.data(), MPI_FLOAT,
-                              gather_communicator_.get(), &slot.request));
-      gathering_.push_back(&slot);
-    }
     std::size_t completed = 0;
-    for (; !gathering_.empty() && is_complete(gathering_.front()->request); ++completed) {
-      gathering_.front()->in_use = false;
-      gathering_.pop_front();
-    }
+    for (Slot& slot : slots_) completed += slot.phase != Slot::Phase::free && move_on(slot) ? 1 : 0;
+    start_waiting();
     return completed;
   }
 
  private:
-  Slot& free_slot(std::size_t size) {
-    auto found =
-        std::ranges::find_if(slots_, [&](const Slot& slot) { return !slot.in_use && slot.size == size; });
-    Slot& slot = found != slots_.end() ? *found : slots_.emplace_back(size, rank_, ranks_);
-    slot.in_use = true;
-    return slot;
+  // A bucket's messages differ from those of the buckets in flight beside it. Every MPI has so many tags.
+  static constexpr int kPhases = 2;
+  static constexpr int kTags = 32766;
+  // Enough to keep the wire busy, few enough to be still in the cache when they are added.
+  static constexpr std::size_t kMostInFlight = 2;
+
+  void start_waiting() {
+    for (Slot& slot : slots_) {
+      if (waiting_.empty()) return;
+      if (slot.phase != Slot::Phase::free) continue;
+      take(slot, waiting_.front());
+      waiting_.pop_front();
+    }
   }
 
-  /// The upper levels of the tree: the partial sums of ranks 0..R-1 added by halves, into the bucket's own
-  /// slice.
-  void add_partials(Slot& slot) const {
-    const auto partial = [&](int r) {
-      return std::span(slot.scratch).subspan(static_cast<std::size_t>(r) * slot.slice_size, slot.slice_size);
-    };
-    for (int width = 1; width < ranks_; width *= 2) {
-      for (int r = 0; r < ranks_; r += 2 * width) add_pairwise(partial(r), partial(r + width), partial(r));
+  void take(Slot& slot, std::span<float> bucket) {
+    slot.bucket = bucket;
+    slot.slices = slices_of(bucket.size(), ranks_);
+    slot.own = slot.slices[static_cast<std::size_t>(rank_)];
+    const std::size_t needed = slot.own.size * static_cast<std::size_t>(ranks_ - 1);
+    if (slot.scratch.size() < needed) slot.scratch.resize(needed);
+    slot.tag = next_tag_;
+    next_tag_ = (next_tag_ + kPhases) % kTags;
+    slot.phase = Slot::Phase::scattering;
+    for (const int r : others_) receive(slot, partial(slot, r), r, slot.tag);
+    for (const int r : others_) send(slot, slice(slot, r), r, slot.tag);
+  }
+
+  static std::span<float> slice(const Slot& slot, int rank) {
+    const Slice& place = slot.slices[static_cast<std::size_t>(rank)];
+    return slot.bucket.subspan(place.begin, place.size);
+  }
+
+  /// A rank's part of the own slice; this rank's stands in the bucket.
+  [[nodiscard]] std::span<float> partial(Slot& slot, int rank) const {
+    if (rank == rank_) return slice(slot, rank);
+    const auto row = static_cast<std::size_t>(rank < rank_ ? rank : rank - 1);
+    return std::span(slot.scratch).subspan(row * slot.own.size, slot.own.size);
+  }
+
+  void send(Slot& slot, std::span<const float> values, int to, int tag) {
+    LTR_MPI(MPI_Isend(values.data(), static_cast<int>(values.size()), MPI_FLOAT, to, tag, communicator_.get(),
+                      &slot.requests.emplace_back(MPI_REQUEST_NULL)));
+  }
+  void receive(Slot& slot, std::span<float> values, int from, int tag) {
+    LTR_MPI(MPI_Irecv(values.data(), static_cast<int>(values.size()), MPI_FLOAT, from, tag,
+                      communicator_.get(), &slot.requests.emplace_back(MPI_REQUEST_NULL)));
+  }
+
+  /// True: the bucket is complete.
+  bool move_on(Slot& slot) {
+    int all = 0;
+    LTR_MPI(
+        MPI_Testall(static_cast<int>(slot.requests.size()), slot.requests.data(), &all, MPI_STATUSES_IGNORE));
+    if (all == 0) return false;
+    slot.requests.clear();
+    if (slot.phase == Slot::Phase::gathering) {
+      slot.phase = Slot::Phase::free;
+      return true;
     }
-    const auto own = static_cast<std::size_t>(slot.slices.offsets[static_cast<std::size_t>(rank_)]);
-    std::ranges::copy(partial(0), slot.bucket.begin() + static_cast<std::ptrdiff_t>(own));
+    add_partials(slot);
+    slot.phase = Slot::Phase::gathering;
+    for (const int r : others_) receive(slot, slice(slot, r), r, slot.tag + 1);
+    for (const int r : others_) send(slot, slice(slot, rank_), r, slot.tag + 1);
+    return false;
+  }
+
+  /// The upper levels of the tree: the partial sums of ranks 0..R-1 added by halves, the last two into the
+  /// bucket's own slice.
+  void add_partials(Slot& slot) const {
+    for (int width = 1; width < ranks_; width *= 2) {
+      for (int r = 0; r < ranks_; r += 2 * width) {
+        const bool last = 2 * width == ranks_;
+        add_pairwise(partial(slot, r), partial(slot, r + width),
+                     last ? slice(slot, rank_) : partial(slot, r));
+      }
+    }
   }
 
   int rank_;
   int ranks_;
-  // Non-blocking collectives must start in the same order everywhere, on each communicator. A bucket's
-  // all-gather starts whenever its slices have arrived, earlier or later than another bucket's all-to-all: so
-  // two.
-  DuplicateCommunicator scatter_communicator_;
-  DuplicateCommunicator gather_communicator_;
-  // A deque, because slots in flight must not move.
-  std::deque<Slot> slots_;
-  std::deque<Slot*> scattering_;
-  std::deque<Slot*> gathering_;
+  /// Each rank in another order, so that not all send to the same one at first.
+  std::vector<int> others_;
+  int next_tag_ = 0;
+  DuplicateCommunicator communicator_;
+  std::array<Slot, kMostInFlight> slots_;
+  std::deque<std::span<float>> waiting_;
 };
 
 }  // namespace

@@ -35,6 +35,10 @@ std::vector<std::int64_t> sizes_of_all(const Group::State& state, std::size_t si
 
 }  // namespace
 
+Waiting as_long_as_it_takes() {
+  return {[] { return true; }};
+}
+
 Group::State::State() = default;
 
 Group::State::State(MPI_Comm of_members, Ownership owned_by_state)
@@ -64,14 +68,14 @@ Group Group::split(int part) const {
   return Group(std::make_shared<State>(members, State::Ownership::owned));
 }
 
-void Group::barrier(Waiting waiting) const {
+void Group::barrier(const Waiting& waiting) const {
   if (size() == 1) return;
   MPI_Request request = MPI_REQUEST_NULL;
   LTR_MPI(MPI_Ibarrier(state_->communicator, &request));
   await(*state_, request, "all ranks to come together", waiting);
 }
 
-void Group::broadcast(std::span<std::byte> bytes, int root, Waiting waiting) const {
+void Group::broadcast(std::span<std::byte> bytes, int root, const Waiting& waiting) const {
   if (size() == 1) return;
   for_parts(bytes, [&](std::byte* part, int count) {
     MPI_Request request = MPI_REQUEST_NULL;
@@ -89,7 +93,7 @@ std::string Group::broadcast(std::string_view text, int root) const {
   return result;
 }
 
-void Group::sum(std::span<std::int64_t> values, Waiting waiting) const {
+void Group::sum(std::span<std::int64_t> values, const Waiting& waiting) const {
   if (size() == 1) return;
   for_parts(values, [&](std::int64_t* part, int count) {
     MPI_Request request = MPI_REQUEST_NULL;

@@ -23,13 +23,19 @@ class LostRanks : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// How long a rank waits for the others before it asks who is missing. Process-wide, set once, before the
-/// first long work; 0: for ever. Units: seconds.
-void set_stall_timeout(double timeout_s);
+/// How long a rank waits for the others before it asks who is missing (0: for ever), and what it does with
+/// the answer, such as ending the job; LostRanks is thrown if `leave` is empty. Process-wide, set once,
+/// before the first long work. Units: seconds.
+void set_stall_timeout(double timeout_s, std::function<void(const std::string&)> leave = {});
 
-/// Whether the others may legitimately take longer than the stall timeout: one rank copies packs while the
-/// rest wait.
-enum class Waiting { watched, as_long_as_it_takes };
+/// How a rank looks upon those that it waits for.
+struct Waiting {
+  /// Asked every few seconds: whether they have a reason to take longer than the stall timeout, which then
+  /// begins anew. May throw. Empty: they have none.
+  std::function<bool()> excused;
+};
+/// One rank copies packs while the rest wait.
+[[nodiscard]] Waiting as_long_as_it_takes();
 
 /// A set of ranks. Copies refer to the same communicator, which goes with the last of them.
 /// Collective: every member calls each operation, in the same order.
@@ -44,12 +50,12 @@ class Group {
   /// Members of equal `part`, in the order of their ranks here, as a group of their own.
   [[nodiscard]] Group split(int part) const;
 
-  void barrier(Waiting waiting = Waiting::watched) const;
+  void barrier(const Waiting& waiting = {}) const;
   /// Every rank ends with root's bytes.
-  void broadcast(std::span<std::byte> bytes, int root, Waiting waiting = Waiting::watched) const;
+  void broadcast(std::span<std::byte> bytes, int root, const Waiting& waiting = {}) const;
   [[nodiscard]] std::string broadcast(std::string_view text, int root) const;
   /// Element-wise sum over ranks, in place on every rank; integers, so order does not matter.
-  void sum(std::span<std::int64_t> values, Waiting waiting = Waiting::watched) const;
+  void sum(std::span<std::int64_t> values, const Waiting& waiting = {}) const;
   /// Element-wise maximum over ranks, in place.
   void max(std::span<double> values) const;
   /// Every rank's text, in rank order, on every rank.
@@ -68,6 +74,6 @@ class Group {
 /// Runs `work` on every rank; if any rank throws, every rank throws the error of the lowest such rank, of the
 /// same class (ConfigError, DataError, SystemError, Stopped), naming rank and host. Collective: all members
 /// of the group.
-void agree(const Group& group, const std::function<void()>& work, Waiting waiting = Waiting::watched);
+void agree(const Group& group, const std::function<void()>& work, const Waiting& waiting = {});
 
 }  // namespace ltr::comm

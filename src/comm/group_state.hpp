@@ -16,7 +16,7 @@ class StallWatch;
 /// What a group's copies share.
 struct Group::State {
   State();
-  /// `original`'s communicator becomes this one's if it is to be owned. Collective: members of it.
+  /// An owned communicator is freed with this. Collective: its members.
   enum class Ownership { borrowed, owned };
   State(MPI_Comm of_members, Ownership owned_by_state);
   State(const State&) = delete;
@@ -36,7 +36,7 @@ struct Group::State {
 /// Collective: constructor and destructor. Must go before the session does.
 class DuplicateCommunicator {
  public:
-  explicit DuplicateCommunicator(MPI_Comm original) { LTR_MPI(MPI_Comm_dup(original, &communicator_)); }
+  explicit DuplicateCommunicator(const Group::State& original);
   DuplicateCommunicator(const DuplicateCommunicator&) = delete;
   DuplicateCommunicator& operator=(const DuplicateCommunicator&) = delete;
   ~DuplicateCommunicator() { MPI_Comm_free(&communicator_); }

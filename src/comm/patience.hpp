@@ -11,8 +11,10 @@ namespace ltr::comm {
 /// training.
 class Patience {
  public:
+  explicit Patience(int yields = 32) : yields_(yields) {}
+
   void lose() {
-    if (++fruitless_ <= kYields) {
+    if (++fruitless_ <= yields_) {
       std::this_thread::yield();
     } else {
       std::this_thread::sleep_for(
@@ -22,10 +24,10 @@ class Patience {
   void regain() { fruitless_ = 0; }
 
  private:
-  static constexpr int kYields = 32;
   static constexpr int kShortSleeps = 20'000;  // about a second, as a step may take
   static constexpr int kShortSleepUs = 30;
   static constexpr int kLongSleepUs = 1000;
+  int yields_;  ///< before it sleeps
   int fruitless_ = 0;
 };
 

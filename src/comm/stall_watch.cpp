@@ -2,7 +2,8 @@
 #include "comm/stall_watch.hpp"
 
 #include <algorithm>
-#include <atomic>
+#include <functional>
+#include <utility>
 
 #include "base/format.hpp"
 #include "base/host.hpp"
@@ -16,8 +17,12 @@ constexpr int kAnswer = 2;
 /// How often a waiting rank looks whether somebody asks, and how long an asking one waits for answers.
 constexpr double kAnswerEveryS = 0.05;
 constexpr double kAnswersWithinS = 2;
+/// Looks follow each other much faster, unless the process did not run.
+constexpr double kLongestGapS = 1;
+constexpr double kAskForExcuseEveryS = 5;
 
-std::atomic<double> stall_timeout_s{0};
+double stall_timeout_s = 0;
+std::function<void(const std::string&)> leave_with;
 
 /// Fixed length, so that one call exchanges them.
 constexpr std::size_t kHostBytes = 256;
@@ -34,7 +39,10 @@ HostName own_place() {
 
 }  // namespace
 
-void set_stall_timeout(double timeout_s) { stall_timeout_s = timeout_s; }
+void set_stall_timeout(double timeout_s, std::function<void(const std::string&)> leave) {
+  stall_timeout_s = timeout_s;
+  leave_with = std::move(leave);
+}
 
 StallWatch::StallWatch(MPI_Comm communicator) {
   LTR_MPI(MPI_Comm_dup(communicator, &communicator_));
@@ -48,12 +56,13 @@ StallWatch::StallWatch(MPI_Comm communicator) {
 
 StallWatch::~StallWatch() { MPI_Comm_free(&communicator_); }
 
-void StallWatch::look(std::string_view awaited, const base::Stopwatch& since) {
-  if (since_answering_.seconds() < kAnswerEveryS) return;
-  since_answering_ = {};
+void StallWatch::look(std::string_view awaited, Wait& wait) {
+  const double gap_s = wait.since_look.seconds();
+  if (gap_s < kAnswerEveryS) return;
+  wait.since_look = {};
+  wait.seconds += std::min(gap_s, kLongestGapS);
   answer_questions();
-  const double timeout_s = stall_timeout_s;
-  if (timeout_s > 0 && since.seconds() > timeout_s) name_missing(awaited, since);
+  if (stall_timeout_s > 0 && wait.seconds > stall_timeout_s) name_missing(awaited, wait.seconds);
 }
 
 void StallWatch::answer_questions() {
@@ -93,7 +102,7 @@ std::vector<bool> StallWatch::ask_all() {
   return answered;
 }
 
-void StallWatch::name_missing(std::string_view awaited, const base::Stopwatch& since) {
+void StallWatch::name_missing(std::string_view awaited, double waited_s) {
   const std::vector<bool> answered = ask_all();
   std::vector<std::string> missing;
   for (std::size_t r = 0; r < hosts_.size(); ++r) {
@@ -102,21 +111,35 @@ void StallWatch::name_missing(std::string_view awaited, const base::Stopwatch& s
   const std::string who = missing.empty()
                               ? std::string("no rank is missing, but messages do not arrive: the network")
                               : base::join(missing, ", ");
-  throw LostRanks(base::format(
+  const std::string text = base::format(
       "{} has waited {:.0f} s for {}, longer than parallel.stall_timeout_s allows; not there: {}; it stands "
       "still or is gone, so the run ends; look at that process and its host, then start the same command "
       "again: it goes on from the last checkpoint",
-      hosts_[static_cast<std::size_t>(rank_)], since.seconds(), awaited, who));
+      hosts_[static_cast<std::size_t>(rank_)], waited_s, awaited, who);
+  if (leave_with) leave_with(text);
+  throw LostRanks(text);
 }
 
-void await(const Group::State& state, MPI_Request& request, std::string_view awaited, Waiting waiting) {
-  const base::Stopwatch since;
+void await(const Group::State& state, MPI_Request& request, std::string_view awaited,
+           const Waiting& waiting) {
+  Wait wait;
   Patience patience;
+  base::Stopwatch since_asking;
+  const double ask_every_s = std::min(kAskForExcuseEveryS, stall_timeout_s / 2);
   while (!is_complete(request)) {
     patience.lose();
-    // Who waits for as long as it takes still answers others.
-    state.watch->look(awaited, waiting == Waiting::watched ? since : base::Stopwatch());
+    if (waiting.excused && ask_every_s > 0 && since_asking.seconds() > ask_every_s) {
+      since_asking = {};
+      if (waiting.excused()) wait.seconds = 0;
+    }
+    state.watch->look(awaited, wait);
   }
+}
+
+DuplicateCommunicator::DuplicateCommunicator(const Group::State& original) {
+  MPI_Request request = MPI_REQUEST_NULL;
+  LTR_MPI(MPI_Comm_idup(original.communicator, &communicator_, &request));
+  await(original, request, "all ranks to begin a training");
 }
 
 }  // namespace ltr::comm

@@ -12,6 +12,12 @@
 
 namespace ltr::comm {
 
+/// One waiting of a rank.
+struct Wait {
+  double seconds = 0;  ///< without the time for which the job was suspended as a whole
+  base::Stopwatch since_look;
+};
+
 /// Kept by every member of a group, asked while it waits for the others. A member that has waited longer than
 /// the stall timeout asks all others; those that wait too answer, and whoever does not is the one waited for.
 /// Thread: the one that makes MPI calls at the time.
@@ -23,24 +29,23 @@ class StallWatch {
   StallWatch& operator=(const StallWatch&) = delete;
   ~StallWatch();
 
-  /// Called between polls that found nothing, with what is waited for and since when: answers members that
-  /// ask. Throws: LostRanks naming the ranks that have not come, once the timeout is over.
-  void look(std::string_view awaited, const base::Stopwatch& since);
+  /// Called between polls that found nothing, with what is waited for: answers members that ask. Once the
+  /// timeout is over, leaves by what set_stall_timeout was given, naming the ranks that have not come.
+  void look(std::string_view awaited, Wait& wait);
 
  private:
   void answer_questions();
-  [[noreturn]] void name_missing(std::string_view awaited, const base::Stopwatch& since);
+  [[noreturn]] void name_missing(std::string_view awaited, double waited_s);
   [[nodiscard]] std::vector<bool> ask_all();
 
   MPI_Comm communicator_ = MPI_COMM_NULL;
   int rank_ = 0;
   int size_ = 1;
   std::vector<std::string> hosts_;  ///< by rank, with the rank in the world
-  base::Stopwatch since_answering_;
 };
 
-/// Waits until `request` is complete. Throws: as StallWatch::look.
+/// Waits until `request` is complete. Throws: as StallWatch::look and `waiting`.
 void await(const Group::State& state, MPI_Request& request, std::string_view awaited,
-           Waiting waiting = Waiting::watched);
+           const Waiting& waiting = {});
 
 }  // namespace ltr::comm

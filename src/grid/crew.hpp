@@ -39,9 +39,12 @@ class Crew {
 
   /// Takes the longest node that is ready, again and again, until all are finished or failed, those of other
   /// crews too. A failed node is noted in the journal, and so are those that need it.
-  /// Throws: Stopped after a checkpoint, having asked the other crews to stop too; LostRanks if a crew that
-  /// this one waits for is silent. Collective: all ranks of the crew.
+  /// Throws: Stopped after a checkpoint; ConfigError or SystemError if the run cannot go on; the other crews
+  /// are asked to stop then. LostRanks if a crew that this one waits for is silent, or a rank of it has
+  /// failed where the others cannot learn of it. Collective: all ranks of the crew.
   void work();
+  /// Whether ranks, of this crew or others, are at work on a node. Throws: LostRanks if they are silent.
+  [[nodiscard]] bool others_at_work() const;
 
  private:
   /// Ranks that take a node together, and what they take.
@@ -54,13 +57,13 @@ class Crew {
 
   [[nodiscard]] std::int64_t next_of(const Ranks& ranks);
   [[nodiscard]] std::int64_t choose(const Ranks& ranks);
-  [[nodiscard]] std::int64_t take_longest(const Ranks& ranks);
-  [[nodiscard]] bool any_ready(int size) const;
-  [[nodiscard]] bool all_done() const;
+  [[nodiscard]] std::int64_t take_longest(const Ranks& ranks, const std::vector<Standing>& standings);
+  [[nodiscard]] bool can_be_taken(std::size_t node, int size, const Standing& standing) const;
+  [[nodiscard]] bool all_done(const std::vector<Standing>& standings) const;
   void take_all_ready(const Ranks& ranks);
   void compute(const Ranks& ranks, std::size_t node);
-  void learn_times();
-  void look_after_others() const;
+  void compute_or_fail(const Ranks& ranks, std::size_t node);
+  void learn_times(const std::vector<Standing>& standings);
   [[nodiscard]] bool stop_requested(const Ranks& ranks);
   [[nodiscard]] int size_of(std::size_t node) const;
 

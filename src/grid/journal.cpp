@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "grid/journal.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <set>
 #include <utility>
 
 #include <fcntl.h>
@@ -18,15 +18,19 @@
 namespace ltr::grid {
 namespace {
 
-/// Whatever the reason, a file that cannot be seen is not there for the journal.
-bool is_there(const std::filesystem::path& path) {
-  std::error_code ignored;
-  return std::filesystem::exists(path, ignored);
-}
-
 void remove_if_there(const std::filesystem::path& path) {
   std::error_code ignored;  // one that stays is removed with the run's files
   std::filesystem::remove(path, ignored);
+}
+
+std::set<std::string> files_of(const std::filesystem::path& folder) {
+  std::set<std::string> names;
+  std::error_code unseen;  // whatever the reason, a file that cannot be seen is not there for the journal
+  for (std::filesystem::directory_iterator entry(folder, unseen), end; !unseen && entry != end;
+       entry.increment(unseen)) {
+    names.insert(entry->path().filename().string());
+  }
+  return names;
 }
 
 }  // namespace
@@ -43,23 +47,49 @@ std::filesystem::path Journal::claim_file(const config::PlanNode& node) const {
 std::filesystem::path Journal::failure_file(const config::PlanNode& node) const {
   return folder_ / (node.id + ".failed");
 }
+std::filesystem::path Journal::retry_file(const config::PlanNode& node) const {
+  return folder_ / (node.id + ".retry");
+}
 
-bool Journal::finished(const config::PlanNode& node) const { return is_there(node_file(node)); }
-bool Journal::failed(const config::PlanNode& node) const { return is_there(failure_file(node)); }
-bool Journal::claimed(const config::PlanNode& node) const { return is_there(claim_file(node)); }
-
-bool Journal::ready(const config::PlanNode& node) const {
-  if (finished(node) || failed(node)) return false;
-  return std::ranges::all_of(plan_->nodes, [&](const config::PlanNode& other) {
-    return std::ranges::find(node.needs, other.id) == node.needs.end() || finished(other);
-  });
+std::vector<Standing> Journal::look() const {
+  const std::set<std::string> files = files_of(folder_);
+  std::vector<Standing> standings;
+  std::map<std::string, std::size_t> places;
+  // What a node needs stands before it in the plan.
+  for (const config::PlanNode& node : plan_->nodes) {
+    Standing now;
+    now.claimed = files.contains(node.id + ".claim");
+    now.finished = files.contains(node.id + ".h5");
+    now.failed = files.contains(node.id + ".failed");
+    now.to_be_retried = files.contains(node.id + ".retry");
+    now.ready = true;
+    for (const std::string& need : node.needs) {
+      const Standing& needed = standings[places.at(need)];
+      now.failed = now.failed || needed.failed;
+      now.to_be_retried = now.to_be_retried || needed.to_be_retried;
+      now.ready = now.ready && needed.finished;
+    }
+    now.failed = now.failed && !now.finished;
+    now.to_be_retried = now.to_be_retried && !now.finished;
+    now.ready = now.ready && !now.finished && !now.failed;
+    places[node.id] = standings.size();
+    standings.push_back(now);
+  }
+  return standings;
 }
 
 std::map<std::string, std::string> Journal::failures() const {
+  const std::vector<Standing> standings = look();
   std::map<std::string, std::string> errors;
-  for (const config::PlanNode& node : plan_->nodes) {
-    if (!failed(node)) continue;
-    std::string& error = errors[node.id] = store::read_text_file(failure_file(node));
+  for (std::size_t i = 0; i < standings.size(); ++i) {
+    const config::PlanNode& node = plan_->nodes[i];
+    if (!standings[i].failed) continue;
+    std::string& error = errors[node.id];
+    for (const std::string& need : node.needs) {
+      if (errors.contains(need)) error = base::format("{} failed: {}", need, errors.at(need));
+    }
+    if (!error.empty()) continue;
+    error = store::read_text_file(failure_file(node));
     if (error.empty()) {
       error = "it failed, and the reason could not be noted, as on a full disk; the run's output told it";
     }
@@ -67,7 +97,8 @@ std::map<std::string, std::string> Journal::failures() const {
   return errors;
 }
 
-bool Journal::claim(const config::PlanNode& node, const std::string& holder) const {
+bool Journal::claim(std::size_t number, const std::string& holder) const {
+  const config::PlanNode& node = plan_->nodes[number];
   const base::Descriptor file(
       ::open(claim_file(node).c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666));
   if (!file.valid() && errno == EEXIST) return false;
@@ -80,12 +111,15 @@ bool Journal::claim(const config::PlanNode& node, const std::string& holder) con
   // Who holds it is for messages; that it is held is what counts, and on a full disk only that succeeds.
   (void)!::write(file.value(), holder.data(), holder.size());
   // It may have been done with between the look and the claim.
-  return ready(node);
+  return look()[number].ready;
 }
+
+void Journal::release(const config::PlanNode& node) const { remove_if_there(claim_file(node)); }
 
 void Journal::finish(const config::PlanNode& node, const record::NodeRecord& record) const {
   record::write_node(record, node_file(node));
   learning::checkpoint_files(folder_, node).remove();
+  remove_if_there(retry_file(node));
   remove_shared_features(node);
 }
 
@@ -97,35 +131,46 @@ void Journal::fail(const config::PlanNode& node, const std::string& error) const
     std::filesystem::resize_file(claim_file(node), 0, ignored);
     std::filesystem::rename(claim_file(node), failure_file(node), ignored);
   }
-  for (const config::PlanNode& other : plan_->nodes) {
-    if (std::ranges::find(other.needs, node.id) == other.needs.end() || failed(other)) continue;
-    // Claimed, so that the name is there to be turned into the failure's.
-    if (claim(other, error) || !finished(other)) {
-      fail(other, base::format("{} failed: {}", node.id, error));
-    }
-  }
+  remove_if_there(retry_file(node));
 }
 
 void Journal::ask_all_to_stop() const {
   const base::Descriptor file(::open((folder_ / "stop").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0666));
 }
 
-bool Journal::stop_asked() const { return is_there(folder_ / "stop"); }
+bool Journal::stop_asked() const {
+  std::error_code unseen;
+  return std::filesystem::exists(folder_ / "stop", unseen);
+}
 
 void Journal::begin() const {
   remove_if_there(folder_ / "stop");
   for (const config::PlanNode& node : plan_->nodes) remove_if_there(claim_file(node));
 }
 
-void Journal::forget_failures() const {
-  for (const config::PlanNode& node : plan_->nodes) remove_if_there(failure_file(node));
+void Journal::retry_failures() const {
+  for (const config::PlanNode& node : plan_->nodes) {
+    std::error_code absent;
+    std::filesystem::rename(failure_file(node), retry_file(node), absent);
+  }
+}
+
+void Journal::clear() const {
+  for (const config::PlanNode& node : plan_->nodes) {
+    remove_shared_features(node);
+    for (const auto& file : {claim_file(node), failure_file(node), retry_file(node)}) remove_if_there(file);
+    learning::checkpoint_files(folder_, node).remove();
+  }
+  for (const config::PlanNode& node : plan_->nodes) remove_if_there(node_file(node));
 }
 
 void Journal::remove_shared_features(const config::PlanNode& node) const {
-  const bool still_needed = std::ranges::any_of(plan_->nodes, [&](const config::PlanNode& other) {
-    return !other.needs.empty() && other.needs == node.needs && !finished(other);
-  });
-  if (node.needs.empty() || still_needed) return;
+  const std::vector<Standing> standings = look();
+  for (std::size_t i = 0; i < standings.size(); ++i) {
+    const config::PlanNode& other = plan_->nodes[i];
+    if (other.needs == node.needs && !standings[i].finished) return;
+  }
+  if (node.needs.empty()) return;
   for (const std::filesystem::path& file : learning::scratch_files(folder_, node)) remove_if_there(file);
 }
 

@@ -23,6 +23,8 @@ class ProgressLine {
   void begin_node(const config::PlanNode& node, std::size_t number, std::size_t count, double work);
   void end_node();
   [[nodiscard]] std::string line(const train::Progress& progress);
+  /// Of this node's work, what this run did, or will have done.
+  [[nodiscard]] double own_share() const { return 1 - share_at_start_.value_or(0); }
   [[nodiscard]] std::string line(const learning::PassProgress& progress) const;
 
  private:

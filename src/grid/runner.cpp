@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iostream>
 #include <limits>
 #include <map>
 #include <optional>
@@ -44,15 +45,12 @@ Inputs checked_inputs(const comm::Group& world, const config::Configuration& con
 /// Runs `work` on rank 0 with one verdict for all ranks.
 template <class Work>
 void on_rank_0(const comm::Group& world, const Work& work) {
-  comm::agree(
-      world,
-      [&] {
-        if (world.rank() == 0) work();
-      },
-      comm::Waiting::as_long_as_it_takes);
+  comm::agree(world, [&] {
+    if (world.rank() == 0) work();
+  });
 }
 
-std::string table_of(const record::RunRecord& run) { return report::render({run}, report::Format::text); }
+std::string table_of(const record::RunRecord& run) { return report::render({run}, {}); }
 
 /// What a start is to do.
 struct Orders {
@@ -87,10 +85,14 @@ class Run {
     // Groups of ranks tell of their nodes themselves.
     base::Log own_log(base::Log::Voice::speaking);
     const Job job{configuration_, inputs_, plan_, journal_, nodes_, orders_.limits};
-    // Groups end minutes apart where nodes are long; each has seen all others end when it comes here.
-    comm::agree(
-        world_, [&] { Crew(world_, job, world_.rank() == 0 ? log_ : own_log).work(); },
-        comm::Waiting::as_long_as_it_takes);
+    Crew crew(world_, job, world_.rank() == 0 ? log_ : own_log);
+    try {
+      // A group that was asked to stop is here while others still write their checkpoints.
+      comm::agree(world_, [&] { crew.work(); }, {[&] { return crew.others_at_work(); }});
+    } catch (const base::SystemError& error) {
+      return {base::ExitStatus::some_cells_failed,
+              base::format("The run could not go on: {}\nEvery finished node is kept.\n", error.what())};
+    }
     return merge();
   }
 
@@ -114,9 +116,9 @@ class Run {
   std::string marks_of_all() {
     const bool failed_ones = orders_.which == Which::failed;
     std::string marks;
-    for (const config::PlanNode& node : plan_.nodes) {
-      const bool to_do = journal_.failed(node) == failed_ones;
-      marks += journal_.finished(node) ? kFinished : to_do ? kToDo : kLeft;
+    for (const Standing& node : journal_.look()) {
+      const bool to_do = failed_ones ? node.failed || node.to_be_retried : !node.failed;
+      marks += node.finished ? kFinished : to_do ? kToDo : kLeft;
     }
     if (!failed_ones) return marks;
     if (marks.find(kToDo) == marks.npos) {
@@ -125,7 +127,7 @@ class Run {
           "command without it",
           configuration_.run.output));
     }
-    journal_.forget_failures();
+    journal_.retry_failures();
     return marks;
   }
 
@@ -143,10 +145,9 @@ class Run {
     }
     state = world_.broadcast(state, 0);
     if (state == kUnfinished) {
-      throw base::Stopped(
-          "what had failed has been tried again, and other nodes are still to be computed; run the same "
-          "command "
-          "without --retry-failed to go on");
+      return {base::ExitStatus::some_cells_failed,
+              "What had failed has been tried again, and other nodes are still to be computed; run the same "
+              "command without --retry-failed to go on.\n"};
     }
     Outcome outcome;
     outcome.status = state == kFailures ? base::ExitStatus::some_cells_failed : base::ExitStatus::done;
@@ -160,39 +161,42 @@ class Run {
 
   /// What came of the run.
   std::string merge_on_rank_0(record::RunRecord& run) {
-    const std::map<std::string, std::string> failures = journal_.failures();
-    if (workspace_->unfinished().size() > failures.size()) return kUnfinished;
-    run.schedule = schedule();
+    const std::vector<Standing> standings = journal_.look();
+    const auto is_open = [](const Standing& node) { return !node.finished && !node.failed; };
+    if (std::ranges::any_of(standings, is_open)) return kUnfinished;
+    run.schedule = schedule(standings);
     workspace_->merge(run);
-    return failures.empty() ? kComplete : kFailures;
+    return std::ranges::any_of(standings, &Standing::failed) ? kFailures : kComplete;
   }
 
   /// How the nodes of this start were spread, beside the plan's estimate for them.
-  record::Schedule schedule() const {
+  record::Schedule schedule(const std::vector<Standing>& standings) const {
     record::Schedule schedule;
-    const std::vector<double> work = total_work(plan_, inputs_, configuration_);
-    const NodeCosts planned(plan_, work);
+    std::vector<double> work = total_work(plan_, inputs_, configuration_);
+    std::vector<std::size_t> finished;
     double first_s = std::numeric_limits<double>::infinity();
     double last_s = 0;
     double busy_s = 0;
     double busy_work = 0;
     for (const std::size_t number : nodes_) {
-      if (!journal_.finished(plan_.nodes[number])) continue;
+      if (!standings[number].finished) continue;
       const record::NodeTime time = record::read_node_time(journal_.node_file(plan_.nodes[number]));
       first_s = std::min(first_s, time.started_at_s);
       last_s = std::max(last_s, time.started_at_s + time.seconds);
       busy_s += time.seconds * static_cast<double>(time.ranks);
+      work[number] *= time.share;
       busy_work += work[number];
+      finished.push_back(number);
     }
-    if (busy_s <= 0) return schedule;
+    if (busy_s <= 0 || busy_work <= 0) return schedule;
     schedule.makespan_s = last_s - first_s;
     schedule.idle_share = 1 - busy_s / (schedule.makespan_s * world_.size());
-    const Estimate estimated =
-        estimate(plan_, nodes_, planned, config::group_sizes(configuration_, world_.size()), world_.size());
+    const Estimate estimated = estimate(plan_, finished, NodeCosts(plan_, work),
+                                        config::group_sizes(configuration_, world_.size()), world_.size());
     schedule.planned_makespan_s = estimated.makespan * busy_s / busy_work;
     schedule.planned_idle_share = estimated.idle_share;
     log_.info(base::format("{} nodes in {}, ranks without work {:.1f} % of it (planned: {}, {:.1f} %)",
-                           nodes_.size(), base::duration(schedule.makespan_s), 100 * schedule.idle_share,
+                           finished.size(), base::duration(schedule.makespan_s), 100 * schedule.idle_share,
                            base::duration(schedule.planned_makespan_s), 100 * schedule.planned_idle_share));
     return schedule;
   }
@@ -242,13 +246,17 @@ void stage_inputs(const comm::Session& session, const config::Configuration& con
       [&] {
         if (session.local_rank().value() == 0) inputs.copy_to(folder, StopSignal::requested, log);
       },
-      comm::Waiting::as_long_as_it_takes);
+      comm::as_long_as_it_takes());
   comm::agree(session.world(), [&] { inputs.use_copies_in(folder); });
 }
 
 /// How every run of nodes sets up its process.
-void prepare_process(const config::Configuration& configuration) {
-  comm::set_stall_timeout(configuration.parallel.stall_timeout_s);
+void prepare_process(const comm::Session& session, const config::Configuration& configuration) {
+  // Ranks that miss others leave at once: to take down what still waits for them could itself wait.
+  comm::set_stall_timeout(configuration.parallel.stall_timeout_s, [&session](const std::string& text) {
+    std::cerr << "ltr_grid: " << text << std::endl;
+    session.abort(1);
+  });
   train::make_deterministic(configuration.parallel.threads_per_rank);
   train::keep_freed_memory();
 }
@@ -293,8 +301,7 @@ Outcome run(const comm::Session& session, const config::Configuration& configura
         table_of(*complete) + base::format("\n{} holds every cell of this configuration; nothing to do.\n",
                                            configuration.run.output)};
   }
-  prepare_process(configuration);
-  const StopSignal stop_signal;
+  prepare_process(session, configuration);
   stage_inputs(session, configuration, inputs, log);
   return Run(session, configuration, inputs, log, {.which = which}).compute();
 }
@@ -302,8 +309,7 @@ Outcome run(const comm::Session& session, const config::Configuration& configura
 Outcome smoke(const comm::Session& session, const config::Configuration& configuration, base::Log& log) {
   const comm::Group& world = session.world();
   Inputs inputs = checked_inputs(world, configuration);
-  prepare_process(configuration);
-  const StopSignal stop_signal;
+  prepare_process(session, configuration);
   stage_inputs(session, configuration, inputs, log);
   const TrialFolder folder(world, configuration.run.output);
   const config::Configuration trial = smoke_configuration(configuration, folder.record());

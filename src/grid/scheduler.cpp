@@ -118,7 +118,7 @@ NodeCosts::NodeCosts(const config::Plan& plan, std::vector<double> work)
 
 void NodeCosts::measured(std::size_t node, const record::NodeTime& time) {
   Rate& rate = rates_[static_cast<std::size_t>(kinds_[node])];
-  rate.work += work_[node];
+  rate.work += work_[node] * time.share;
   rate.rank_seconds += static_cast<double>(time.ranks) * time.seconds;
 }
 

@@ -108,7 +108,7 @@ Workspace::Workspace(const config::Configuration& configuration, const config::P
           "see its table",
           paths_.output.string()));
     }
-    remove_damaged_nodes(log);
+    set_damaged_nodes_aside(log);
     const std::filesystem::path configuration_file = paths_.folder / kConfigurationFile;
     const std::filesystem::path data_file = paths_.folder / kDataFile;
     const std::string data_hashes = hash_lines(inputs.hashes());
@@ -138,29 +138,39 @@ Workspace::Workspace(const config::Configuration& configuration, const config::P
 }
 
 std::vector<const config::PlanNode*> Workspace::unfinished() const {
+  const std::vector<Standing> standings = journal_->look();
   std::vector<const config::PlanNode*> nodes;
-  for (const config::PlanNode& node : plan_->nodes) {
-    if (!journal_->finished(node)) nodes.push_back(&node);
+  for (std::size_t i = 0; i < standings.size(); ++i) {
+    if (!standings[i].finished) nodes.push_back(&plan_->nodes[i]);
   }
   return nodes;
 }
 
-void Workspace::remove_damaged_nodes(base::Log& log) const {
-  for (const config::PlanNode& node : plan_->nodes) {
-    if (!journal_->finished(node)) continue;
+void Workspace::set_damaged_nodes_aside(base::Log& log) const {
+  const std::vector<Standing> standings = journal_->look();
+  for (std::size_t i = 0; i < standings.size(); ++i) {
+    const config::PlanNode& node = plan_->nodes[i];
+    if (!standings[i].finished) continue;
     try {
       (void)record::read_node(journal_->node_file(node));
+    } catch (const record::OtherSchema&) {
+      throw;
     } catch (const base::DataError& error) {
-      log.warning(base::format("{}; {} is computed again", error.what(), node.id));
-      std::filesystem::remove(journal_->node_file(node));
+      const std::filesystem::path file = journal_->node_file(node);
+      const std::filesystem::path aside = file.string() + ".damaged";
+      std::filesystem::rename(file, aside);
+      log.warning(base::format("{}; {} is computed again; the file is now {}", error.what(), node.id,
+                               aside.string()));
     }
   }
 }
 
 void Workspace::merge(record::RunRecord& run) const {
   const std::map<std::string, std::string> errors = journal_->failures();
-  for (const config::PlanNode& node : plan_->nodes) {
-    if (!journal_->finished(node)) continue;
+  const std::vector<Standing> standings = journal_->look();
+  for (std::size_t i = 0; i < standings.size(); ++i) {
+    const config::PlanNode& node = plan_->nodes[i];
+    if (!standings[i].finished) continue;
     record::NodeRecord done = record::read_node(journal_->node_file(node));
     std::ranges::move(done.stage_1, std::back_inserter(run.stage_1));
     std::ranges::move(done.cells, std::back_inserter(run.cells));
@@ -183,12 +193,7 @@ void Workspace::merge(record::RunRecord& run) const {
   std::ranges::sort(run.cells, {}, [&place](const record::CellRecord& cell) { return place.at(cell.id); });
   record::write_run(run, paths_.output);
   if (!errors.empty()) return;
-  for (const config::PlanNode& node : plan_->nodes) journal_->remove_shared_features(node);
-  for (const config::PlanNode& node : plan_->nodes) {
-    std::filesystem::remove(journal_->node_file(node));
-    std::filesystem::remove(journal_->claim_file(node));
-    learning::checkpoint_files(paths_.folder, node).remove();
-  }
+  journal_->clear();
   std::filesystem::remove(paths_.folder / kConfigurationFile);
   std::filesystem::remove(paths_.folder / kDataFile);
 }

@@ -56,7 +56,7 @@ class Workspace {
   void merge(record::RunRecord& run) const;
 
  private:
-  void remove_damaged_nodes(base::Log& log) const;
+  void set_damaged_nodes_aside(base::Log& log) const;
 
   const config::Plan* plan_;
   const Journal* journal_;

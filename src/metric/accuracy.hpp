@@ -33,6 +33,17 @@ struct GroupAccuracy {
 
 [[nodiscard]] GroupAccuracy group_accuracy(const Counts& counts, std::span<const Shot> shots);
 
+/// A column of accuracies, as the members of GroupAccuracy.
+enum class AccuracyKind { many, medium, few, all, balanced };
+
+/// What one right image of each class adds to an accuracy, in percent: the accuracy is the sum over classes
+/// of weight times correct. 0 for classes that are not in it. Shape: test images [K], shots [K] -> [K].
+[[nodiscard]] std::vector<double> image_weights(std::span<const std::int64_t> total,
+                                                std::span<const Shot> shots, AccuracyKind kind);
+
+/// correct_top5 / total in percent over all images; empty if there are none or top-5 was not counted.
+[[nodiscard]] std::optional<double> top5_percent(const Counts& counts);
+
 /// correct / total in percent over all images; 0 if there are none.
 [[nodiscard]] double top1_percent(const Counts& counts);
 

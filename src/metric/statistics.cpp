@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metric/statistics.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -70,8 +71,35 @@ Summary summarise(std::span<const double> values) {
   double squares = 0;
   for (const double value : values) squares += (value - summary.mean) * (value - summary.mean);
   summary.deviation = std::sqrt(squares / (n - 1));
-  summary.half_width_95 = student_quantile(0.975, n - 1) * *summary.deviation / std::sqrt(n);
   return summary;
+}
+
+std::optional<double> half_width_95(const Summary& summary) {
+  if (!summary.deviation) return std::nullopt;
+  const auto n = static_cast<double>(summary.n);
+  return student_quantile(0.975, n - 1) * *summary.deviation / std::sqrt(n);
+}
+
+std::optional<double> two_sided_probability(const Summary& summary) {
+  if (!summary.deviation) return std::nullopt;
+  if (*summary.deviation == 0) return summary.mean == 0 ? 1 : 0;
+  const auto n = static_cast<double>(summary.n);
+  const double t = std::abs(summary.mean) / (*summary.deviation / std::sqrt(n));
+  return 2 * student_probability(-t, n - 1);
+}
+
+std::vector<double> holm_corrected(std::span<const double> probabilities) {
+  std::vector<std::size_t> order(probabilities.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t i) { return probabilities[i]; });
+  std::vector<double> corrected(probabilities.size());
+  double largest = 0;
+  for (std::size_t rank = 0; rank < order.size(); ++rank) {
+    const double times = static_cast<double>(order.size() - rank);
+    largest = std::max(largest, std::min(1.0, times * probabilities[order[rank]]));
+    corrected[order[rank]] = largest;
+  }
+  return corrected;
 }
 
 }  // namespace ltr::metric

@@ -33,7 +33,7 @@ store::File open_record(const std::filesystem::path& path, std::string_view kind
   }
   const auto version = file.attribute<std::int32_t>("schema_version");
   if (version != kSchemaVersion) {
-    throw base::DataError(base::format(
+    throw OtherSchema(base::format(
         "{} was written by schema {}; this program reads {}; use the version of the suite that wrote "
         "it, or run the grid again",
         path.string(), version, kSchemaVersion));
@@ -85,18 +85,21 @@ void write_schedule(store::Group group, const Schedule& schedule) {
   std::vector<std::int64_t> ranks;
   std::vector<double> started_at_s;
   std::vector<double> seconds;
+  std::vector<double> share;
   for (const NodeTime& time : schedule.nodes) {
     nodes.push_back(time.node);
     first_ranks.push_back(time.first_rank);
     ranks.push_back(time.ranks);
     started_at_s.push_back(time.started_at_s);
     seconds.push_back(time.seconds);
+    share.push_back(time.share);
   }
   group.write_strings("node", nodes);
   group.write("first_rank", first_ranks);
   group.write("ranks", ranks);
   group.write("started_at_s", started_at_s);
   group.write("seconds", seconds);
+  group.write("share", share);
   group.set_attribute("makespan_s", schedule.makespan_s);
   group.set_attribute("idle_share", schedule.idle_share);
   group.set_attribute("planned_makespan_s", schedule.planned_makespan_s);
@@ -110,10 +113,11 @@ Schedule read_schedule(const store::Group& group) {
   const auto ranks = group.read<std::int64_t>("ranks");
   const auto started_at_s = group.read<double>("started_at_s");
   const auto seconds = group.read<double>("seconds");
-  const std::size_t rows =
-      std::min({nodes.size(), first_ranks.size(), ranks.size(), started_at_s.size(), seconds.size()});
+  const auto share = group.read<double>("share");
+  const std::size_t rows = std::min(
+      {nodes.size(), first_ranks.size(), ranks.size(), started_at_s.size(), seconds.size(), share.size()});
   for (std::size_t i = 0; i < rows; ++i) {
-    schedule.nodes.push_back({nodes[i], first_ranks[i], ranks[i], started_at_s[i], seconds[i]});
+    schedule.nodes.push_back({nodes[i], first_ranks[i], ranks[i], started_at_s[i], seconds[i], share[i]});
   }
   schedule.makespan_s = group.attribute<double>("makespan_s");
   schedule.idle_share = group.attribute<double>("idle_share");
@@ -141,7 +145,8 @@ NodeTime time_of(const store::File& file) {
           .first_rank = file.attribute<std::int64_t>("first_rank"),
           .ranks = file.attribute<std::int64_t>("ranks"),
           .started_at_s = file.attribute<double>("started_at_s"),
-          .seconds = file.attribute<double>("seconds")};
+          .seconds = file.attribute<double>("seconds"),
+          .share = file.attribute<double>("share")};
 }
 
 /// What is wrong with a test's counts, or nothing. Readers index them by class and divide by the totals.
@@ -206,6 +211,7 @@ void write_node(const NodeRecord& node, const std::filesystem::path& path) {
   file.set_attribute("ranks", node.time.ranks);
   file.set_attribute("started_at_s", node.time.started_at_s);
   file.set_attribute("seconds", node.time.seconds);
+  file.set_attribute("share", node.time.share);
   write_results(file, node);
   store::write_atomically(path, file.image());
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "config/enums.hpp"
 #include "metric/accuracy.hpp"
 #include "metric/calibration.hpp"
@@ -16,6 +17,12 @@
 namespace ltr::record {
 
 inline constexpr std::int32_t kSchemaVersion = 4;
+
+/// A record that another version of the suite has written.
+class OtherSchema : public base::DataError {
+ public:
+  using DataError::DataError;
+};
 
 /// One epoch of a training loop.
 struct EpochRow {
@@ -87,6 +94,7 @@ struct NodeTime {
   std::int64_t ranks = 0;       ///< that worked on it together
   double started_at_s = 0;      ///< since 1970, UTC
   double seconds = 0;           ///< of the start that finished it
+  double share = 1;             ///< of the node's work, that was done in these seconds
 };
 
 /// How the nodes were spread over groups of ranks.

@@ -1,61 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
-#include <span>
-
-#include "base/format.hpp"
-#include "report/grid_table.hpp"
+#include "report/csv_fields.hpp"
+#include "report/document.hpp"
 
 namespace ltr::report {
 namespace {
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"') result += '"';
-    result += c;
-  }
-  return result + "\"";
+using Fields = std::vector<std::string>;
+
+void append(Fields& fields, const Fields& more) { fields.insert(fields.end(), more.begin(), more.end()); }
+
+Fields published_fields(const Table& table, const PublishedValue& value) {
+  return {csv_number(value.percent), std::string(name_of(value.status)), table.sources[value.source],
+          std::string(name_of(value.verdict))};
 }
 
-/// The shortest digits that read back as the same number; nothing where nothing was measured.
-std::string number(const std::optional<double>& value) { return value ? base::format("{}", *value) : ""; }
-
-std::string status_of(const Cell& cell) {
-  switch (cell.status) {
-    case CellStatus::complete:
-      return "complete";
-    case CellStatus::failed:
-      return "failed: " + cell.error;
-    case CellStatus::missing:
-      break;
+/// One line a published value of the cell, or one without.
+std::string lines_of(const Table& table, const TableRow& row, std::size_t column) {
+  const TableCell& cell = row.cells[column];
+  const std::optional<double> mean = cell.ours.n > 0 ? std::optional(cell.ours.mean) : std::nullopt;
+  Fields measured{table.name};
+  append(measured, row.labels);
+  append(measured, {table.columns[column], csv_number(mean), csv_number(cell.ours.deviation),
+                    std::to_string(cell.ours.n)});
+  std::vector<Fields> lines;
+  for (const PublishedValue& value : cell.published) {
+    append(lines.emplace_back(measured), published_fields(table, value));
   }
-  return "missing";
+  if (lines.empty()) append(lines.emplace_back(measured), Fields(4));
+  std::string text;
+  for (const Fields& line : lines) text += csv_line(line);
+  return text;
 }
 
-std::string line_of(std::span<const std::string> fields) {
-  std::vector<std::string> texts;
-  for (const std::string& field : fields) texts.push_back(quoted(field));
-  return base::join(texts, ",") + "\n";
+std::string line_of(const Table& table, const Difference& difference) {
+  const std::optional<double> half = metric::half_width_95(difference.by_seed);
+  const double mean = difference.by_seed.mean;
+  const auto& test_set = difference.test_set;
+  const auto end = [&](double sign) { return half ? std::optional(mean + sign * *half) : std::nullopt; };
+  Fields fields{table.name};
+  append(fields, difference.labels);
+  append(fields, {difference.pair, std::to_string(difference.by_seed.n), csv_number(mean),
+                  csv_number(end(-1)), csv_number(end(1)), csv_number(difference.probability),
+                  csv_number(test_set ? std::optional(test_set->low) : std::nullopt),
+                  csv_number(test_set ? std::optional(test_set->high) : std::nullopt),
+                  difference.shown ? "yes" : "no"});
+  return csv_line(fields);
 }
 }  // namespace
 
-std::string to_csv(const std::vector<Cell>& cells) {
-  std::vector<std::string> names{"data", "backbone", "seed", "sampling", "learning"};
-  for (const AccuracyColumn& column : kAccuracyColumns) names.emplace_back(column.name);
-  names.insert(names.end(), {"best_epoch", "tau", "weights_digest", "status"});
-  std::string text = line_of(names);
-  for (const Cell& cell : cells) {
-    std::vector<std::string> fields{cell.run->data_names.at("train"), cell.run->backbone,
-                                    std::to_string(cell.seed), std::string(config::name_of(cell.sampling)),
-                                    std::string(config::name_of(cell.learning))};
-    for (const AccuracyColumn& column : kAccuracyColumns)
-      fields.push_back(number(cell.accuracy.*column.member));
-    fields.push_back(cell.best_epoch < 0 ? "" : std::to_string(cell.best_epoch));
-    fields.push_back(number(cell.tau));
-    fields.push_back(cell.weights_digest);
-    fields.push_back(status_of(cell));
-    text += line_of(fields);
+std::string to_csv(const Table& table) {
+  Fields names{"table"};
+  append(names, table.label_names);
+  append(names, {"column", "mean", "deviation", "n", "published", "status", "source", "verdict"});
+  std::string text = csv_line(names);
+  for (const TableRow& row : table.rows) {
+    for (std::size_t column = 0; column < row.cells.size(); ++column) text += lines_of(table, row, column);
   }
+  if (table.differences.empty()) return text;
+  names = {"table"};
+  append(names, table.difference_names);
+  append(names, {"n", "mean", "t_low", "t_high", "p_holm", "test_set_low", "test_set_high", "shown"});
+  text += "\n" + csv_line(names);
+  for (const Difference& difference : table.differences) text += line_of(table, difference);
   return text;
 }
 

@@ -11,7 +11,7 @@
 namespace ltr::report {
 
 enum class Mark { line, points, line_and_points, boxes };
-enum class Side { left, right };
+enum class PanelSide { left, right };
 enum class Scale { linear, logarithmic };
 /// How the names at an axis are written: short ones level, long ones slanted.
 enum class TickLabels { level, slanted };
@@ -26,7 +26,7 @@ struct Series {
   Mark mark = Mark::line_and_points;
   /// The same number, the same colour, dashes, marker and filling, in every panel and every figure.
   std::size_t look = 0;
-  Side side = Side::left;
+  PanelSide side = PanelSide::left;
   std::vector<double> x{}, y{};
   std::vector<double> low{}, high{};  ///< ends of the error bars, or of the boxes; not drawn where empty
   double box_width = 0;               ///< boxes only, in units of x
@@ -38,7 +38,7 @@ struct Tick {
   std::string label{};
 };
 
-struct Axis {
+struct PanelAxis {
   std::string label{};
   Scale scale = Scale::linear;
   std::optional<double> from{}, to{};  ///< empty: as the data wants
@@ -50,13 +50,13 @@ struct Axis {
 struct Guide {
   double at = 0;
   std::string label{};
-  Side label_side = Side::right;
+  PanelSide label_side = PanelSide::right;
 };
 
 struct Panel {
   std::string title{};
-  Axis x{}, y{};
-  std::optional<Axis> right{};  ///< of the series of Side::right
+  PanelAxis x{}, y{};
+  std::optional<PanelAxis> right{};  ///< of the series of PanelSide::right
   std::vector<Series> series{};
   std::vector<Guide> guides{};
 };

@@ -25,10 +25,10 @@ constexpr std::array<Group, 4> kGroups{{
     {"all", &metric::GroupAccuracy::all, &record::TauSweep::test_all_percent},
 }};
 
-Axis percent_axis() { return {.label = "test accuracy, %", .from = 0}; }
+PanelAxis percent_axis() { return {.label = "test accuracy, %", .from = 0}; }
 
 /// The strategies' names as ticks at 0, 1, ...; the place of each.
-std::map<config::LearningKind, double> place_strategies(const Pool& pool, Axis& axis) {
+std::map<config::LearningKind, double> place_strategies(const Pool& pool, PanelAxis& axis) {
   std::map<config::LearningKind, double> places;
   for (const Strategy& strategy : pool.strategies) places[strategy.learning] = 0;
   double next = 0;
@@ -157,8 +157,8 @@ Figure accuracy_by_count_figure(const Pool& pool) {
                 .y = percent_axis(),
                 .right = {},
                 .series = {},
-                .guides = {{static_cast<double>(pool.limits.few_below), "few", Side::left},
-                           {static_cast<double>(pool.limits.many_above), "many", Side::right}}};
+                .guides = {{static_cast<double>(pool.limits.few_below), "few", PanelSide::left},
+                           {static_cast<double>(pool.limits.many_above), "many", PanelSide::right}}};
     const auto [least, most] = std::ranges::minmax(pool.class_counts);
     panel.x.from = 0.8 * std::max<double>(1, static_cast<double>(least));
     panel.x.to = 1.25 * std::max<double>(1, static_cast<double>(most));

@@ -33,7 +33,7 @@ Series counts_behind(const Pool& pool) {
   const std::vector<double> counts(pool.class_counts.begin(), pool.class_counts.end());
   Series series =
       series_of(row_by_count(pool, counts), "training images (right axis)", kBackgroundLook, Mark::boxes);
-  series.side = Side::right;
+  series.side = PanelSide::right;
   series.box_width = static_cast<double>(classes_per_place(pool));
   series.high = series.y;
   series.low.assign(series.y.size(), 0.5);
@@ -44,7 +44,7 @@ Panel norms_panel(const Pool& pool, config::SamplingKind sampling) {
   Panel panel{.title = base::format("{} features", config::name_of(sampling)),
               .x = class_axis(pool),
               .y = {.label = "L2 norm of the class's weights", .from = 0},
-              .right = Axis{.label = "training images", .scale = Scale::logarithmic, .from = 0.5},
+              .right = PanelAxis{.label = "training images", .scale = Scale::logarithmic, .from = 0.5},
               .series = {counts_behind(pool)},
               .guides = shot_guides(pool)};
   for (const Strategy* strategy : strategies_of(pool, sampling)) {

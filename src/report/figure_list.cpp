@@ -6,7 +6,7 @@
 #include "base/check.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
-#include "report/cells.hpp"
+#include "report/alike.hpp"
 
 namespace ltr::report {
 namespace {
@@ -31,7 +31,7 @@ FigureList figures_of(const std::vector<record::RunRecord>& runs) {
   FigureList list;
   const Figure scaling = scaling_figure(runs);
   try {
-    check_alike(runs);
+    check_alike(views_of(runs), {});
     add_pooled(list, pool_of(runs));
   } catch (const base::ConfigError& error) {
     list.left_out.push_back(base::format("{} can be drawn of these records together: {}",

@@ -123,7 +123,8 @@ void share_top(std::span<Panel> panels) {
   for (const Panel& panel : panels) {
     for (const Series& series : panel.series) {
       for (const std::vector<double>* values : {&series.y, &series.high}) {
-        if (series.side == Side::left && !values->empty()) top = std::max(top, std::ranges::max(*values));
+        if (series.side == PanelSide::left && !values->empty())
+          top = std::max(top, std::ranges::max(*values));
       }
     }
   }
@@ -132,9 +133,9 @@ void share_top(std::span<Panel> panels) {
   for (Panel& panel : panels) panel.y.to = kAir * top;
 }
 
-Axis class_axis(const Pool& pool) {
+PanelAxis class_axis(const Pool& pool) {
   const std::size_t classes = pool.by_count.size();
-  Axis axis{.label = "class, by number of training images", .from = 0.5, .to = classes + 0.5};
+  PanelAxis axis{.label = "class, by number of training images", .from = 0.5, .to = classes + 0.5};
   if (classes_per_place(pool) > 1) {
     axis.label = base::format("rank of class by training images (means of {})", classes_per_place(pool));
   }
@@ -154,8 +155,8 @@ std::vector<Guide> shot_guides(const Pool& pool) {
   const double few = classes_of(metric::Shot::few);
   const auto classes = static_cast<double>(pool.shots.size());
   std::vector<Guide> guides;
-  if (many > 0 && many < classes) guides.push_back({many + 0.5, "many", Side::left});
-  if (few > 0 && few < classes) guides.push_back({classes - few + 0.5, "few", Side::right});
+  if (many > 0 && many < classes) guides.push_back({many + 0.5, "many", PanelSide::left});
+  if (few > 0 && few < classes) guides.push_back({classes - few + 0.5, "few", PanelSide::right});
   return guides;
 }
 

@@ -80,7 +80,7 @@ inline constexpr std::size_t kPlaces = 200;
 /// Shape: values [K], by class.
 [[nodiscard]] ClassRow row_by_count(const Pool& pool, std::span<const double> values);
 /// The axis of such a row: class names where they are few, ranks otherwise.
-[[nodiscard]] Axis class_axis(const Pool& pool);
+[[nodiscard]] PanelAxis class_axis(const Pool& pool);
 /// Where in the row many-shot classes end and few-shot ones begin.
 [[nodiscard]] std::vector<Guide> shot_guides(const Pool& pool);
 

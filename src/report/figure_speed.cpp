@@ -49,8 +49,8 @@ std::vector<Place> places_of(const Pool& pool, const Stage1s& stage_1) {
   return places;
 }
 
-Axis places_axis(const std::vector<Place>& places) {
-  Axis axis{.label = {}, .from = -0.6, .to = static_cast<double>(places.size()) - 0.4};
+PanelAxis places_axis(const std::vector<Place>& places) {
+  PanelAxis axis{.label = {}, .from = -0.6, .to = static_cast<double>(places.size()) - 0.4};
   for (std::size_t i = 0; i < places.size(); ++i)
     axis.ticks.push_back({static_cast<double>(i), places[i].name});
   axis.tick_labels = TickLabels::slanted;
@@ -150,7 +150,7 @@ Figure scaling_figure(const std::vector<record::RunRecord>& runs) {
                 .columns = 2};
   const auto rates = rates_by_ranks(runs);
   if (rates.size() < 2) return figure;
-  Axis ranks{.label = "ranks", .scale = Scale::logarithmic};
+  PanelAxis ranks{.label = "ranks", .scale = Scale::logarithmic};
   Series measured{.label = "measured", .mark = Mark::points, .look = 0};
   Series ideal{.label = "ideal", .mark = Mark::line, .look = kReferenceLook};
   Series efficiency = measured;

@@ -60,7 +60,7 @@ void add_to_panel(std::vector<Panel>& panels, const std::string& title, const st
   if (panels.empty() || panels.back().title != title) {
     panels.push_back({.title = title, .x = {.label = "epoch"}, .y = {.label = y}});
   }
-  Axis& epochs = panels.back().x;
+  PanelAxis& epochs = panels.back().x;
   epochs.from = std::min(epochs.from.value_or(series.x.front()), series.x.front());
   epochs.to = std::max(epochs.to.value_or(series.x.back()), series.x.back());
   if (epochs.from == epochs.to) epochs.to = *epochs.from + 1;

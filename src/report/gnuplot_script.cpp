@@ -63,7 +63,7 @@ std::string terminal(PictureFormat format, const Layout& layout) {
 }
 
 /// "[from:to]", with the data's own end where none is given.
-std::string range(const Axis& axis) {
+std::string range(const PanelAxis& axis) {
   const auto end = [](const std::optional<double>& value) {
     return value ? base::format("{}", *value) : "*";
   };
@@ -71,7 +71,7 @@ std::string range(const Axis& axis) {
 }
 
 /// `name` is x, y or y2.
-std::string axis_script(std::string_view name, const Axis& axis, std::string_view mirror) {
+std::string axis_script(std::string_view name, const PanelAxis& axis, std::string_view mirror) {
   std::string text = base::format("set {}label {} noenhanced offset {}\nset {}range {}\n", name,
                                   quoted(axis.label), name == "y" ? "-0.6,0" : "0,0", name, range(axis));
   const bool logarithmic = axis.scale == Scale::logarithmic;
@@ -95,7 +95,7 @@ std::string guides_script(const Panel& panel) {
     text += base::format(
         "set arrow from first {}, graph 0 to first {}, graph 1 nohead back lw 1 dt (3,3) lc rgb '{}'\n",
         guide.at, guide.at, kGrey);
-    const bool left = guide.label_side == Side::left;
+    const bool left = guide.label_side == PanelSide::left;
     text += base::format(
         "set label {} at first {}, graph 1 {} offset {},0.6 noenhanced textcolor rgb '#444444'\n",
         quoted(guide.label), guide.at, left ? "right" : "left", left ? -0.3 : 0.3);
@@ -138,7 +138,7 @@ std::string data_block(const Series& series, std::size_t number) {
 
 /// One series of a plot command, without its name: the legend has that.
 std::string plotted(const Series& series, std::size_t number) {
-  const std::string axes = series.side == Side::right ? "axes x1y2" : "axes x1y1";
+  const std::string axes = series.side == PanelSide::right ? "axes x1y2" : "axes x1y1";
   const std::string look = style(series.mark, series.look, marker_distance(series));
   switch (series.mark) {
     case Mark::boxes:

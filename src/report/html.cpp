@@ -2,153 +2,32 @@
 #include "report/html.hpp"
 
 #include <algorithm>
-#include <map>
-#include <set>
 
 #include "base/check.hpp"
 #include "base/format.hpp"
-#include "metric/statistics.hpp"
 #include "report/cells.hpp"
-#include "report/grid_table.hpp"
 #include "report/html_element.hpp"
+#include "report/html_parts.hpp"
 
 namespace ltr::report {
 namespace {
-std::string section(std::string_view anchor, std::string_view title) {
-  return base::format("<h2 id=\"{}\">{}</h2>\n", anchor, html_text(title));
-}
-
-/// Of the row of a cell in the table of cells.
-std::string cell_anchor(const Cell& cell) { return "cell-" + html_anchor(cell.id); }
-
 std::string record_anchor(std::size_t number) { return base::format("record-{}", number + 1); }
+std::string table_anchor(std::size_t number) { return base::format("table-{}", number + 1); }
 
-/// Long names may break after an underscore.
-HtmlEntry text_entry(std::string_view text) {
-  std::string html;
-  for (const char c : html_text(text)) {
-    html += c;
-    if (c == '_') html += "<wbr>";
-  }
-  return {.html = std::move(html)};
-}
-
-HtmlEntry number_entry(std::string html, std::optional<double> key) {
-  return {.html = std::move(html), .sort_key = key, .number = true};
-}
-
-std::size_t record_of(const std::vector<record::RunRecord>& runs, const Cell& cell) {
-  return static_cast<std::size_t>(cell.run - runs.data());
-}
-
-/// The cells of one sampling and strategy, which are neighbours.
-std::vector<std::span<const Cell>> strategies_of(std::span<const Cell> cells) {
-  std::vector<std::span<const Cell>> strategies;
-  while (!cells.empty()) {
-    const auto other = std::ranges::find_if(cells, [&first = cells.front()](const Cell& cell) {
-      return cell.sampling != first.sampling || cell.learning != first.learning;
-    });
-    const auto length = static_cast<std::size_t>(other - cells.begin());
-    strategies.push_back(cells.first(length));
-    cells = cells.subspan(length);
-  }
-  return strategies;
-}
-
-/// "0, 1, 2", each linked to its cell.
-std::string seed_links(std::span<const Cell> cells) {
-  std::vector<std::string> links;
-  for (const Cell& cell : cells) links.push_back(html_link(cell_anchor(cell), std::to_string(cell.seed)));
-  return base::join(links, ", ");
-}
-
-HtmlRow mean_row(std::span<const Cell> cells) {
-  const Cell& first = cells.front();
-  HtmlRow row{.anchor = {},
-              .entries = {text_entry(config::name_of(first.sampling)),
-                          text_entry(config::name_of(first.learning)),
-                          {.html = seed_links(cells), .sort_key = static_cast<double>(cells.size())}}};
-  for (const AccuracyColumn& column : kAccuracyColumns) {
-    std::vector<double> percents;
-    for (const Cell& cell : cells) {
-      if (const auto percent = cell.accuracy.*column.member) percents.push_back(*percent);
+/// The data sets and networks of the records, each once.
+std::string subject_of(const std::vector<RunView>& views) {
+  std::vector<std::string> names;
+  for (const RunView& view : views) {
+    for (const std::string& name : {view.run->data_names.at("train"), view.run->backbone}) {
+      if (std::ranges::find(names, name) == names.end()) names.push_back(name);
     }
-    const metric::Summary summary = metric::summarise(percents);
-    if (summary.n == 0) {
-      row.entries.push_back(number_entry("-", {}));
-      continue;
-    }
-    std::string shown = base::format("{:.1f}", summary.mean);
-    if (summary.deviation) shown += base::format(" ±\u00a0{:.1f}", *summary.deviation);
-    row.entries.push_back(number_entry(html_link(cell_anchor(first), shown), summary.mean));
   }
-  return row;
-}
-
-HtmlTable means(std::span<const Cell> cells, const std::string& caption) {
-  HtmlTable table{.caption = caption, .columns = {"sampling", "learning", "seeds"}, .rows = {}};
-  for (const AccuracyColumn& column : kAccuracyColumns) table.columns.emplace_back(column.name);
-  for (const std::span<const Cell> strategy : strategies_of(cells)) table.rows.push_back(mean_row(strategy));
-  return table;
-}
-
-std::string status_of(const Cell& cell) {
-  switch (cell.status) {
-    case CellStatus::complete:
-      return "complete";
-    case CellStatus::failed:
-      return "failed: " + cell.error;
-    case CellStatus::missing:
-      break;
-  }
-  return "missing";
-}
-
-HtmlRow cell_row(const Cell& cell, std::size_t record) {
-  const bool trained = cell.best_epoch >= 0;
-  HtmlRow row{
-      .anchor = cell_anchor(cell),
-      .entries = {text_entry(config::name_of(cell.sampling)), text_entry(config::name_of(cell.learning)),
-                  number_entry(std::to_string(cell.seed), static_cast<double>(cell.seed))}};
-  for (const AccuracyColumn& column : kAccuracyColumns) {
-    const std::optional<double> percent = cell.accuracy.*column.member;
-    row.entries.push_back(number_entry(percent ? base::format("{:.2f}", *percent) : "-", percent));
-  }
-  row.entries.push_back(
-      number_entry(trained ? std::to_string(cell.best_epoch) : "-",
-                   trained ? std::optional(static_cast<double>(cell.best_epoch)) : std::nullopt));
-  row.entries.push_back(number_entry(cell.tau ? base::format("{:.3g}", *cell.tau) : "-", cell.tau));
-  row.entries.push_back({.html = html_link(record_anchor(record), base::format("record {}", record + 1)),
-                         .sort_key = static_cast<double>(record)});
-  row.entries.push_back(text_entry(status_of(cell)));
-  constexpr std::size_t kShown = 12;
-  row.entries.push_back(
-      {.html = base::format("<code class=\"digest\" title=\"{}\">{}</code>", html_text(cell.weights_digest),
-                            html_text(cell.weights_digest.substr(0, kShown))),
-       .sort_key = {}});
-  return row;
-}
-
-HtmlTable cells_table(const std::vector<record::RunRecord>& runs, std::span<const Cell> cells) {
-  HtmlTable table{.caption = "One row a cell: top-1 test accuracy in percent",
-                  .columns = {"sampling", "learning", "seed"},
-                  .rows = {}};
-  for (const AccuracyColumn& column : kAccuracyColumns) table.columns.emplace_back(column.name);
-  table.columns.insert(table.columns.end(), {"best epoch", "tau", "configuration", "status", "weights"});
-  for (const Cell& cell : cells) table.rows.push_back(cell_row(cell, record_of(runs, cell)));
-  return table;
-}
-
-std::string list_of(std::span<const std::string> items, std::string_view kind) {
-  if (items.empty()) return {};
-  std::string text = base::format("<ul class=\"{}\">\n", kind);
-  for (const std::string& item : items) text += base::format("<li>{}</li>\n", html_text(item));
-  return text + "</ul>\n";
+  return base::join(names, ", ");
 }
 
 std::string figures_part(const std::vector<Picture>& pictures) {
   if (pictures.empty()) return {};
-  std::string text = section("figures", "Figures");
+  std::string text = html_section("figures", "Figures");
   for (const Picture& picture : pictures) {
     const Figure& figure = picture.figure;
     text += base::format(
@@ -160,27 +39,28 @@ std::string figures_part(const std::vector<Picture>& pictures) {
   return text;
 }
 
-std::string configurations_part(const std::vector<record::RunRecord>& runs) {
-  std::string text = section("configurations", "Configurations");
-  for (std::size_t i = 0; i < runs.size(); ++i) {
+std::string configurations_part(const std::vector<RunView>& views) {
+  std::string text = html_section("configurations", "Configurations");
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    const record::RunRecord& run = *views[i].run;
     text += base::format("<details id=\"{}\"{}>\n<summary>record {}: {}, {}</summary>\n", record_anchor(i),
-                         runs.size() == 1 ? " open" : "", i + 1, html_text(runs[i].data_names.at("train")),
-                         html_text(runs[i].backbone));
+                         views.size() == 1 ? " open" : "", i + 1, html_text(run.data_names.at("train")),
+                         html_text(run.backbone));
     text += base::format("<p>{}</p>\n<pre>{}</pre>\n</details>\n",
                          html_link(base::format("environment-{}", i + 1), "its environment"),
-                         html_text(runs[i].configuration));
+                         html_text(run.configuration));
   }
   return text;
 }
 
-std::string environment_part(const std::vector<record::RunRecord>& runs) {
-  std::string text = section("environment", "Environment");
-  for (std::size_t i = 0; i < runs.size(); ++i) {
+std::string environment_part(const std::vector<RunView>& views) {
+  std::string text = html_section("environment", "Environment");
+  for (std::size_t i = 0; i < views.size(); ++i) {
     text += base::format("<h3 id=\"environment-{}\">record {}</h3>\n<dl>\n", i + 1, i + 1);
-    for (const auto& [key, value] : runs[i].environment) {
+    for (const auto& [key, value] : views[i].run->environment) {
       if (!value.empty()) text += base::format("<dt>{}</dt><dd>{}</dd>\n", html_text(key), html_text(value));
     }
-    for (const auto& [name, hash] : runs[i].data_hashes) {
+    for (const auto& [name, hash] : views[i].run->data_hashes) {
       text += base::format("<dt>hash of {}</dt><dd><code class=\"digest\">{}</code></dd>\n", html_text(name),
                            html_text(hash));
     }
@@ -189,38 +69,45 @@ std::string environment_part(const std::vector<record::RunRecord>& runs) {
   return text;
 }
 
-std::string contents(const std::vector<Picture>& pictures) {
+std::string contents(const std::vector<Document>& documents, const std::vector<Picture>& pictures) {
   std::string text = "<nav aria-label=\"contents\"><ul>\n";
   const auto add = [&text](std::string_view anchor, std::string_view name) {
     text += base::format("<li>{}</li>\n", html_link(anchor, name));
   };
-  add("accuracy", "Accuracy");
+  for (std::size_t i = 0; i < documents.size(); ++i) add(table_anchor(i), documents[i].name);
   if (!pictures.empty()) add("figures", "Figures");
   add("cells", "Cells");
   add("configurations", "Configurations");
   add("environment", "Environment");
   return text + "</ul></nav>\n";
 }
-}  // namespace
 
-std::string render_html(const std::vector<record::RunRecord>& runs, const std::vector<Picture>& pictures,
-                        const std::vector<std::string>& notes) {
-  LTR_EXPECT(!runs.empty());
-  const GridTable grid = grid_table(runs);
-  const std::vector<Cell> cells = cells_of(runs);
-  std::string text = base::format(
+std::string head_of(std::string_view title) {
+  return base::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
       "content=\"width=device-width, initial-scale=1\">\n<title>{}</title>\n<link rel=\"icon\" "
-      "href=\"data:,\">\n",
-      html_text(grid.title));
-  text += base::format("<style>{}</style>\n</head>\n<body>\n<h1>{}, {}</h1>\n", html_style(),
-                       html_text(runs.front().data_names.at("train")), html_text(runs.front().backbone));
-  text += contents(pictures) + list_of(notes, "notes");
-  text += section("accuracy", "Accuracy") + html_table(means(cells, grid.title));
-  text += list_of(grid.facts, "facts") + list_of(grid.gaps, "gaps");
-  text += figures_part(pictures);
-  text += section("cells", "Cells") + html_table(cells_table(runs, cells));
-  text += configurations_part(runs) + environment_part(runs);
+      "href=\"data:,\">\n<style>{}</style>\n</head>\n",
+      html_text(title), html_style());
+}
+}  // namespace
+
+std::string to_html(const std::vector<Document>& documents, const std::vector<RunView>& views,
+                    const Illustrations& illustrations) {
+  LTR_EXPECT(!views.empty());
+  const std::vector<Cell> cells = cells_of(views);
+  const CellAnchors anchors(cells);
+  const std::string subject = subject_of(views);
+  std::string text = head_of(subject);
+  text += base::format("<body>\n<h1>{}</h1>\n", html_text(subject));
+  text += contents(documents, illustrations.pictures) + html_list(illustrations.notes, "notes");
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    text += html_section(table_anchor(i), documents[i].name) + html_document(documents[i], anchors);
+  }
+  text += figures_part(illustrations.pictures);
+  std::vector<std::string> record_anchors;
+  for (std::size_t i = 0; i < views.size(); ++i) record_anchors.push_back(record_anchor(i));
+  text += html_section("cells", "Cells") + html_cells(cells, anchors, views, record_anchors);
+  text += configurations_part(views) + environment_part(views);
   return text + base::format("<script>{}</script>\n</body>\n</html>\n", html_script());
 }
 

@@ -18,6 +18,8 @@ nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1rem; padding: 0; list-styl
 table { border-collapse: collapse; font-size: .9rem; }
 caption { text-align: left; color: var(--faint); padding-bottom: .4rem; }
 th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--rule); text-align: left; overflow-wrap: normal; }
+tr.below td { color: var(--faint); font-size: .85em; border-bottom-style: dotted; }
+.seeds { color: var(--faint); font-size: .85em; white-space: nowrap; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 th button { font: inherit; font-weight: 600; color: inherit; background: none; border: 0; padding: .2rem 0; cursor: pointer; white-space: nowrap; }
 th button::after { content: " \2195"; color: var(--faint); }
@@ -26,7 +28,7 @@ th[aria-sort=descending] button::after { content: " \2193"; color: inherit; }
 :target { background: var(--mark); }
 figure { margin: 2rem 0; }
 figure svg { display: block; width: 100%; height: auto; }
-figcaption, .facts { color: var(--faint); font-size: .9rem; }
+figcaption, .facts, .notes { color: var(--faint); font-size: .9rem; }
 pre { overflow-x: auto; padding: .8rem; background: #f5f5f5; font-size: .8rem; }
 dt { font-weight: 600; }
 dd { margin: 0 0 .4rem 1rem; }
@@ -53,7 +55,6 @@ std::string_view html_script() {
 "use strict";
 for (const table of document.querySelectorAll("table")) {
   const heads = [...table.tHead.rows[0].cells];
-  const body = table.tBodies[0];
   // A number sorts by its key and last where it has none, a text by what is shown.
   const value = (row, column) => {
     const cell = row.cells[column];
@@ -68,10 +69,11 @@ for (const table of document.querySelectorAll("table")) {
     const descending = head.getAttribute("aria-sort") === "ascending";
     for (const other of heads) other.setAttribute("aria-sort", "none");
     head.setAttribute("aria-sort", descending ? "descending" : "ascending");
-    const rows = [...body.rows].map(row => [value(row, column), row]);
-    rows.sort(([a], [b]) => Number.isNaN(a) || Number.isNaN(b) ? Number.isNaN(a) - Number.isNaN(b)
+    // What stands below a row stays there.
+    const bodies = [...table.tBodies].map(body => [value(body.rows[0], column), body]);
+    bodies.sort(([a], [b]) => Number.isNaN(a) || Number.isNaN(b) ? Number.isNaN(a) - Number.isNaN(b)
       : descending ? compare(b, a) : compare(a, b));
-    body.append(...rows.map(([, row]) => row));
+    table.append(...bodies.map(([, body]) => body));
   }));
 }
 // A link into a closed part of the page opens it.

@@ -63,9 +63,14 @@ std::string html_table(const HtmlTable& table) {
     text += base::format("<th scope=\"col\" aria-sort=\"none\"><button type=\"button\">{}</button></th>",
                          html_text(column));
   }
-  text += "</tr></thead>\n<tbody>\n";
-  for (const HtmlRow& row : table.rows) {
-    text += row.anchor.empty() ? "<tr>" : base::format("<tr id=\"{}\">", html_text(row.anchor));
+  text += "</tr></thead>\n";
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    const HtmlRow& row = table.rows[i];
+    const bool starts = i == 0 || !row.below;
+    if (starts) text += i == 0 ? "<tbody>\n" : "</tbody>\n<tbody>\n";
+    text +=
+        base::format("<tr{}{}>", row.anchor.empty() ? "" : base::format(" id=\"{}\"", html_text(row.anchor)),
+                     row.below ? " class=\"below\"" : "");
     for (const HtmlEntry& entry : row.entries) {
       text += entry.number ? "<td class=\"number\"" : "<td";
       if (entry.sort_key) text += base::format(" data-key=\"{}\"", *entry.sort_key);
@@ -73,7 +78,8 @@ std::string html_table(const HtmlTable& table) {
     }
     text += "</tr>\n";
   }
-  return text + "</tbody>\n</table>\n</div>\n";
+  if (!table.rows.empty()) text += "</tbody>\n";
+  return text + "</table>\n</div>\n";
 }
 
 std::string inline_svg(std::string_view svg, std::string_view prefix, std::string_view title) {

@@ -26,8 +26,9 @@ struct HtmlEntry {
 };
 
 struct HtmlRow {
-  std::string anchor;  ///< "": none
-  std::vector<HtmlEntry> entries;
+  std::string anchor{};  ///< "": none
+  bool below = false;    ///< of what the row above tells, with which it stays when the table is sorted
+  std::vector<HtmlEntry> entries{};
 };
 
 struct HtmlTable {

@@ -2,7 +2,7 @@
 #include <span>
 
 #include "base/format.hpp"
-#include "report/grid_table.hpp"
+#include "report/document.hpp"
 
 namespace ltr::report {
 namespace {
@@ -10,8 +10,8 @@ namespace {
 std::string escaped(std::string_view text) {
   std::string result;
   for (const char c : text) {
-    if (std::string_view("|\\`*_<>[]").find(c) != std::string_view::npos) result += '\\';
-    result += c == '\n' ? ' ' : c;
+    if (std::string_view("|\\`*_<>[]~#&").find(c) != std::string_view::npos) result += '\\';
+    result += c == '\n' || c == '\r' ? ' ' : c;
   }
   return result;
 }
@@ -25,26 +25,38 @@ std::string list_of(const std::vector<std::string>& items) {
   for (const std::string& item : items) text += base::format("- {}\n", escaped(item));
   return text;
 }
+
+void add_escaped(const std::vector<std::string>& texts, std::vector<std::string>& cells) {
+  for (const std::string& text : texts) cells.push_back(escaped(text));
+}
+
+std::string table_of(const Sheet& sheet) {
+  std::vector<std::string> names;
+  add_escaped(sheet.label_names, names);
+  if (sheet.has_kinds()) names.emplace_back("of");
+  std::vector<std::string> rules(names.size(), "---");
+  add_escaped(sheet.value_names, names);
+  rules.resize(names.size(), "---:");
+  std::string text = line_of(names) + line_of(rules);
+  for (const SheetLine& line : sheet.lines) {
+    std::vector<std::string> cells;
+    add_escaped(line.labels, cells);
+    if (sheet.has_kinds()) cells.push_back(line.kind.empty() ? "ours" : escaped(line.kind));
+    add_escaped(line.texts(), cells);
+    text += line_of(cells);
+  }
+  return text;
+}
 }  // namespace
 
-std::string to_markdown(const GridTable& table) {
-  std::vector<std::string> names{"sampling", "learning", "n"};
-  std::vector<std::string> rules{"---", "---", "---:"};
-  for (const AccuracyColumn& column : kAccuracyColumns) {
-    names.emplace_back(column.name);
-    rules.emplace_back("---:");
+std::string to_markdown(const Document& document) {
+  std::string text = base::format("**{}**\n", escaped(document.title));
+  for (const Sheet& sheet : document.sheets) {
+    text +=
+        "\n" + (sheet.title.empty() ? "" : base::format("{}\n\n", escaped(sheet.title))) + table_of(sheet);
   }
-  std::string text = base::format("**{}**\n\n{}{}", escaped(table.title), line_of(names), line_of(rules));
-  for (const Block& block : table.blocks) {
-    for (const Row& row : block.rows) {
-      std::vector<std::string> cells{escaped(block.sampling), escaped(row.learning),
-                                     std::to_string(row.seeds)};
-      cells.insert(cells.end(), row.accuracy.begin(), row.accuracy.end());
-      text += line_of(cells);
-    }
-  }
-  text += "\n" + list_of(table.facts);
-  if (!table.gaps.empty()) text += "\n" + list_of(table.gaps);
+  text += "\n" + list_of(document.facts);
+  if (!document.notes.empty()) text += "\n" + list_of(document.notes);
   return text;
 }
 

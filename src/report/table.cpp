@@ -2,22 +2,56 @@
 #include "report/table.hpp"
 
 #include "base/check.hpp"
-#include "report/cells.hpp"
-#include "report/grid_table.hpp"
+#include "base/format.hpp"
+#include "report/cell_list.hpp"
+#include "report/document.hpp"
+#include "report/html.hpp"
 
 namespace ltr::report {
-
-std::string render(const std::vector<record::RunRecord>& runs, Format format) {
-  LTR_EXPECT(!runs.empty());
+namespace {
+std::string render(const Table& table, const Document& document, Format format) {
   switch (format) {
-    case Format::text:
-      return to_text(grid_table(runs));
     case Format::markdown:
-      return to_markdown(grid_table(runs));
+      return to_markdown(document);
+    case Format::latex:
+      return to_latex(document);
     case Format::csv:
+      return to_csv(table);
+    case Format::text:
+    case Format::html:
       break;
   }
-  return to_csv(cells_of(runs));
+  return to_text(document);
+}
+
+std::string render(const std::vector<Table>& tables, const std::vector<RunView>& views,
+                   const Request& request) {
+  std::vector<Document> documents;
+  for (const Table& table : tables) documents.push_back(layout(table));
+  if (request.format == Format::html) return to_html(documents, views, request.illustrations);
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    texts.push_back(render(tables[i], documents[i], request.format));
+  }
+  return base::join(texts, "\n");
+}
+}  // namespace
+
+std::string render(const std::vector<record::RunRecord>& runs, const Request& request) {
+  LTR_EXPECT(!runs.empty());
+  const std::vector<RunView> views = views_of(runs);
+  if (request.format == Format::csv && request.tables.empty()) return cell_list(cells_of(views));
+  std::vector<Table> tables;
+  for (const std::string& name : request.tables.empty() ? default_tables(views) : request.tables) {
+    tables.push_back(make_table(table_kind(name), views, request.options));
+  }
+  return render(tables, views, request);
+}
+
+std::string list_tables() {
+  std::string text;
+  for (const TableKind& kind : table_kinds()) text += base::format("  {:<9} {}\n", kind.name, kind.help);
+  return text;
 }
 
 }  // namespace ltr::report

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "base/format.hpp"
-#include "report/grid_table.hpp"
+#include "report/document.hpp"
 
 namespace ltr::report {
 namespace {
@@ -13,8 +12,8 @@ std::size_t width(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-/// Columns padded to equal width, the first to the left and the others to the right; an empty line stays
-/// empty.
+/// Columns padded to equal width, the first to the left and the others to the right, without blanks at the
+/// end.
 std::string aligned(const std::vector<Line>& lines) {
   std::vector<std::size_t> widths;
   for (const Line& line : lines) {
@@ -23,35 +22,42 @@ std::string aligned(const std::vector<Line>& lines) {
   }
   std::string text;
   for (const Line& line : lines) {
+    std::string row;
     for (std::size_t i = 0; i < line.size(); ++i) {
       const std::string padding(widths[i] - width(line[i]), ' ');
-      text += i == 0 ? line[i] + (line.size() > 1 ? padding : "") : "  " + padding + line[i];
+      row += i == 0 ? line[i] + padding : "  " + padding + line[i];
     }
-    text += "\n";
+    row.erase(row.find_last_not_of(' ') + 1);
+    text += row + "\n";
   }
   return text;
 }
 
-Line line_of(const Row& row) {
-  Line line{base::format("  {}", row.learning), std::to_string(row.seeds)};
-  line.insert(line.end(), row.accuracy.begin(), row.accuracy.end());
-  return line;
+/// All labels but the last are headings; what stands below a measured line is set in further.
+std::string to_text(const Sheet& sheet) {
+  Line names{""};
+  names.insert(names.end(), sheet.value_names.begin(), sheet.value_names.end());
+  std::vector<Line> lines{names};
+  std::string open;
+  const std::string indent(sheet.label_names.size() > 1 ? 2 : 0, ' ');
+  for (const SheetLine& line : sheet.lines) {
+    if (line.heading() != open) lines.push_back({line.heading()});
+    open = line.heading();
+    lines.push_back({indent + (line.kind.empty() ? line.labels.back() : "  " + line.kind)});
+    for (const SheetValue& value : line.values) lines.back().push_back(value.text);
+  }
+  return aligned(lines);
 }
 }  // namespace
 
-std::string to_text(const GridTable& table) {
-  Line names{"", "n"};
-  for (const AccuracyColumn& column : kAccuracyColumns) names.emplace_back(column.name);
-  std::vector<Line> lines{names};
-  for (const Block& block : table.blocks) {
-    lines.push_back({std::string(block.sampling)});
-    std::ranges::transform(block.rows, std::back_inserter(lines), line_of);
+std::string to_text(const Document& document) {
+  std::string text = document.title + "\n";
+  for (const std::string& fact : document.facts) text += "  " + fact + "\n";
+  for (const Sheet& sheet : document.sheets) {
+    text += "\n" + (sheet.title.empty() ? "" : sheet.title + "\n") + to_text(sheet);
   }
-  std::string text = table.title + "\n";
-  for (const std::string& fact : table.facts) text += "  " + fact + "\n";
-  text += "\n" + aligned(lines);
-  if (!table.gaps.empty()) text += "\n";
-  for (const std::string& gap : table.gaps) text += gap + "\n";
+  if (!document.notes.empty()) text += "\n";
+  for (const std::string& note : document.notes) text += note + "\n";
   return text;
 }
 

@@ -206,7 +206,7 @@ FoundCheckpoint read_checkpoint(const CheckpointFiles& files, const std::string&
       contents.emplace(files.older(by));
       found.state = state_of(*contents);
     } catch (const base::DataError& error) {
-      found.damaged.emplace_back(error.what());
+      found.damaged.push_back({files.older(by), error.what()});
       continue;
     }
     if (contents->text("identity") == identity) continue;

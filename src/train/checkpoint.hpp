@@ -59,8 +59,12 @@ void write_checkpoint(const CheckpointFiles& files, const std::string& identity,
 
 /// What is found of a training.
 struct FoundCheckpoint {
-  std::optional<LoopState> state;    ///< of the newest sound file; nothing if there is none
-  std::vector<std::string> damaged;  ///< what is wrong with those that are newer
+  struct Damage {
+    std::filesystem::path file;
+    std::string what;
+  };
+  std::optional<LoopState> state;  ///< of the newest sound file; nothing if there is none
+  std::vector<Damage> damaged;     ///< files that are newer, and what is wrong with them
 };
 
 /// Throws: DataError if a sound file belongs to another training, naming both identities.

@@ -24,8 +24,12 @@ CheckpointWriter::CheckpointWriter(CheckpointFiles files, std::string identity)
 void CheckpointWriter::begin(const LoopState& state) {
   take_outcome();
   if (failure_ || writing_.valid()) return;
-  writing_ = std::async(std::launch::async,
-                        [this, copy = copied(state)] { write_checkpoint(files_, identity_, copy); });
+  try {
+    writing_ = std::async(std::launch::async,
+                          [this, copy = copied(state)] { write_checkpoint(files_, identity_, copy); });
+  } catch (...) {
+    failure_ = std::current_exception();
+  }
 }
 
 void CheckpointWriter::write(const LoopState& state) {

@@ -54,6 +54,7 @@ struct TrainingLoop::State {
         LoopOptions options_in, std::vector<Trainee> trainees);
 
   void restore();
+  void set_aside(const FoundCheckpoint& found) const;
   void run_epoch();
   void choose_active();
   [[nodiscard]] MicroBatch next_micro_batch();
@@ -123,26 +124,30 @@ void TrainingLoop::State::begin_checkpoint() {
 }
 
 void TrainingLoop::State::write_checkpoint_now() {
-  comm::agree(
-      group,
-      [&] {
-        if (writer) writer->write(state());
-      },
-      comm::Waiting::as_long_as_it_takes);
+  comm::agree(group, [&] {
+    if (writer) writer->write(state());
+  });
+}
+
+/// A damaged file must not take the place of a sound one when the next is written.
+void TrainingLoop::State::set_aside(const FoundCheckpoint& found) const {
+  for (const FoundCheckpoint::Damage& damage : found.damaged) {
+    std::filesystem::rename(damage.file, damage.file.string() + ".damaged");
+    if (!options.warn) continue;
+    options.warn(base::format("{}; {}", damage.what,
+                              found.state ? "an older one is taken" : "this training begins anew"));
+  }
 }
 
 void TrainingLoop::State::restore() {
   if (options.checkpoint.newest.empty()) return;
-  std::optional<LoopState> stored;
+  FoundCheckpoint found;
+  comm::agree(group,
+              [&] { found = read_checkpoint(options.checkpoint, identity_of(feed_options, pack, members)); });
   comm::agree(group, [&] {
-    FoundCheckpoint found = read_checkpoint(options.checkpoint, identity_of(feed_options, pack, members));
-    for (const std::string& damage : found.damaged) {
-      if (!options.warn) break;
-      options.warn(base::format("{}; {}", damage,
-                                found.state ? "an older one is taken" : "this training begins anew"));
-    }
-    stored = std::move(found.state);
+    if (group.rank() == 0) set_aside(found);
   });
+  const std::optional<LoopState>& stored = found.state;
   const std::string place = stored ? base::format("{} {}", stored->epoch, stored->step) : "none";
   const std::string seen = group.broadcast(place, 0);
   comm::agree(group, [&] {
@@ -158,7 +163,7 @@ void TrainingLoop::State::restore() {
   times = stored->times;
   loaded = times.loader;
   for (std::size_t i = 0; i < members.size(); ++i) {
-    members[i]->restore(std::move(stored->trainees[i]), options.checkpoint.newest.string());
+    members[i]->restore(std::move(found.state->trainees[i]), options.checkpoint.newest.string());
   }
 }
 

@@ -109,6 +109,12 @@ void Step::bind_statistics() {
   }
 }
 
+std::vector<std::size_t> Step::bucket_sizes() const {
+  std::vector<std::size_t> sizes;
+  for (const Bucket& bucket : buckets_) sizes.push_back(static_cast<std::size_t>(bucket.end - bucket.begin));
+  return sizes;
+}
+
 StepResult Step::run(const std::function<MicroBatch()>& next, bool stop_requested) {
   accumulator_.reset();
   next_bucket_ = 0;

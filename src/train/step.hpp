@@ -59,6 +59,8 @@ class Step {
 
   /// Time inside run that waited for other ranks' gradients, since construction.
   [[nodiscard]] double exchange_s() const { return exchange_->exposed_s(); }
+  /// Of what goes out in a step, in that order. Units: floats.
+  [[nodiscard]] std::vector<std::size_t> bucket_sizes() const;
 
  private:
   struct Bucket {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "metric/accuracy.hpp"
 
+#include <numeric>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -69,6 +70,33 @@ TEST(GroupAccuracy, NothingCountedIsNothingNotZero) {
   const GroupAccuracy accuracy = group_accuracy(counts, std::vector<Shot>{Shot::many, Shot::few});
   EXPECT_FALSE(accuracy.many || accuracy.medium || accuracy.few || accuracy.all || accuracy.balanced);
   EXPECT_EQ(top1_percent(counts), 0.0);
+}
+
+TEST(ImageWeights, SumToTheAccuracyTheyAreOf) {
+  const Counts counts = counted({9, 3, 0, 2, 5}, {10, 4, 0, 8, 5});
+  const std::vector<Shot> shots{Shot::many, Shot::many, Shot::many, Shot::medium, Shot::few};
+  const GroupAccuracy accuracy = group_accuracy(counts, shots);
+  const auto sum = [&](AccuracyKind kind) {
+    const std::vector<double> weights = image_weights(counts.total, shots, kind);
+    return std::inner_product(weights.begin(), weights.end(), counts.correct.begin(), 0.0);
+  };
+  EXPECT_NEAR(sum(AccuracyKind::many), *accuracy.many, 1e-12);
+  EXPECT_NEAR(sum(AccuracyKind::medium), *accuracy.medium, 1e-12);
+  EXPECT_NEAR(sum(AccuracyKind::few), *accuracy.few, 1e-12);
+  EXPECT_NEAR(sum(AccuracyKind::all), *accuracy.all, 1e-12);
+  EXPECT_NEAR(sum(AccuracyKind::balanced), *accuracy.balanced, 1e-12);
+}
+
+TEST(ImageWeights, AreZeroWhereAGroupHasNoImages) {
+  const std::vector<Shot> shots{Shot::many};
+  EXPECT_EQ(image_weights(std::vector<std::int64_t>{7}, shots, AccuracyKind::few), std::vector<double>{0});
+}
+
+TEST(TopFive, IsOverImagesAndEmptyWhereNotCounted) {
+  Counts counts = counted({1, 2}, {4, 6});
+  EXPECT_FALSE(top5_percent(counts));
+  counts.correct_top5 = {3, 4};
+  EXPECT_EQ(top5_percent(counts), 70);
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ TEST(Summary, ThreeSeedsByHand) {
   EXPECT_EQ(summary.n, 3U);
   EXPECT_DOUBLE_EQ(summary.mean, 50.0);
   EXPECT_DOUBLE_EQ(summary.deviation.value(), 2.0);
-  EXPECT_NEAR(summary.half_width_95.value(), 4.302652730 * 2.0 / std::sqrt(3.0), 1e-7);
+  EXPECT_NEAR(half_width_95(summary).value(), 4.302652730 * 2.0 / std::sqrt(3.0), 1e-7);
 }
 
 TEST(Summary, OneValueHasNoDeviation) {
@@ -55,10 +55,48 @@ TEST(Summary, OneValueHasNoDeviation) {
   EXPECT_EQ(summary.n, 1U);
   EXPECT_DOUBLE_EQ(summary.mean, 41.5);
   EXPECT_FALSE(summary.deviation.has_value());
-  EXPECT_FALSE(summary.half_width_95.has_value());
+  EXPECT_FALSE(half_width_95(summary).has_value());
 }
 
 TEST(Summary, NoValuesAreNoSummary) { EXPECT_EQ(summarise({}).n, 0U); }
+
+TEST(TwoSided, IntervalThatJustTouchesZeroHasFivePercent) {
+  // Three values with mean m and deviation d: the interval ends at 0 where m = 4.303 d / sqrt(3).
+  const double mean = student_quantile(0.975, 2) / std::sqrt(3.0);
+  const Summary summary = summarise(std::vector<double>{mean - 1, mean, mean + 1});
+  EXPECT_NEAR(summary.mean - *half_width_95(summary), 0, 1e-9);
+  EXPECT_NEAR(two_sided_probability(summary).value_or(-1), 0.05, 1e-9);
+}
+
+TEST(TwoSided, SignDoesNotMatterAndTwoDegreesFollowTheirClosedForm) {
+  const Summary up = summarise(std::vector<double>{1, 2, 3});
+  const Summary down = summarise(std::vector<double>{-1, -2, -3});
+  // t = 2 sqrt(3); P(|T| > t) = 1 - t / sqrt(2 + t t) for two degrees of freedom.
+  EXPECT_NEAR(*two_sided_probability(up), 1 - std::sqrt(12.0 / 14.0), 1e-12);
+  EXPECT_EQ(two_sided_probability(up), two_sided_probability(down));
+}
+
+TEST(TwoSided, EqualValuesAreCertainAndOneSaysNothing) {
+  EXPECT_EQ(two_sided_probability(summarise(std::vector<double>{2, 2, 2})), 0);
+  EXPECT_EQ(two_sided_probability(summarise(std::vector<double>{0, 0})), 1);
+  EXPECT_FALSE(two_sided_probability(summarise(std::vector<double>{2})));
+}
+
+TEST(Holm, StepsDownFromTheSmallest) {
+  // 0.01 x 4, 0.02 x 3, 0.03 x 2; 0.04 may not come out below the one before.
+  const std::vector<double> corrected = holm_corrected(std::vector<double>{0.04, 0.01, 0.03, 0.02});
+  ASSERT_EQ(corrected.size(), 4U);
+  EXPECT_DOUBLE_EQ(corrected[1], 0.04);
+  EXPECT_DOUBLE_EQ(corrected[3], 0.06);
+  EXPECT_DOUBLE_EQ(corrected[2], 0.06);
+  EXPECT_DOUBLE_EQ(corrected[0], 0.06);
+}
+
+TEST(Holm, OneIsLeftAloneAndNoneExceedsOne) {
+  EXPECT_EQ(holm_corrected(std::vector<double>{0.03}), std::vector<double>{0.03});
+  EXPECT_EQ(holm_corrected(std::vector<double>{0.6, 0.7}), (std::vector<double>{1, 1}));
+  EXPECT_TRUE(holm_corrected({}).empty());
+}
 
 }  // namespace
 }  // namespace ltr::metric

@@ -130,7 +130,7 @@ TEST_F(Record, FailedAndEmptyCellsKeepTheirReason) {
 
 TEST_F(Record, NodeReadsBackEqual) {
   const RunRecord run = sample_run();
-  const NodeTime time{"seed_0.instance_balanced.stage_1", 4, 2, 1.75e9, 12.5};
+  const NodeTime time{"seed_0.instance_balanced.stage_1", 4, 2, 1.75e9, 12.5, 0.75};
   write_node({.stage_1 = run.stage_1, .cells = run.cells, .time = time}, path("node.h5"));
   const NodeRecord read = read_node(path("node.h5"));
   for (const NodeTime& found : {read.time, read_node_time(path("node.h5"))}) {
@@ -139,6 +139,7 @@ TEST_F(Record, NodeReadsBackEqual) {
     EXPECT_EQ(found.ranks, 2);
     EXPECT_EQ(found.started_at_s, 1.75e9);
     EXPECT_EQ(found.seconds, 12.5);
+    EXPECT_EQ(found.share, 0.75);
   }
   ASSERT_EQ(read.stage_1.size(), 1U);
   expect_equal(read.stage_1[0].training, run.stage_1[0].training);

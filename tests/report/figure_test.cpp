@@ -102,7 +102,7 @@ TEST(ClassRow, ManyClassesBecomeMeansOverNeighbours) {
 TEST(ClassAxis, NamesFewClassesShortenedBetweenCharacters) {
   std::vector<record::RunRecord> runs = plausible(10);
   runs[0].class_names[0] = "ÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄ";
-  const Axis axis = class_axis(pool_of(runs));
+  const PanelAxis axis = class_axis(pool_of(runs));
   ASSERT_EQ(axis.ticks.size(), 10U);
   EXPECT_EQ(axis.ticks[0].label, "ÄÄÄÄÄÄÄÄÄÄÄÄÄÄ…");
   const std::vector<record::RunRecord> many = plausible(13);
@@ -163,7 +163,7 @@ TEST(WeightNormsFigure, StandInFrontOfTheCountsWithoutNcm) {
   ASSERT_EQ(figure.panels.size(), 4U);
   const Panel& panel = figure.panels[0];
   EXPECT_EQ(panel.series.size(), 5U);  // counts, joint, crt, tau_normalized, lws
-  EXPECT_EQ(panel.series[0].side, Side::right);
+  EXPECT_EQ(panel.series[0].side, PanelSide::right);
   EXPECT_DOUBLE_EQ(panel.series[0].y.front(), 1000);
 }
 

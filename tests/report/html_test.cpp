@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/html.hpp"
-
 #include <regex>
 #include <set>
 
@@ -11,6 +9,7 @@
 #include "record/sample_run.hpp"
 #include "report/html_element.hpp"
 #include "report/plausible_run.hpp"
+#include "report/sample_tables.hpp"
 
 namespace ltr::report {
 namespace {
@@ -28,6 +27,14 @@ std::vector<Picture> one_picture() {
   return {{{.name = "tau", .title = "by <tau>", .caption = "Why & how."},
            "<?xml version=\"1.0\"?>\n<svg viewBox=\"0 0 1 1\"><title>Gnuplot</title><path id='a'/>"
            "<use xlink:href='#a'/><rect fill=\"url(#a)\"/></svg>"}};
+}
+
+std::string render_html(const std::vector<record::RunRecord>& runs, const std::vector<Picture>& pictures,
+                        const std::vector<std::string>& notes) {
+  Request request;
+  request.format = Format::html;
+  request.illustrations = {pictures, notes};
+  return render(runs, request);
 }
 
 TEST(HtmlText, NothingInItIsMarkup) {

@@ -6,11 +6,32 @@ source_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 . "$source_folder/jobs/local/mpi.sh"
 export OMP_NUM_THREADS=1
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# Programs that still write there go first, also those that stand still.
+clean_up() {
+  pkill -KILL -f -- "=$work/" || true
+  rm -rf "$work"
+}
+trap clean_up EXIT
 
 fail() {
   printf 'FAILED: %s\n' "$*"
   exit 1
+}
+
+# The five digests of the record of that name in `work`. Without them, a text that no other record's is equal to.
+digest() {
+  local lines
+  lines=$("$bin/ltr_report" "$work/$1.h5" --digest | grep -E '^(plan|draws|weights|state|counts) +[0-9a-f]{64}') || true
+  [ "$(wc -l <<<"$lines")" -eq 5 ] && echo "$lines" || echo "$1.h5 has no digests"
+}
+
+# The system's Python, or the path's, whichever has h5py.
+python_with_h5py() {
+  local python
+  for python in /usr/bin/python3 python3; do
+    "$python" -c 'import h5py' 2>/dev/null && { echo "$python"; return; }
+  done
+  fail "no Python with h5py; install python3-h5py"
 }
 
 # A tiny long-tailed set, and a configuration for it whose output the caller names.

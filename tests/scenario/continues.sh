@@ -10,10 +10,9 @@ RANDOM=${LTR_SEED:-7}
 grid() {
   local ranks=$1 per_cell=$2 name=$3
   launch "$ranks" "$bin/ltr_grid" --config "$work/grid.toml" --set 'grid.sampling=["class_balanced", "square_root"]' \
-    --set stage_1.epochs=5 --set stage_2.crt.epochs=4 --set stage_2.lws.epochs=3 --set checkpoint.every_s=0.1 \
+    --set stage_1.epochs=12 --set stage_2.crt.epochs=8 --set stage_2.lws.epochs=6 --set checkpoint.every_s=0.1 \
     --set parallel.ranks_per_cell="$per_cell" --set "run.output=$work/$name.h5"
 }
-digest() { "$bin/ltr_report" "$work/$1.h5" --digest | grep -E '^(plan|draws|weights|state|counts) '; }
 ranks_of() { pgrep -f "^$bin/ltr_grid .*run.output=$work/cut.h5" || true; }
 # How far each node is: "node 5.000017", epoch and step, of its newest sound checkpoint; a finished one with its file's time.
 progress() {

@@ -17,7 +17,6 @@ ends() {
   [ "$status" -eq "$expected" ] || { cat "$work/log"; fail "status $status, not $expected, for: $*"; }
   grep -q -- "$words" "$work/log" || { cat "$work/log"; fail "no '$words' for: $*"; }
 }
-digest() { "$bin/ltr_report" "$work/$1.h5" --digest | grep -E '^(plan|draws|weights|state|counts) '; }
 one=(--set 'grid.sampling=["class_balanced"]')
 two=(--set 'grid.sampling=["class_balanced", "square_root"]')
 

@@ -9,7 +9,6 @@ grid() {
   launch "$1" "$bin/ltr_grid" --config "$work/grid.toml" --set parallel.ranks_per_cell="$2" \
     --set parallel.ranks_per_cell_stage_2="$3" --set "run.output=$work/$4.h5" "${@:5}" >"$work/$4.log" 2>&1
 }
-digest() { "$bin/ltr_report" "$work/$1.h5" --digest | grep -E '^(plan|draws|weights|state|counts) '; }
 
 grid 1 0 0 alone || { cat "$work/alone.log"; fail "one rank"; }
 for sizes in '1 0' '2 0' '4 0' '4 1' '1 4'; do

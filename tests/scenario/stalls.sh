@@ -8,12 +8,11 @@ grid() {
   local ranks=$1 name=$2
   shift 2
   launch "$ranks" "$bin/ltr_grid" --config "$work/grid.toml" --set 'grid.sampling=["class_balanced"]' \
-    --set stage_1.epochs=12 --set "run.output=$work/$name.h5" "$@"
+    --set stage_1.epochs=40 --set "run.output=$work/$name.h5" "$@"
 }
-digest() { "$bin/ltr_report" "$work/$1.h5" --digest | grep -E '^(plan|draws|weights|state|counts) '; }
 grid 2 whole >"$work/log" 2>&1 || { cat "$work/log"; fail "the whole run"; }
 
-grid 4 stalled --set parallel.stall_timeout_s=2 >"$work/log" 2>&1 &
+grid 4 stalled --set parallel.stall_timeout_s=5 >"$work/log" 2>&1 &
 launcher=$!
 for _ in $(seq 400); do
   find "$work/stalled.h5.parts" -name '*.checkpoint' 2>/dev/null | grep -q . && break
@@ -22,7 +21,7 @@ done
 [ ! -e "$work/stalled.h5" ] || fail "the run was over before a rank could be stopped"
 victim=
 for process in $(pgrep -f "^$bin/ltr_grid .*run.output=$work/stalled.h5"); do
-  tr '\0' '\n' <"/proc/$process/environ" | grep -qx 'OMPI_COMM_WORLD_RANK=2' && victim=$process
+  grep -zqx 'OMPI_COMM_WORLD_RANK=2' "/proc/$process/environ" && victim=$process
 done
 [ -n "$victim" ] || { cat "$work/log"; fail "no rank 2 was found"; }
 kill -STOP "$victim"

@@ -68,15 +68,19 @@ CONF
   return 1
 }
 
+# Jobs first, then the daemons that would start more of them; whatever of it has come up.
 cluster_stop() {
   local daemon
-  scancel --user=root --state=RUNNING >/dev/null 2>&1 || true
+  scancel --user=root >/dev/null 2>&1 || true
+  for _ in $(seq 100); do
+    [ -z "$(squeue -h 2>/dev/null)" ] && break
+    sleep 0.2
+  done
   for daemon in "$cluster/slurmd.pid" "$cluster/slurmctld.pid" "$cluster/munge/pid"; do
-    [ -f "$daemon" ] && kill "$(cat "$daemon")" 2>/dev/null
+    pkill -F "$daemon" >/dev/null 2>&1 || true
   done
   for _ in $(seq 50); do
     pgrep -F "$cluster/slurmctld.pid" >/dev/null 2>&1 || break
     sleep 0.1
   done
-  return 0
 }

@@ -124,8 +124,10 @@ TEST_F(Checkpoint, ThatIsDamagedIsNamedAndTheOneBeforeTaken) {
   damage(files.newest);
   FoundCheckpoint found = read_checkpoint(files, "seed 1");
   EXPECT_EQ(found.state.value().step, 18);
-  EXPECT_THAT(found.damaged, testing::ElementsAre(HasSubstr(files.newest.string())));
-  EXPECT_THAT(found.damaged, testing::ElementsAre(HasSubstr("checksum")));
+  ASSERT_EQ(found.damaged.size(), 1U);
+  EXPECT_EQ(found.damaged.front().file, files.newest);
+  EXPECT_THAT(found.damaged.front().what, HasSubstr(files.newest.string()));
+  EXPECT_THAT(found.damaged.front().what, HasSubstr("checksum"));
 
   std::filesystem::resize_file(files.newest, std::filesystem::file_size(files.newest) / 2);
   std::filesystem::resize_file(files.older(1), 0);

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which records one table may hold, and which may be averaged.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "report/run_view.hpp"
+
+namespace ltr::report {
+
+/// Keys that may differ where the same method is trained on the same data: seeds, the part of the grid,
+/// places, threads. `key` may be followed by more text.
+[[nodiscard]] bool changes_no_method(std::string_view key);
+
+/// What keeps records apart in a table.
+struct Apart {
+  std::span<const std::string> keys;  ///< that its rows or columns tell apart
+  bool by_data = false;               ///< whether they tell data sets apart
+};
+
+/// Throws: ConfigError if records differ in more than `apart`, naming the differing keys, or if two that
+/// `apart` does not distinguish are of other data or hold the same cell.
+void check_alike(const std::vector<RunView>& views, const Apart& apart);
+
+}  // namespace ltr::report
