@@ -18,7 +18,7 @@ esac
 packages=(g++ cmake ninja-build ccache pkg-config git python3 python3-pip
   libopenmpi-dev openmpi-bin libhdf5-dev libtomlplusplus-dev libcli11-dev libfmt-dev libspdlog-dev
   nlohmann-json3-dev librandom123-dev libjpeg-dev libpng-dev libhwy-dev libssl-dev zlib1g-dev
-  python3-h5py libgtest-dev libgmock-dev libbenchmark-dev)
+  python3-h5py libgtest-dev libgmock-dev libbenchmark-dev gnuplot-nox)
 
 install_packages() {
   command -v dpkg-query >/dev/null || {

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -13,6 +14,9 @@
 #include "config/enums.hpp"
 #include "record/record.hpp"
 #include "report/digest.hpp"
+#include "report/figure_files.hpp"
+#include "report/figure_list.hpp"
+#include "report/gnuplot.hpp"
 #include "report/published.hpp"
 #include "report/table.hpp"
 
@@ -27,17 +31,23 @@ struct Arguments {
   std::string against;
   ltr::report::Request request;
   bool digest = false;
+  std::string figures;
 };
 
 /// What shapes the tables, and goes with them alone.
 void add_table_options(CLI::App& app, Arguments& arguments, CLI::Option* digest) {
-  const std::map<std::string, Format> formats{
-      {"text", Format::text}, {"markdown", Format::markdown}, {"csv", Format::csv}, {"latex", Format::latex}};
+  const std::map<std::string, Format> formats{{"text", Format::text},
+                                              {"markdown", Format::markdown},
+                                              {"csv", Format::csv},
+                                              {"latex", Format::latex},
+                                              {"html", Format::html}};
   ltr::report::TableOptions& options = arguments.request.options;
-  app.add_option("--format", arguments.request.format,
-                 "text, markdown, latex (booktabs), or csv: one row a cell, or of --table one row a value")
+  app.add_option(
+         "--format", arguments.request.format,
+         "text, markdown, latex (booktabs), html: one page with the figures inline, or csv: one row a "
+         "cell, or of --table one row a value")
       ->transform(CLI::Transformer(formats).description(""))
-      ->option_text("text|markdown|csv|latex")
+      ->option_text("text|markdown|csv|latex|html")
       ->excludes(digest);
   app.add_option("--table", arguments.request.tables,
                  "a table of those below, as often as wanted [those that suit the records]")
@@ -77,6 +87,10 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
   CLI::Option* digest = app.add_flag("--digest", arguments.digest,
                                      "SHA-256 of plan, draws, weights and counts instead of tables");
   add_table_options(app, arguments, digest);
+  app.add_option("--figures", arguments.figures,
+                 "draw every figure as SVG and PNG in this folder, by gnuplot")
+      ->option_text("FOLDER")
+      ->excludes(digest);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -93,18 +107,45 @@ std::string digests(const std::vector<std::string>& names, const std::vector<ltr
   return text;
 }
 
-std::string report(Arguments arguments) {
-  ltr::report::TableOptions& options = arguments.request.options;
+void say(const std::string& message) { std::cerr << "ltr_report: " << message << "\n"; }
+
+void print(const std::string& text) {
+  std::cout << text << std::flush;
+  if (!std::cout) throw ltr::base::SystemError("standard output cannot be written; check where it goes");
+}
+
+/// The figures that can be drawn on this machine, or why they cannot.
+ltr::report::FigureList drawable_figures(const std::vector<ltr::record::RunRecord>& runs) {
+  if (ltr::report::gnuplot_installed()) return ltr::report::figures_of(runs);
+  return {.figures = {}, .left_out = {ltr::report::kGnuplotMissing}};
+}
+
+/// What the user names rather than spells out, read.
+ltr::report::Request completed(const Arguments& arguments) {
+  ltr::report::Request request = arguments.request;
   if (!arguments.against.empty()) {
-    options.against = ltr::config::enum_from_name<ltr::config::LearningKind>(arguments.against);
+    request.options.against = ltr::config::enum_from_name<ltr::config::LearningKind>(arguments.against);
   }
   for (const std::string& file : arguments.published) {
     const auto rows = ltr::report::read_published(file);
-    options.published.insert(options.published.end(), rows.begin(), rows.end());
+    request.options.published.insert(request.options.published.end(), rows.begin(), rows.end());
   }
+  return request;
+}
+
+/// The tables, and the figures where they are asked for.
+void report(const Arguments& arguments) {
+  ltr::report::Request request = completed(arguments);
   std::vector<ltr::record::RunRecord> runs;
   for (const std::string& path : arguments.records) runs.push_back(ltr::record::read_run(path));
-  return arguments.digest ? digests(arguments.records, runs) : ltr::report::render(runs, arguments.request);
+  if (arguments.digest) return print(digests(arguments.records, runs));
+  ltr::report::FigureList figures;
+  const bool inlined = request.format == Format::html;
+  if (inlined || !arguments.figures.empty()) figures = drawable_figures(runs);
+  for (const std::string& note : figures.left_out) say(note);
+  if (inlined) request.illustrations = {ltr::report::drawn(figures.figures), figures.left_out};
+  print(ltr::report::render(runs, request));
+  if (!arguments.figures.empty()) ltr::report::write_figures(figures.figures, arguments.figures);
 }
 
 }  // namespace
@@ -113,11 +154,10 @@ int main(int argc, char** argv) {
   Arguments arguments;
   if (const auto status = parse(argc, argv, arguments)) return *status;
   try {
-    std::cout << report(arguments) << std::flush;
-    if (!std::cout) throw ltr::base::SystemError("standard output cannot be written; check where it goes");
+    report(arguments);
     return ExitStatus::done;
   } catch (const std::exception& error) {
-    std::cerr << "ltr_report: " << error.what() << "\n";
+    say(error.what());
     return ExitStatus::bad_input;
   }
 }

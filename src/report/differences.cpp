@@ -71,14 +71,16 @@ std::pair<Cells, Cells> paired(const Cells& a, const Cells& b) {
 std::optional<Difference> difference_of(const Cells& strategy, const Cells& baseline,
                                         const AccuracyName& accuracy) {
   const auto [ours, theirs] = paired(strategy, baseline);
+  Difference difference;
   std::vector<double> points;
   for (std::size_t i = 0; i < ours.size(); ++i) {
     const std::optional<double> a = ours[i]->accuracy.*accuracy.member;
     const std::optional<double> b = theirs[i]->accuracy.*accuracy.member;
-    if (a && b) points.push_back(*a - *b);
+    if (!a || !b) continue;
+    points.push_back(*a - *b);
+    difference.cells.push_back(ours[i]->record);
   }
   if (points.empty()) return std::nullopt;
-  Difference difference;
   difference.pair = base::format("{} - {}", config::name_of(ours.front()->learning),
                                  config::name_of(theirs.front()->learning));
   difference.by_seed = metric::summarise(points);

@@ -3,21 +3,36 @@
 // this room only.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "report/table_model.hpp"
 
 namespace ltr::report {
 
+/// What a format with links follows from a value: the first of its cells, or every one, by its seed.
+enum class Links { first, every };
+
+/// One text of a grid.
+struct SheetValue {
+  std::string text;
+  std::optional<double> number{};  ///< what the text stands for, with all digits; empty if for none
+  CellRecords cells{};             ///< that it is made of
+  Links links = Links::first;
+};
+
 /// One line of a grid of texts.
 struct SheetLine {
   std::vector<std::string> labels;  ///< of the row, one for each of Sheet::label_names
   std::string kind;                 ///< "" for what was measured; else what stands below it
-  std::vector<std::string> values;  ///< one for each of Sheet::value_names
+  std::vector<SheetValue> values;   ///< one for each of Sheet::value_names
 
   /// All labels but the last, which make a heading where there is one column of labels; "" if there are none.
   [[nodiscard]] std::string heading() const;
+  /// Of the values.
+  [[nodiscard]] std::vector<std::string> texts() const;
 };
 
 /// Texts in columns: labels to the left, values to the right.
@@ -31,6 +46,7 @@ struct Sheet {
 };
 
 struct Document {
+  std::string name;  ///< of the table
   std::string title;
   std::vector<std::string> facts;
   std::vector<Sheet> sheets;

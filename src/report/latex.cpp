@@ -67,7 +67,7 @@ std::string tabular_of(const Sheet& sheet) {
     open = line.heading();
     const std::string label =
         line.kind.empty() ? escaped(line.labels.back()) : "\\quad " + escaped(line.kind);
-    text += line_of(std::string(indent) + label, line.values);
+    text += line_of(std::string(indent) + label, line.texts());
   }
   return text + "\\bottomrule\n\\end{tabular}\n";
 }

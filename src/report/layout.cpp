@@ -24,13 +24,34 @@ bool seeds_are_of_rows(const Table& table) {
   });
 }
 
+SheetValue count_of(std::size_t n) { return {.text = std::to_string(n), .number = static_cast<double>(n)}; }
+
+/// The cells that every measured value of the row is made of; empty if they are not the same ones.
+CellRecords shared_cells(const TableRow& row) {
+  CellRecords shared;
+  for (const TableCell& cell : row.cells) {
+    if (shared.empty()) shared = cell.cells;
+    if (!cell.cells.empty() && cell.cells != shared) return {};
+  }
+  return shared;
+}
+
 SheetLine measured_line(const TableRow& row, bool with_seeds) {
   SheetLine line{.labels = row.labels, .kind = "", .values = {}};
   if (!row.remark.empty()) line.labels.back() += base::format(" ({})", row.remark);
-  if (with_seeds) line.values.push_back(std::to_string(row.seeds));
+  const CellRecords shared = with_seeds ? shared_cells(row) : CellRecords();
+  if (with_seeds) {
+    line.values.push_back(count_of(row.seeds));
+    line.values.back().cells = shared;
+    line.values.back().links = Links::every;
+  }
   for (const TableCell& cell : row.cells) {
-    line.values.push_back(accuracy_text(cell.ours));
-    if (!with_seeds && cell.ours.n > 0) line.values.back() += base::format(" (n {})", cell.ours.n);
+    SheetValue& value = line.values.emplace_back(SheetValue{accuracy_text(cell.ours)});
+    if (cell.ours.n == 0) continue;
+    if (!with_seeds) value.text += base::format(" (n {})", cell.ours.n);
+    value.number = cell.ours.mean;
+    value.cells = cell.cells;
+    if (shared.empty()) value.links = Links::every;
   }
   return line;
 }
@@ -48,13 +69,16 @@ void add_published_lines(const TableRow& row, bool with_seeds, std::vector<Sheet
   for (const auto& [source, values] : by_source) {
     SheetLine published{.labels = row.labels,
                         .kind = base::format("{} [{}]", name_of(source.second), source.first + 1),
-                        .values = std::vector<std::string>(with_seeds ? 1 : 0)};
+                        .values = std::vector<SheetValue>(with_seeds ? 1 : 0)};
     SheetLine verdict{.labels = row.labels, .kind = "verdict", .values = published.values};
     bool judged = false;
     for (const PublishedValue* value : values) {
-      published.values.push_back(value == nullptr ? "" : base::format("{:.1f}", value->percent));
-      verdict.values.emplace_back(value == nullptr ? "" : name_of(value->verdict));
-      judged = judged || !verdict.values.back().empty();
+      published.values.emplace_back();
+      verdict.values.emplace_back();
+      if (value == nullptr) continue;
+      published.values.back() = {.text = base::format("{:.1f}", value->percent), .number = value->percent};
+      verdict.values.back().text = name_of(value->verdict);
+      judged = judged || value->verdict != Verdict::none;
     }
     lines.push_back(std::move(published));
     if (judged) lines.push_back(std::move(verdict));
@@ -73,7 +97,12 @@ Sheet main_sheet(const Table& table) {
   return sheet;
 }
 
-std::string interval_text(double low, double high) { return base::format("{:+.1f} .. {:+.1f}", low, high); }
+/// Its lower end stands for it.
+SheetValue interval_of(double low, double high) {
+  return {.text = base::format("{:+.1f} .. {:+.1f}", low, high), .number = low};
+}
+
+SheetValue probability_of(double value) { return {.text = base::format("{:.3f}", value), .number = value}; }
 
 std::string conclusion_of(const Difference& difference) {
   if (!difference.probability) return "too few seeds";
@@ -85,6 +114,7 @@ Sheet difference_sheet(const Table& table) {
               .label_names = table.difference_names,
               .value_names = {"n", "mean", "95 % of t", "p (Holm)", "test set", "conclusion"},
               .lines = {}};
+  const SheetValue nothing{.text = kNothing};
   for (const Difference& difference : table.differences) {
     SheetLine& line = sheet.lines.emplace_back();
     line.labels = difference.labels;
@@ -92,12 +122,14 @@ Sheet difference_sheet(const Table& table) {
     const double mean = difference.by_seed.mean;
     const std::optional<double> half = metric::half_width_95(difference.by_seed);
     const auto& test_set = difference.test_set;
-    line.values = {std::to_string(difference.by_seed.n),
-                   base::format("{:+.1f}", mean),
-                   half ? interval_text(mean - *half, mean + *half) : kNothing,
-                   difference.probability ? base::format("{:.3f}", *difference.probability) : kNothing,
-                   test_set ? interval_text(test_set->low, test_set->high) : kNothing,
-                   conclusion_of(difference)};
+    line.values = {count_of(difference.by_seed.n),
+                   {.text = base::format("{:+.1f}", mean), .number = mean, .cells = difference.cells},
+                   half ? interval_of(mean - *half, mean + *half) : nothing,
+                   difference.probability ? probability_of(*difference.probability) : nothing,
+                   test_set ? interval_of(test_set->low, test_set->high) : nothing,
+                   {.text = conclusion_of(difference)}};
+    line.values.front().cells = difference.cells;
+    line.values.front().links = Links::every;
   }
   return sheet;
 }
@@ -111,6 +143,12 @@ bool none_is_judged(const Table& table) {
 
 std::string SheetLine::heading() const {
   return base::join(std::span(labels).first(labels.size() - 1), ", ");
+}
+
+std::vector<std::string> SheetLine::texts() const {
+  std::vector<std::string> texts;
+  for (const SheetValue& value : values) texts.push_back(value.text);
+  return texts;
 }
 
 bool Sheet::has_kinds() const {
@@ -132,7 +170,11 @@ std::string_view name_of(Verdict verdict) {
 }
 
 Document layout(const Table& table) {
-  Document document{.title = table.title, .facts = table.facts, .sheets = {main_sheet(table)}, .notes = {}};
+  Document document{.name = table.name,
+                    .title = table.title,
+                    .facts = table.facts,
+                    .sheets = {main_sheet(table)},
+                    .notes = {}};
   for (std::size_t i = 0; i < table.sources.size(); ++i) {
     document.notes.push_back(base::format("[{}] {}", i + 1, table.sources[i]));
   }

@@ -160,7 +160,10 @@ class Filling {
     for (std::size_t m = 0; m < measures_.size(); ++m) {
       percents.clear();
       for (const Cell* cell : cells) {
-        if (const std::optional<double> percent = measures_[m].value(*cell)) percents.push_back(*percent);
+        const std::optional<double> percent = measures_[m].value(*cell);
+        if (!percent) continue;
+        percents.push_back(*percent);
+        cell_at(row, column, m).cells.push_back(cell->record);
       }
       cell_at(row, column, m).ours = metric::summarise(percents);
       TableRow& whole = row_at(row, m);

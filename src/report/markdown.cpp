@@ -42,7 +42,7 @@ std::string table_of(const Sheet& sheet) {
     std::vector<std::string> cells;
     add_escaped(line.labels, cells);
     if (sheet.has_kinds()) cells.push_back(line.kind.empty() ? "ours" : escaped(line.kind));
-    add_escaped(line.values, cells);
+    add_escaped(line.texts(), cells);
     text += line_of(cells);
   }
   return text;

@@ -5,21 +5,35 @@
 #include "base/format.hpp"
 #include "report/cell_list.hpp"
 #include "report/document.hpp"
+#include "report/html.hpp"
 
 namespace ltr::report {
 namespace {
-std::string render(const Table& table, Format format) {
+std::string render(const Table& table, const Document& document, Format format) {
   switch (format) {
-    case Format::text:
-      return to_text(layout(table));
     case Format::markdown:
-      return to_markdown(layout(table));
+      return to_markdown(document);
     case Format::latex:
-      return to_latex(layout(table));
+      return to_latex(document);
     case Format::csv:
+      return to_csv(table);
+    case Format::text:
+    case Format::html:
       break;
   }
-  return to_csv(table);
+  return to_text(document);
+}
+
+std::string render(const std::vector<Table>& tables, const std::vector<RunView>& views,
+                   const Request& request) {
+  std::vector<Document> documents;
+  for (const Table& table : tables) documents.push_back(layout(table));
+  if (request.format == Format::html) return to_html(documents, views, request.illustrations);
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    texts.push_back(render(tables[i], documents[i], request.format));
+  }
+  return base::join(texts, "\n");
 }
 }  // namespace
 
@@ -27,11 +41,11 @@ std::string render(const std::vector<record::RunRecord>& runs, const Request& re
   LTR_EXPECT(!runs.empty());
   const std::vector<RunView> views = views_of(runs);
   if (request.format == Format::csv && request.tables.empty()) return cell_list(cells_of(views));
-  std::vector<std::string> texts;
+  std::vector<Table> tables;
   for (const std::string& name : request.tables.empty() ? default_tables(views) : request.tables) {
-    texts.push_back(render(make_table(table_kind(name), views, request.options), request.format));
+    tables.push_back(make_table(table_kind(name), views, request.options));
   }
-  return base::join(texts, "\n");
+  return render(tables, views, request);
 }
 
 std::string list_tables() {

@@ -6,25 +6,28 @@
 #include <vector>
 
 #include "record/record.hpp"
+#include "report/illustrations.hpp"
 #include "report/make_table.hpp"
 
 namespace ltr::report {
 
-enum class Format { text, markdown, csv, latex };
+enum class Format { text, markdown, csv, latex, html };
 
 /// What to print.
 struct Request {
   Format format = Format::text;
   std::vector<std::string> tables;  ///< by name; empty: those that suit the records
   TableOptions options;
+  Illustrations illustrations;  ///< html only
 };
 
 /// Mean and sample standard deviation over seeds of every row and column, published values and verdicts
 /// beside them, then differences between strategies, and what failed or is missing. csv without named tables:
-/// one line a cell, of any records. Several records become one table if they differ only in what does not
-/// change the method (seeds, the part of the grid, places, threads) or in what the table tells apart. Throws:
-/// ConfigError if the records cannot stand in one table, naming the keys that differ, or hold a cell twice;
-/// if a table, a key or an accuracy of the request does not exist. Paper: figure 1, tables 1 to 4.
+/// one line a cell, of any records. html: one page of all tables, with the illustrations. Several records
+/// become one table if they differ only in what does not change the method (seeds, the part of the grid,
+/// places, threads) or in what the table tells apart. Throws: ConfigError if the records cannot stand in one
+/// table, naming the keys that differ, or hold a cell twice; if a table, a key or an accuracy of the request
+/// does not exist. Paper: figure 1, tables 1 to 4.
 [[nodiscard]] std::string render(const std::vector<record::RunRecord>& runs, const Request& request);
 
 /// The tables by name, one line each.

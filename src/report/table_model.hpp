@@ -9,6 +9,7 @@
 
 #include "metric/resample.hpp"
 #include "metric/statistics.hpp"
+#include "record/record.hpp"
 #include "report/published.hpp"
 
 namespace ltr::report {
@@ -24,9 +25,13 @@ struct PublishedValue {
   Verdict verdict = Verdict::none;
 };
 
+/// The cells that a number is made of, one a seed; they belong to the records that were read.
+using CellRecords = std::vector<const record::CellRecord*>;
+
 /// One row's value in one column.
 struct TableCell {
   metric::Summary ours;  ///< over seeds, in percent; n = 0 where nothing was measured
+  CellRecords cells;
   std::vector<PublishedValue> published;
 };
 
@@ -42,6 +47,7 @@ struct Difference {
   std::vector<std::string> labels;           ///< where, one for each of Table::difference_names but the last
   std::string pair;                          ///< "crt - joint"
   metric::Summary by_seed;                   ///< of the differences of the seeds, in points
+  CellRecords cells;                         ///< of the first of the two
   std::optional<double> probability;         ///< of chance alone, corrected for all differences of the table
   std::optional<metric::Interval> test_set;  ///< of the difference, test images drawn anew
   bool shown = false;

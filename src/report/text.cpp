@@ -44,7 +44,7 @@ std::string to_text(const Sheet& sheet) {
     if (line.heading() != open) lines.push_back({line.heading()});
     open = line.heading();
     lines.push_back({indent + (line.kind.empty() ? line.labels.back() : "  " + line.kind)});
-    lines.back().insert(lines.back().end(), line.values.begin(), line.values.end());
+    for (const SheetValue& value : line.values) lines.back().push_back(value.text);
   }
   return aligned(lines);
 }
