@@ -34,13 +34,6 @@ void add_differing_hashes(const std::map<std::string, std::string>& here,
   }
 }
 
-/// What the rows and columns of a table say of a record.
-std::vector<std::string> place_of(const RunView& view, const Apart& apart) {
-  std::vector<std::string> place{apart.by_data ? view.dataset : ""};
-  for (const std::string& key : apart.keys) place.push_back(view.value_of(key));
-  return place;
-}
-
 bool is_told_apart(std::string_view difference, const Apart& apart) {
   if (apart.by_data && difference.starts_with("data.")) return true;
   return std::ranges::any_of(apart.keys,
@@ -78,25 +71,44 @@ void check_recipes(const std::vector<RunView>& views, const Apart& apart) {
     }
   }
 }
+
+/// Whether two cells of one name are the same one: complete, with the same weights. On any number of ranks
+/// these are.
+bool are_one(const record::CellRecord& a, const record::CellRecord& b) {
+  return a.error.empty() && b.error.empty() && !a.training.weights_digest.empty() &&
+         a.training.weights_digest == b.training.weights_digest;
+}
 }  // namespace
 
 bool changes_no_method(std::string_view key) {
   return std::ranges::any_of(kHarmless, [key](std::string_view prefix) { return key.starts_with(prefix); });
 }
 
+std::vector<std::string> place_of(const RunView& view, const Apart& apart) {
+  std::vector<std::string> place{apart.by_data ? view.dataset : ""};
+  for (const std::string& key : apart.keys) place.push_back(view.value_of(key));
+  return place;
+}
+
 void check_alike(const std::vector<RunView>& views, const Apart& apart) {
   check_recipes(views, apart);
-  std::map<std::vector<std::string>, std::size_t> record_of;
+  struct Held {
+    std::size_t record;
+    const record::CellRecord* cell;
+  };
+  std::map<std::vector<std::string>, Held> holders;
   for (std::size_t i = 0; i < views.size(); ++i) {
     std::vector<std::string> place = place_of(views[i], apart);
     place.emplace_back();
     for (const record::CellRecord& cell : views[i].run->cells) {
       place.back() = cell.id;
-      const auto [other, fresh] = record_of.emplace(place, i);
-      if (fresh) continue;
+      const auto [entry, fresh] = holders.emplace(place, Held{i, &cell});
+      const Held& other = entry->second;
+      if (fresh || are_one(*other.cell, cell)) continue;
       throw base::ConfigError(base::format(
-          "cell {} is in records {} and {}, so its seed would count twice; give each seed in one record",
-          cell.id, other->second + 1, i + 1));
+          "cell {} is in records {} and {}, not with the same weights, so its seed would count twice; give "
+          "each seed in one record",
+          cell.id, other.record + 1, i + 1));
     }
   }
 }

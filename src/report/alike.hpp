@@ -21,8 +21,11 @@ struct Apart {
   bool by_data = false;               ///< whether they tell data sets apart
 };
 
+/// What the rows and columns of a table say of a record.
+[[nodiscard]] std::vector<std::string> place_of(const RunView& view, const Apart& apart);
+
 /// Throws: ConfigError if records differ in more than `apart`, naming the differing keys, or if two that
-/// `apart` does not distinguish are of other data or hold the same cell.
+/// `apart` does not distinguish are of other data or hold the same cell with other weights.
 void check_alike(const std::vector<RunView>& views, const Apart& apart);
 
 }  // namespace ltr::report

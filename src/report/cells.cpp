@@ -2,9 +2,11 @@
 #include "report/cells.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "config/plan.hpp"
 
@@ -44,6 +46,25 @@ std::vector<Cell> cells_of(const std::vector<RunView>& views) {
   }
   std::ranges::stable_sort(
       cells, {}, [](const Cell& cell) { return std::tuple(cell.sampling, cell.learning, cell.seed); });
+  return cells;
+}
+
+std::vector<Cell> distinct_cells_of(const std::vector<RunView>& views, const Apart& apart) {
+  using Name = std::pair<std::vector<std::string>, std::string>;
+  std::vector<Cell> cells = cells_of(views);
+  std::map<const RunView*, std::vector<std::string>> places;
+  for (const RunView& view : views) places.emplace(&view, place_of(view, apart));
+  const auto name_of = [&places](const Cell& cell) { return Name(places.at(cell.view), cell.id); };
+  std::map<Name, const record::CellRecord*> chosen;
+  for (const Cell& cell : cells) {
+    const record::CellRecord*& record = chosen[name_of(cell)];
+    if (record == nullptr) record = cell.record;
+  }
+  std::set<Name> taken;
+  std::erase_if(cells, [&](const Cell& cell) {
+    const Name name = name_of(cell);
+    return cell.record != chosen.at(name) || !taken.insert(name).second;
+  });
   return cells;
 }
 

@@ -10,6 +10,7 @@
 #include "config/enums.hpp"
 #include "metric/accuracy.hpp"
 #include "record/record.hpp"
+#include "report/alike.hpp"
 #include "report/run_view.hpp"
 
 namespace ltr::report {
@@ -31,6 +32,10 @@ struct Cell {
 /// All cells that the configurations of `views` ask for or their records hold, by sampling, learning, seed in
 /// the order of the enumerators. Refers to `views`.
 [[nodiscard]] std::vector<Cell> cells_of(const std::vector<RunView>& views);
+
+/// Likewise of records that check_alike allows, each cell once where several hold it or ask for it: the
+/// first record's that has it.
+[[nodiscard]] std::vector<Cell> distinct_cells_of(const std::vector<RunView>& views, const Apart& apart);
 
 /// The epoch whose weights a complete cell has: of stage 2, or of stage 1 where stage 2 trains nothing; -1 if
 /// none was chosen.

@@ -17,7 +17,7 @@ struct FigureList {
   std::vector<std::string> left_out;  ///< one sentence each
 };
 
-/// Of at least one record. Records whose cells cannot be averaged give the scaling figure alone.
+/// Of at least one record. Records that cannot stand in one table give the scaling figure alone.
 [[nodiscard]] FigureList figures_of(const std::vector<record::RunRecord>& runs);
 
 // Each without panels where the records have no numbers for it.

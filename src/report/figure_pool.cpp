@@ -31,20 +31,28 @@ Element& found_or(std::vector<Element>& elements, const Matches& matches, Elemen
   return found == elements.end() ? elements.emplace_back(std::move(make)) : *found;
 }
 
+/// Whether another record has brought the same seed, on another number of ranks.
+template <class Record>
+bool holds_seed(const std::vector<const Record*>& records, std::uint64_t seed) {
+  return std::ranges::any_of(records, [seed](const Record* record) { return record->seed == seed; });
+}
+
 void add_cells(Pool& pool, const record::RunRecord& run) {
   for (const record::CellRecord& cell : run.cells) {
     if (!cell.error.empty()) continue;
     const auto same = [&cell](const Strategy& strategy) {
       return strategy.sampling == cell.sampling && strategy.learning == cell.learning;
     };
-    found_or(pool.strategies, same, {cell.sampling, cell.learning, {}}).cells.push_back(&cell);
+    auto& cells = found_or(pool.strategies, same, {cell.sampling, cell.learning, {}}).cells;
+    if (!holds_seed(cells, cell.seed)) cells.push_back(&cell);
   }
 }
 
 void add_stage_1s(Pool& pool, const record::RunRecord& run) {
   for (const record::Stage1Record& stage_1 : run.stage_1) {
     const auto same = [&stage_1](const Stage1s& other) { return other.sampling == stage_1.sampling; };
-    found_or(pool.stage_1, same, {stage_1.sampling, {}}).seeds.push_back(&stage_1);
+    auto& seeds = found_or(pool.stage_1, same, {stage_1.sampling, {}}).seeds;
+    if (!holds_seed(seeds, stage_1.seed)) seeds.push_back(&stage_1);
   }
 }
 

@@ -42,7 +42,7 @@ struct Pool {
   std::vector<Stage1s> stage_1;      ///< likewise
 };
 
-/// Records that check_alike allows, at least one.
+/// Records that check_alike allows, at least one. A seed that several of them hold is the first one's.
 [[nodiscard]] Pool pool_of(const std::vector<record::RunRecord>& runs);
 
 /// The samplings that have a complete cell, in the order of the enumerators.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
@@ -55,11 +56,12 @@ std::vector<RunView> taken_by(const TableKind& kind, const std::vector<RunView>&
 /// A table being filled: each place holds the complete cells of its seeds.
 class Filling {
  public:
-  Filling(const TableKind& kind, const std::vector<RunView>& views, const TableOptions& options, Table& table)
+  Filling(const TableKind& kind, const std::vector<RunView>& views, std::vector<Cell> cells,
+          const TableOptions& options, Table& table)
       : kind_(kind),
         options_(options),
         table_(table),
-        cells_(cells_of(views)),
+        cells_(std::move(cells)),
         measures_(measures_of(kind.measures, views.front())),
         rows_(kind.rows, Side::By::first),
         columns_(kind.columns, Side::By::ignored) {
@@ -248,8 +250,9 @@ Table make_table(const TableKind& kind, const std::vector<RunView>& views, const
   std::vector<std::string> keys = options.by;
   if (kind.has(Axis::backbone)) keys.emplace_back("model.backbone");
   if (kind.has(Axis::epochs)) keys.emplace_back("stage_1.epochs");
-  check_alike(taken, {.keys = keys, .by_data = kind.has(Axis::dataset)});
-  Filling(kind, taken, options, table).fill();
+  const Apart apart{.keys = keys, .by_data = kind.has(Axis::dataset)};
+  check_alike(taken, apart);
+  Filling(kind, taken, distinct_cells_of(taken, apart), options, table).fill();
   return table;
 }
 

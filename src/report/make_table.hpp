@@ -25,7 +25,7 @@ struct TableOptions {
 };
 
 /// Throws: ConfigError if the records are not of the table's data, cannot stand in one table, hold a cell
-/// twice, or a key of `by` or the accuracy does not exist.
+/// with several weights, or a key of `by` or the accuracy does not exist.
 [[nodiscard]] Table make_table(const TableKind& kind, const std::vector<RunView>& views,
                                const TableOptions& options);
 

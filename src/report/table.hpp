@@ -26,8 +26,9 @@ struct Request {
 /// one line a cell, of any records. html: one page of all tables, with the illustrations. Several records
 /// become one table if they differ only in what does not change the method (seeds, the part of the grid,
 /// places, threads) or in what the table tells apart. Throws: ConfigError if the records cannot stand in one
-/// table, naming the keys that differ, or hold a cell twice; if a table, a key or an accuracy of the request
-/// does not exist. Paper: figure 1, tables 1 to 4.
+/// table, naming the keys that differ, or hold a cell twice with other
+/// weights (with the same ones, as of runs on several numbers of ranks, it counts once); if a table, a key or
+/// an accuracy of the request does not exist. Paper: figure 1, tables 1 to 4.
 [[nodiscard]] std::string render(const std::vector<record::RunRecord>& runs, const Request& request);
 
 /// The tables by name, one line each.

@@ -47,15 +47,32 @@ TEST(FigureList, OneRecordHasNoScaling) {
   EXPECT_THAT(names_of(figures_of(plausible(10))), testing::Not(testing::Contains("scaling")));
 }
 
-TEST(FigureList, RecordsOfTheSameCellsGiveScalingAloneAndSayWhy) {
-  std::vector<record::RunRecord> runs = plausible(10, 2);
-  runs[0] = record::plausible_run({.classes = 10, .seed = 1, .ranks = 1});
+/// One seed on one rank and on two.
+std::vector<record::RunRecord> on_one_and_two_ranks() {
+  return {record::plausible_run({.classes = 10, .seed = 1, .ranks = 1}),
+          record::plausible_run({.classes = 10, .seed = 1, .ranks = 2})};
+}
+
+TEST(FigureList, TheSameWeightsOnSeveralNumbersOfRanksCountOnce) {
+  const std::vector<record::RunRecord> runs = on_one_and_two_ranks();
+  EXPECT_THAT(names_of(figures_of(runs)),
+              ElementsAre("accuracy", "accuracy_by_count", "draw_probability", "weight_norms", "tau",
+                          "learning_curves", "reliability", "speed", "scaling"));
+  const Pool pool = pool_of(runs);
+  for (const Strategy& strategy : pool.strategies) EXPECT_EQ(strategy.cells.size(), 1U);
+  for (const Stage1s& stage_1 : pool.stage_1) EXPECT_EQ(stage_1.seeds.size(), 1U);
+}
+
+TEST(FigureList, OtherWeightsOfTheSameCellsGiveScalingAloneAndSayWhy) {
+  std::vector<record::RunRecord> runs = on_one_and_two_ranks();
+  for (record::CellRecord& cell : runs[0].cells) cell.training.weights_digest = "other";
   const FigureList list = figures_of(runs);
   EXPECT_THAT(names_of(list), ElementsAre("scaling"));
   ASSERT_EQ(list.left_out.size(), 1U);
   EXPECT_THAT(list.left_out[0], testing::HasSubstr("only scaling can be drawn"));
   EXPECT_THAT(list.left_out[0], testing::HasSubstr("is in records 1 and 2"));
-  const FigureList nothing = figures_of({runs[0], runs[0]});
+  runs[0].environment = runs[1].environment;
+  const FigureList nothing = figures_of(runs);
   EXPECT_TRUE(nothing.figures.empty());
   EXPECT_THAT(nothing.left_out.at(0), testing::HasSubstr("no figure can be drawn"));
 }

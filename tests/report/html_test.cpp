@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <regex>
 #include <set>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -50,13 +51,16 @@ TEST(InlineSvg, StartsAtTheRootWithNamesOfItsOwn) {
   EXPECT_THROW((void)inline_svg("no picture", "x", "x"), base::DataError);
 }
 
-TEST(HtmlPage, EveryLinkHasItsPlaceAndNoPlaceIsThereTwice) {
-  const std::string page = render_html({record::sample_run(0), record::sample_run(1)}, one_picture(), {});
+void expect_links_lead_somewhere(const std::string& page) {
   const auto places = matches(page, " id=[\"']([^\"']*)[\"']");
   for (const std::string& place : places) EXPECT_EQ(places.count(place), 1U) << place;
   const auto links = matches(page, " href=\"#([^\"]*)\"");
   EXPECT_GT(links.size(), 20U);
   for (const std::string& link : links) EXPECT_TRUE(places.contains(link)) << link;
+}
+
+TEST(HtmlPage, EveryLinkHasItsPlaceAndNoPlaceIsThereTwice) {
+  expect_links_lead_somewhere(render_html({record::sample_run(0), record::sample_run(1)}, one_picture(), {}));
 }
 
 TEST(HtmlPage, NumbersLinkToCellsAndCellsToConfigurations) {
@@ -94,7 +98,69 @@ TEST(HtmlPage, NamesOfDataAndHostsAreNoMarkup) {
 }
 
 TEST(HtmlPage, RefusesWhatCannotBeAveraged) {
-  EXPECT_THROW((void)render_html({record::sample_run(), record::sample_run()}, {}, {}), base::ConfigError);
+  std::vector<record::RunRecord> runs{record::sample_run(), record::sample_run()};
+  for (record::CellRecord& cell : runs[1].cells) cell.training.weights_digest = "other";
+  EXPECT_THROW((void)render_html(runs, {}, {}), base::ConfigError);
+}
+
+TEST(HtmlPage, CellsOfOneNameInSeveralRecordsHavePlacesOfTheirOwn) {
+  const std::string page = render_html({record::sample_run(), record::sample_run()}, {}, {});
+  expect_links_lead_somewhere(page);
+  EXPECT_THAT(page, HasSubstr("<tr id=\"cell-seed_0.instance_balanced.joint\">"));
+  EXPECT_THAT(page, HasSubstr("<tr id=\"cell-seed_0.instance_balanced.joint~2-\">"));
+}
+
+TEST(HtmlPage, ShowsPublishedValuesVerdictsDifferencesAndNotesAsTextDoes) {
+  Request request = table_request("figure_1", Format::html);
+  request.options.band = 50;
+  const std::vector<record::RunRecord> runs = imagenet_runs(3);
+  const std::string page = render(runs, request);
+  expect_links_lead_somewhere(page);
+  EXPECT_THAT(page, HasSubstr("<h2 id=\"table-1\">figure_<wbr>1</h2>"));
+  EXPECT_THAT(page,
+              HasSubstr("<a href=\"#cell-seed_0.instance_balanced.joint\">3</a> <span "
+                        "class=\"seeds\">seeds <a href=\"#cell-seed_0.instance_balanced.joint\">0</a>, "));
+  EXPECT_THAT(page, HasSubstr("<td>printed [1]</td>"));
+  EXPECT_THAT(page, HasSubstr("<td class=\"number\" data-key=\"65.9\">65.9</td>"));
+  EXPECT_THAT(page, HasSubstr("<td class=\"number\">inside</td>"));
+  EXPECT_THAT(page, HasSubstr("<li>[1] "));
+  EXPECT_THAT(page, HasSubstr("<td>tau_<wbr>normalized - joint</td>"));
+  EXPECT_THAT(page, HasSubstr("<td>no difference shown</td>"));
+  request.format = Format::text;
+  std::istringstream text(render(runs, request));
+  for (std::string line; std::getline(text, line);) {
+    if (line.starts_with("[") || line.starts_with("not in the records") ||
+        line.starts_with("differences in")) {
+      EXPECT_THAT(page, HasSubstr(html_text(line)));
+    }
+  }
+}
+
+TEST(HtmlPage, WhatStandsBelowARowStaysWithItWhenSorted) {
+  const std::string page = render(imagenet_runs(3), table_request("figure_1", Format::html));
+  const std::string table = page.substr(0, page.find("</table>"));
+  const auto groups = matches(table, "(<tbody>\n<tr>)");
+  const auto rows = matches(table, "(<tr>)<td");
+  EXPECT_EQ(groups.size(), 17U);
+  EXPECT_EQ(rows.size(), groups.size());
+  EXPECT_EQ(matches(table, "(<tr class=\"below\"><td></td><td></td><td>)").size(), 17U + 2U);
+}
+
+TEST(HtmlPage, ValuesOfDifferentCellsInARowNameTheirSeedsEach) {
+  const std::vector<record::RunRecord> runs{imagenet_run(0)};
+  const std::string page = render(runs, table_request("classes", Format::html));
+  EXPECT_THAT(page, HasSubstr("</a> <span class=\"seeds\">seed <a "
+                              "href=\"#cell-seed_0.instance_balanced.tau_normalized\">0</a></span></td>"));
+}
+
+TEST(HtmlPage, HoldsEveryTableThatIsAskedFor) {
+  Request request = table_request("grid", Format::html);
+  request.tables.emplace_back("quality");
+  request.options.by = {"stage_1.learning_rate"};
+  const std::string page = render({record::sample_run()}, request);
+  expect_links_lead_somewhere(page);
+  EXPECT_THAT(page, HasSubstr("<a href=\"#table-2\">quality</a>"));
+  EXPECT_THAT(page, HasSubstr("<td>stage_<wbr>1.learning_<wbr>rate = 0.2</td>"));
 }
 
 }  // namespace

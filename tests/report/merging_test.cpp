@@ -97,10 +97,43 @@ TEST(Merging, RefusesOtherDataUnderTheSameConfiguration) {
 }
 
 TEST(Merging, RefusesTheSameCellTwice) {
-  const std::vector<record::RunRecord> runs{record::sample_run(), record::sample_run()};
+  std::vector<record::RunRecord> runs{record::sample_run(), record::sample_run()};
+  for (record::CellRecord& cell : runs[1].cells) cell.training.weights_digest = "other";
   const std::string message = failure_of([&] { (void)printed(runs); });
   EXPECT_TRUE(has(message, "cell seed_0.instance_balanced.tau_normalized is in records 1 and 2")) << message;
   EXPECT_TRUE(has(failure_of([&] { (void)printed(runs, {"stage_1.epochs"}); }), "is in records 1 and 2"));
+}
+
+TEST(Merging, TheSameCellWithTheSameWeightsCountsOnce) {
+  std::vector<record::RunRecord> runs{record::sample_run(0), record::sample_run(1), record::sample_run(0)};
+  runs[2].environment["ranks"] = "4";
+  const std::string two_seeds = printed({record::sample_run(0), record::sample_run(1)});
+  EXPECT_EQ(printed(runs), two_seeds);
+  // What one of the records has not computed yet is not missing.
+  runs[0].cells.erase(runs[0].cells.begin());
+  EXPECT_EQ(printed(runs), two_seeds);
+}
+
+TEST(Merging, CellsWithoutWeightsAreNoneOfAnother) {
+  std::vector<record::RunRecord> runs{record::sample_run(), record::sample_run()};
+  for (record::RunRecord& run : runs) run.cells[1].training.weights_digest.clear();
+  EXPECT_TRUE(has(failure_of([&] { (void)printed(runs); }),
+                  "cell seed_0.instance_balanced.joint is in records 1 and 2, not with the same weights"));
+  runs = {record::sample_run(), record::sample_run()};
+  runs[1].cells[1].error = "lost";
+  EXPECT_TRUE(has(failure_of([&] { (void)printed(runs); }), "joint is in records 1 and 2"));
+}
+
+TEST(Merging, ByAKeyTheSameCellCountsInEachGroup) {
+  record::RunRecord other = record::sample_run(0);
+  Configuration configuration = record::sample_configuration(0);
+  configuration.loader.threads = 7;
+  other.configuration = config::to_toml(configuration);
+  const std::string text = printed({record::sample_run(0), other}, {"loader.threads"});
+  const std::size_t second = text.find("loader.threads = 7, instance_balanced\n");
+  ASSERT_NE(second, std::string::npos) << text;
+  EXPECT_TRUE(has(text.substr(0, second), " 1  80.0 ")) << text;
+  EXPECT_TRUE(has(text.substr(second), " 1  80.0 ")) << text;
 }
 
 TEST(Merging, PartsOfOneGridMakeOne) {

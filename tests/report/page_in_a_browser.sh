@@ -14,7 +14,12 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 "$records" "$work" 10 2
-"$report" "$work"/plausible_*.h5 --format html --figures "$work/figures" >"$work/page.html"
+# Values that somebody else published, to stand below rows and stay there.
+printf 'source,table,dataset,backbone,epochs,sampling,strategy,split,top1_percent,status\n' >"$work/more.csv"
+for strategy in joint crt lws; do
+  printf "Me,mine,\"plausible \`x\` \"\"y\"\" 'z' %%d <b>&amp; \\\\n @a\",resnet20,90,square_root,%s,all,50,printed\n" $strategy
+done >>"$work/more.csv"
+"$report" "$work"/plausible_*.h5 --format html --published "$work/more.csv" --figures "$work/figures" >"$work/page.html"
 
 # The page with a script before its own that keeps what goes wrong, and one after it that uses the page.
 cat >"$work/before.html" <<'HTML'
@@ -33,6 +38,8 @@ const use = () => {
   for (const table of tables) {
     const heads = [...table.tHead.rows[0].cells];
     const length = table.tBodies.length;
+    const below = [...table.querySelectorAll("tr.below")].map(row => [row, row.previousElementSibling]);
+    if (table === tables[0]) check(below.length >= 3, "no published values stand below rows");
     heads.forEach((head, column) => {
       const shown = () => [...table.tBodies].map(body => body.rows[0].cells[column]);
       const button = head.querySelector("button");
@@ -43,6 +50,9 @@ const use = () => {
         check(head.getAttribute("aria-sort") === order, head.textContent + " is not said to be " + order);
         const cells = shown();
         check(cells.length === length, "rows are lost by sorting");
+        check(table.querySelectorAll("tr.below").length === below.length, "rows below others are lost by sorting");
+        for (const [row, above] of below)
+          check(row.previousElementSibling === above, "a row is no longer below its own");
         for (let i = 1; i < cells.length; ++i) {
           const [a, b] = [cells[i - 1], cells[i]];
           if (a.dataset.key === undefined || b.dataset.key === undefined) continue;
