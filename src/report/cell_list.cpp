@@ -7,18 +7,6 @@
 
 namespace ltr::report {
 namespace {
-std::string status_of(const Cell& cell) {
-  switch (cell.status) {
-    case CellStatus::complete:
-      return "complete";
-    case CellStatus::failed:
-      return "failed: " + cell.record->error;
-    case CellStatus::missing:
-      break;
-  }
-  return "missing";
-}
-
 /// What only complete cells have: epoch, tau, weights; as many empty fields for the others.
 std::vector<std::string> choices_of(const Cell& cell) {
   if (cell.record == nullptr) return {"", "", ""};

@@ -75,4 +75,16 @@ std::int64_t best_epoch(const Cell& cell) {
   return stage_1 == stages.end() ? -1 : stage_1->training.best_epoch;
 }
 
+std::string status_of(const Cell& cell) {
+  switch (cell.status) {
+    case CellStatus::complete:
+      return "complete";
+    case CellStatus::failed:
+      return "failed: " + cell.record->error;
+    case CellStatus::missing:
+      break;
+  }
+  return "missing";
+}
+
 }  // namespace ltr::report

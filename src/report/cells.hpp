@@ -41,4 +41,7 @@ struct Cell {
 /// none was chosen.
 [[nodiscard]] std::int64_t best_epoch(const Cell& cell);
 
+/// "complete", "missing", or "failed: " with the reason.
+[[nodiscard]] std::string status_of(const Cell& cell);
+
 }  // namespace ltr::report

@@ -72,18 +72,6 @@ HtmlTable table_of(const Sheet& sheet, const std::string& caption, const CellAnc
   return table;
 }
 
-std::string status_of(const Cell& cell) {
-  switch (cell.status) {
-    case CellStatus::complete:
-      return "complete";
-    case CellStatus::failed:
-      return "failed: " + cell.record->error;
-    case CellStatus::missing:
-      break;
-  }
-  return "missing";
-}
-
 HtmlEntry epoch_entry(const Cell& cell) {
   const std::int64_t epoch = cell.status == CellStatus::complete ? best_epoch(cell) : -1;
   if (epoch < 0) return number_entry("-", {});
