@@ -5,11 +5,13 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "base/check.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "config/keys.hpp"
+#include "config/plan.hpp"
 #include "config/toml.hpp"
 
 namespace ltr::config {
@@ -55,8 +57,14 @@ bool good_milestones(const Stage1& stage_1) {
 /// Steps of the grid as a real number; a little is added so that 20 x 0.1 meets 2.
 double tau_steps(const Stage2::Tau& tau) { return std::floor((tau.to - tau.from) / tau.step + 1e-9); }
 
-bool asks_for(const Configuration& configuration, LearningKind learning) {
-  return std::ranges::find(configuration.grid.learning, learning) != configuration.grid.learning.end();
+/// Whether all classifiers that are trained in one pass are trained for as many epochs.
+bool heads_end_together(const Configuration& configuration) {
+  std::set<std::int64_t> epochs;
+  for (const LearningKind learning : configuration.grid.learning) {
+    if (finishing_kind(learning) != NodeKind::stage_2) continue;
+    epochs.insert(stage_2_epochs(configuration.stage_2, learning));
+  }
+  return epochs.size() <= 1;
 }
 
 bool all_named_once(const PackNames& packs) {
@@ -78,6 +86,9 @@ constexpr std::string_view kFileNeeded = "a file is needed; give its name";
 constexpr std::string_view kNamedOnce =
     "each pack of a list is read, and its images counted; name each one once";
 constexpr std::string_view kEmptyAxis = "the grid would have no cells; name at least one";
+constexpr std::string_view kTwoManners =
+    "with replacement every sampling draws independently, so the authors' manner of drawing would change "
+    "nothing; set one of the two to false";
 constexpr std::string_view kTwice = "the same cells would be asked for twice; name each one once";
 
 constexpr Rule kRules[] = {
@@ -98,6 +109,12 @@ constexpr Rule kRules[] = {
     {"grid.sampling", "", [](C c) { return all_different(c.grid.sampling); }, kTwice},
     {"grid.learning", "", [](C c) { return !c.grid.learning.empty(); }, kEmptyAxis},
     {"grid.learning", "", [](C c) { return all_different(c.grid.learning); }, kTwice},
+    {"grid.replacement", "fidelity.class_balanced_runs",
+     [](C c) { return !(c.grid.replacement && c.fidelity.class_balanced_runs); }, kTwoManners},
+    {"grid.replacement", "fidelity.square_root_independent",
+     [](C c) { return !(c.grid.replacement && c.fidelity.square_root_independent); }, kTwoManners},
+    {"grid.replacement", "fidelity.progressive_independent",
+     [](C c) { return !(c.grid.replacement && c.fidelity.progressive_independent); }, kTwoManners},
     {"input.size", "", [](C c) { return c.input.size >= 1 && c.input.size <= 16384; },
      "an image needs pixels, and memory for them; give its side, 1 to 16384"},
     {"input.padding", "", [](C c) { return c.input.padding >= 0; },
@@ -174,13 +191,12 @@ constexpr Rule kRules[] = {
     {"stage_2.learning_rate", "", [](C c) { return good_rate(c.stage_2.learning_rate); }, kPositiveRate},
     {"stage_2.crt.epochs", "", [](C c) { return c.stage_2.crt.epochs >= 1; }, kOneEpoch},
     {"stage_2.lws.epochs", "", [](C c) { return c.stage_2.lws.epochs >= 1; }, kOneEpoch},
+    {"stage_2.finetune.epochs", "", [](C c) { return c.stage_2.finetune.epochs >= 1; }, kOneEpoch},
     {"stage_2.sampling", "stage_2.lws.epochs",
-     [](C c) {
-       return c.stage_2.sampling != SamplingKind::progressively_balanced ||
-              c.stage_2.lws.epochs == c.stage_2.crt.epochs || !asks_for(c, LearningKind::crt) ||
-              !asks_for(c, LearningKind::lws);
-     },
-     "crt and lws share their draws, and progress is over the longer one's epochs; give both as many"},
+     [](C c) { return c.stage_2.sampling != SamplingKind::progressively_balanced || heads_end_together(c); },
+     "crt, lws and finetune_classifier share their draws, and progress is over the longest one's epochs; "
+     "give "
+     "all as many"},
     {"stage_2.tau.to", "stage_2.tau.from", [](C c) { return c.stage_2.tau.to >= c.stage_2.tau.from; },
      "the tau grid would be empty; let it rise, from <= to"},
     {"stage_2.tau.step", "", [](C c) { return c.stage_2.tau.step > 0.0; },

@@ -124,7 +124,11 @@ struct Stage2 {
     double step = 0.1;
   };
   struct Ncm {
-    NcmDistance distance = NcmDistance::cosine;
+    NcmDistance distance = NcmDistance::cosine;  ///< in fidelity's mode "reference" centred, unless given
+  };
+  struct Finetune {
+    int epochs = 10;
+    bool new_classifier = true;  ///< false: begins with stage 1's classifier
   };
   SamplingKind sampling = SamplingKind::class_balanced;
   double learning_rate = 0.2;
@@ -133,6 +137,7 @@ struct Stage2 {
   Lws lws;
   Tau tau;
   Ncm ncm;
+  Finetune finetune;
 };
 
 /// [parallel]
@@ -142,6 +147,20 @@ struct Parallel {
   int ranks_per_cell_stage_2 = 0;  ///< likewise for passes after stage 1; 0: ranks_per_cell
   Reduction reduction = Reduction::fixed_order;
   double stall_timeout_s = 600;  ///< a rank that the others wait for longer is named, and all leave; 0: never
+};
+
+/// [fidelity]: where the authors' code differs from the paper's text; true is as the code does. The mode sets
+/// all that are not given; what each means, and what "reference" makes of it, says fidelity_points().
+struct Fidelity {
+  FidelityMode mode = FidelityMode::corrected;
+  bool frozen_statistics_move = false;
+  bool first_part_statistics = false;
+  bool class_balanced_runs = false;
+  bool square_root_independent = false;
+  bool progressive_independent = false;
+  bool lws_scales_bias = false;
+  bool lws_decays_scales = false;
+  bool schedule_ahead = false;
 };
 
 /// [checkpoint]
@@ -162,6 +181,7 @@ struct Configuration {
   Stage1 stage_1;
   Stage2 stage_2;
   Parallel parallel;
+  Fidelity fidelity;
   Checkpoint checkpoint;
 
   /// The weights file that stage 1 begins with, to train on from it or not; "" if there is none.

@@ -39,6 +39,13 @@ struct Choice<LearningKind> {
       {LearningKind::tau_normalized, "tau_normalized",
        "joint's class weights divided by their norm to the power tau, tau chosen on validation"},
       {LearningKind::lws, "lws", "joint's class weights kept, one scale a class learned"},
+      {LearningKind::finetune_all, "finetune_all", "the whole network trained on with stage 2's sampling"},
+      {LearningKind::finetune_all_tenth_lr, "finetune_all_tenth_lr",
+       "likewise at a tenth of the learning rate"},
+      {LearningKind::finetune_last_block, "finetune_last_block",
+       "the last residual block and the classifier trained on, the rest frozen"},
+      {LearningKind::finetune_classifier, "finetune_classifier",
+       "the classifier alone trained on: crt under the name of the paper's table 1"},
   };
 };
 
@@ -140,6 +147,16 @@ struct Choice<Reduction> {
   };
 };
 
+template <>
+struct Choice<FidelityMode> {
+  static constexpr std::string_view kNoun = "fidelity";
+  static constexpr std::string_view kKeys = "fidelity.mode";
+  static constexpr EnumEntry<FidelityMode> kEntries[] = {
+      {FidelityMode::corrected, "corrected", "as the paper's text says"},
+      {FidelityMode::reference, "reference", "as the authors' code does; --plan prints every point"},
+  };
+};
+
 template <class Enum>
 std::vector<std::string> names_of() {
   std::vector<std::string> names;
@@ -186,7 +203,7 @@ Enum enum_from_name(std::string_view name) {
 
 std::string list_choices() {
   return list_all<SamplingKind, LearningKind, LossKind, BackboneKind, TrainedPart, TrainCrop, LoaderCache,
-                  ScheduleKind, NcmDistance, Reduction>();
+                  ScheduleKind, NcmDistance, Reduction, FidelityMode>();
 }
 
 #define LTR_INSTANTIATE_ENUM(Enum)                                \
@@ -202,6 +219,7 @@ LTR_INSTANTIATE_ENUM(ScheduleKind)
 LTR_INSTANTIATE_ENUM(LossKind)
 LTR_INSTANTIATE_ENUM(NcmDistance)
 LTR_INSTANTIATE_ENUM(Reduction)
+LTR_INSTANTIATE_ENUM(FidelityMode)
 #undef LTR_INSTANTIATE_ENUM
 
 }  // namespace ltr::config

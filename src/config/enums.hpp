@@ -9,7 +9,17 @@
 namespace ltr::config {
 
 enum class SamplingKind { instance_balanced, class_balanced, square_root, progressively_balanced };
-enum class LearningKind { joint, ncm, crt, tau_normalized, lws };
+enum class LearningKind {
+  joint,
+  ncm,
+  crt,
+  tau_normalized,
+  lws,
+  finetune_all,
+  finetune_all_tenth_lr,
+  finetune_last_block,
+  finetune_classifier
+};
 enum class BackboneKind {
   resnet10,
   resnet18,
@@ -32,6 +42,7 @@ enum class ScheduleKind { cosine, constant, step };
 enum class LossKind { cross_entropy };
 enum class NcmDistance { cosine, euclidean, centred };
 enum class Reduction { fixed_order, fastest };
+enum class FidelityMode { corrected, reference };
 
 /// One enumerator: its value, its name in TOML and HDF5, and what it is in one line.
 template <class Enum>

@@ -11,8 +11,9 @@
 namespace ltr::config {
 
 /// stage_1 trains backbone and classifier; features runs the frozen backbone over validation, test and (for
-/// NCM) training images; stage_2 trains all classifiers that share draws in one pass over the backbone.
-enum class NodeKind { stage_1, features, stage_2 };
+/// NCM) training images; stage_2 trains all classifiers that share draws in one pass over the backbone;
+/// finetune trains one strategy's own copy of the network, or of its last block and classifier.
+enum class NodeKind { stage_1, features, stage_2, finetune };
 
 /// One piece of work. Ids are stable names usable as file names, e.g. "seed_0.square_root.stage_1".
 struct PlanNode {
@@ -41,8 +42,14 @@ struct Plan {
   std::vector<PlanCell> cells;
 };
 
-/// The plan of a configuration: joint is finished by stage_1; ncm and tau_normalized by features;
-/// crt and lws by one stage_2. Nothing is planned that no cell asks for.
+/// The kind of node that finishes the cells of `learning`: joint stage_1; ncm and tau_normalized features;
+/// crt, lws and finetune_classifier stage_2; the other finetune strategies a node each.
+[[nodiscard]] NodeKind finishing_kind(LearningKind learning);
+
+/// Passes over the training draws of a strategy that trains after stage 1; 0 for one that does not.
+[[nodiscard]] std::int64_t stage_2_epochs(const Stage2& stage_2, LearningKind learning);
+
+/// The plan of a configuration. Nothing is planned that no cell asks for.
 [[nodiscard]] Plan make_plan(const Configuration& configuration);
 
 }  // namespace ltr::config

@@ -9,6 +9,7 @@
 #include "base/format.hpp"
 #include "config/check.hpp"
 #include "config/document.hpp"
+#include "config/fidelity.hpp"
 #include "config/keys.hpp"
 #include "config/value.hpp"
 
@@ -43,7 +44,7 @@ void check_format(const Document& document) {
 Configuration read(const Document& document) {
   check_format(document);
   Configuration configuration;
-  visit_keys(configuration, [&](const std::string& key, auto& field, Presence presence) {
+  const auto read_key = [&](const std::string& key, auto& field, Presence presence) {
     const toml::node* node = document.find(key);
     if (node == nullptr) {
       if (presence == Presence::required) missing(document, key);
@@ -54,7 +55,11 @@ Configuration read(const Document& document) {
     } catch (const base::ConfigError& error) {
       throw base::ConfigError(base::format("{}: {}: {}", document.place_of(key), key, error.what()));
     }
-  });
+  };
+  // The mode first: it is the default of other keys.
+  read_key("fidelity.mode", configuration.fidelity.mode, Presence::optional);
+  follow(configuration.fidelity.mode, configuration);
+  visit_keys(configuration, read_key);
   check(configuration,
         [&](std::string_view key, std::string_view other) { return document.place_of(key, other); });
   return configuration;

@@ -79,9 +79,13 @@ TEST(Plan, OrderIsSeedThenSamplingThenStage) {
 
 TEST(Plan, NothingIsPlannedThatNoCellAsksFor) {
   const std::map<LearningKind, std::vector<std::string>> nodes_of = {
-      {LearningKind::joint, {"stage_1"}},          {LearningKind::ncm, {"stage_1", "features"}},
-      {LearningKind::crt, {"stage_1", "stage_2"}}, {LearningKind::tau_normalized, {"stage_1", "features"}},
+      {LearningKind::joint, {"stage_1"}},
+      {LearningKind::ncm, {"stage_1", "features"}},
+      {LearningKind::crt, {"stage_1", "stage_2"}},
+      {LearningKind::tau_normalized, {"stage_1", "features"}},
       {LearningKind::lws, {"stage_1", "stage_2"}},
+      {LearningKind::finetune_classifier, {"stage_1", "stage_2"}},
+      {LearningKind::finetune_last_block, {"stage_1", "finetune_last_block"}},
   };
   for (const auto& [learning, suffixes] : nodes_of) {
     Configuration c;
@@ -115,6 +119,26 @@ TEST(Plan, EpochsAreThoseOfTheLongestPlannedStrategy) {
   EXPECT_THAT(epochs({LearningKind::joint, LearningKind::ncm, LearningKind::crt, LearningKind::lws}),
               ElementsAre(7, 0, 11));
   EXPECT_THAT(epochs({LearningKind::crt}), ElementsAre(7, 3));
+}
+
+TEST(Plan, WhatTrainsTheBackboneIsANodeOfItsOwn) {
+  Configuration c;
+  c.grid.sampling = {SamplingKind::instance_balanced};
+  c.grid.learning = {LearningKind::finetune_all, LearningKind::finetune_classifier, LearningKind::crt,
+                     LearningKind::finetune_all_tenth_lr};
+  c.stage_2.crt.epochs = 3;
+  c.stage_2.finetune.epochs = 4;
+  const Plan plan = make_plan(c);
+  EXPECT_THAT(
+      node_ids(plan),
+      ElementsAre("seed_0.instance_balanced.stage_1", "seed_0.instance_balanced.stage_2",
+                  "seed_0.instance_balanced.finetune_all", "seed_0.instance_balanced.finetune_all_tenth_lr"));
+  EXPECT_THAT(plan.nodes[1].learning, ElementsAre(LearningKind::finetune_classifier, LearningKind::crt));
+  for (std::size_t i = 1; i < plan.nodes.size(); ++i) {
+    EXPECT_EQ(plan.nodes[i].epochs, 4) << plan.nodes[i].id;
+    EXPECT_THAT(plan.nodes[i].needs, ElementsAre(plan.nodes[0].id));
+  }
+  EXPECT_EQ(plan.cells[3].node, plan.nodes[3].id);
 }
 
 TEST(Plan, WithoutStrategiesThereIsNoWork) {

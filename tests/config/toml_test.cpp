@@ -69,12 +69,22 @@ Configuration unusual_configuration() {
                .crt = {.epochs = 30},
                .lws = {.epochs = 6},
                .tau = {.from = 0.25, .to = 1.75, .step = 0.125},
-               .ncm = {.distance = NcmDistance::centred}};
+               .ncm = {.distance = NcmDistance::centred},
+               .finetune = {.epochs = 3, .new_classifier = false}};
   c.parallel = {.threads_per_rank = 4,
                 .ranks_per_cell = 6,
                 .ranks_per_cell_stage_2 = 3,
                 .reduction = Reduction::fastest,
                 .stall_timeout_s = 12.5};
+  c.fidelity = {.mode = FidelityMode::reference,
+                .frozen_statistics_move = true,
+                .first_part_statistics = true,
+                .class_balanced_runs = false,  // these three exclude grid.replacement
+                .square_root_independent = false,
+                .progressive_independent = false,
+                .lws_scales_bias = true,
+                .lws_decays_scales = true,
+                .schedule_ahead = true};
   c.checkpoint = {.every_epochs = 9, .every_s = 0, .keep = 3};
   return c;
 }
@@ -176,9 +186,10 @@ TEST(Toml, DifferingKeysNameKeyAndBothValues) {
 }
 
 TEST(Toml, DifferingKeysSeeEveryField) {
-  // 63 keys stand in configuration.hpp; all differ here but run.output, the loss, which has one choice, and
-  // stage_1.weights, which model.pretrained excludes.
-  EXPECT_EQ(differing_keys(Configuration{}, unusual_configuration()).size(), 59u);
+  // 74 keys stand in configuration.hpp; all differ here but run.output, the loss, which has one choice,
+  // stage_1.weights, which model.pretrained excludes, and the authors' manners of drawing, which
+  // grid.replacement excludes.
+  EXPECT_EQ(differing_keys(Configuration{}, unusual_configuration()).size(), 67u);
 }
 
 TEST(Toml, SyntaxErrorsHaveTheirPlace) {
