@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/format.hpp"
+#include "config/fidelity.hpp"
 #include "config/toml.hpp"
 #include "grid/scheduler.hpp"
 
@@ -62,8 +63,14 @@ Work work_of(const config::PlanNode& node, const Inputs& inputs, const config::C
     case config::NodeKind::stage_1:
       return {.trained = drawn,
               .evaluated = static_cast<double>(validations_of(node, configuration)) * validation + test};
-    case config::NodeKind::stage_2:
-      return {.frozen = drawn, .evaluated = validation + test};
+    case config::NodeKind::stage_2: {
+      // Where BatchNorm of the frozen backbone moves, validation follows it.
+      const double validations =
+          configuration.fidelity.frozen_statistics_move ? static_cast<double>(node.epochs) : 0;
+      return {.frozen = drawn, .evaluated = (1 + validations) * validation + test};
+    }
+    case config::NodeKind::finetune:
+      return {.trained = drawn, .evaluated = static_cast<double>(node.epochs + 1) * validation + test};
     case config::NodeKind::features: {
       const bool ncm = std::ranges::find(node.learning, config::LearningKind::ncm) != node.learning.end();
       return {.evaluated = validation + test + (ncm ? static_cast<double>(inputs.training->images()) : 0)};
@@ -105,7 +112,7 @@ std::string plan_text(const config::Plan& plan, const Inputs& inputs,
     text += base::format(row, i + 1, node.id, node.epochs > 0 ? std::to_string(node.epochs) : "-",
                          base::format("{:.1f} %", 100 * work[i] / total), cells_of(node));
   }
-  return text + placement(plan, work, configuration, ranks);
+  return text + placement(plan, work, configuration, ranks) + config::fidelity_text(configuration);
 }
 
 }  // namespace ltr::grid

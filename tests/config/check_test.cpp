@@ -79,8 +79,8 @@ constexpr BadValue kBadValues[] = {
     {"stage_2.crt.epochs=0", "stage_2.crt.epochs = 0: "},
     {"stage_2.lws.epochs=0", "stage_2.lws.epochs = 0: "},
     {"stage_2.sampling=progressively_balanced",
-     "stage_2.sampling = \"progressively_balanced\" with stage_2.lws.epochs = 5: crt and lws share their "
-     "draws"},
+     "stage_2.sampling = \"progressively_balanced\" with stage_2.lws.epochs = 5: crt, lws and "
+     "finetune_classifier share their draws"},
     {"stage_2.tau.from=2.5", "stage_2.tau.to = 2.0 with stage_2.tau.from = 2.5: the tau grid"},
     {"stage_2.tau.step=0", "stage_2.tau.step = 0.0: the tau grid would never end"},
     {"stage_2.tau.step=-0.1", "stage_2.tau.step = -0.1: the tau grid would never end"},
