@@ -57,12 +57,12 @@ std::vector<std::int64_t> counts_of(const std::string& set) {
   return counts;
 }
 
-sampling::DrawOptions options_for(config::SamplingKind kind, bool replacement,
+sampling::DrawOptions options_for(config::SamplingKind kind, sampling::DrawManner manner,
                                   std::span<const std::int64_t> counts) {
   const std::int64_t images = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
   return {.seed = 1,
           .kind = kind,
-          .replacement = replacement,
+          .manner = manner,
           .epochs = kEpochs,
           .draws_per_epoch = images / kBatch * kBatch};
 }
@@ -76,17 +76,17 @@ bool quotas_met(const sampling::EpochDraws& draws) {
 }
 
 void draw_an_epoch(benchmark::State& state, const std::string& set, config::SamplingKind kind,
-                   bool replacement) {
+                   sampling::DrawManner manner) {
   const std::vector<std::int64_t> counts = counts_of(set);
   if (counts.empty()) {
     state.SkipWithError("the class counts are not in configs/counts");
     return;
   }
   const std::int64_t before = peak_bytes = live_bytes;
-  const sampling::EpochDraws draws(options_for(kind, replacement, counts), counts, kEpochs / 2);
+  const sampling::EpochDraws draws(options_for(kind, manner, counts), counts, kEpochs / 2);
   state.counters["held_MiB"] = static_cast<double>(live_bytes - before) / (1 << 20);
   state.counters["peak_MiB"] = static_cast<double>(peak_bytes - before) / (1 << 20);
-  if (!replacement && !quotas_met(draws)) {
+  if (manner != sampling::DrawManner::independent && !quotas_met(draws)) {
     state.SkipWithError("the draws do not meet their quotas");
     return;
   }
@@ -101,7 +101,7 @@ void draw_an_epoch(benchmark::State& state, const std::string& set, config::Samp
 
 void make_an_epoch(benchmark::State& state, config::SamplingKind kind) {
   const std::vector<std::int64_t> counts = counts_of("imagenet_lt");
-  const sampling::DrawOptions options = options_for(kind, false, counts);
+  const sampling::DrawOptions options = options_for(kind, sampling::DrawManner::exact, counts);
   for (auto _ : state) benchmark::DoNotOptimize(sampling::EpochDraws(options, counts, kEpochs - 1));
 }
 
@@ -133,15 +133,23 @@ int main(int argc, char** argv) {
   for (const char* set : {"imagenet_lt", "inaturalist18", "100_million"}) {
     for (const auto& entry : config::enum_entries<config::SamplingKind>()) {
       const std::string name = std::string("draw/") + set + "/" + std::string(entry.name);
-      in_ms(benchmark::RegisterBenchmark(name.c_str(), draw_an_epoch, set, entry.value, false));
+      in_ms(benchmark::RegisterBenchmark(name.c_str(), draw_an_epoch, set, entry.value,
+                                         sampling::DrawManner::exact));
     }
   }
   for (const auto& entry : config::enum_entries<config::SamplingKind>()) {
     const std::string name = "make_last_epoch/imagenet_lt/" + std::string(entry.name);
     in_ms(benchmark::RegisterBenchmark(name.c_str(), make_an_epoch, entry.value));
   }
-  in_ms(benchmark::RegisterBenchmark("draw/imagenet_lt/with_replacement", draw_an_epoch, "imagenet_lt",
-                                     config::SamplingKind::square_root, true));
+  const auto in_manner = [&in_ms](const char* name, config::SamplingKind kind, sampling::DrawManner manner) {
+    in_ms(benchmark::RegisterBenchmark(name, draw_an_epoch, "imagenet_lt", kind, manner));
+  };
+  in_manner("draw/imagenet_lt/with_replacement", config::SamplingKind::square_root,
+            sampling::DrawManner::independent);
+  in_manner("draw/imagenet_lt/independent_classes", config::SamplingKind::progressively_balanced,
+            sampling::DrawManner::independent_class);
+  in_manner("draw/imagenet_lt/runs_of_a_class", config::SamplingKind::class_balanced,
+            sampling::DrawManner::runs);
   in_ms(benchmark::RegisterBenchmark("peer/imagenet_lt/shuffle_a_list", shuffle_a_list));
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;

@@ -10,7 +10,7 @@
 #include "app/data_commands.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
-#include "config/enums.hpp"
+#include "config/fidelity.hpp"
 #include "data/pack.hpp"
 #include "sampling/draw.hpp"
 #include "sampling/inspect.hpp"
@@ -24,6 +24,8 @@ struct Arguments {
   std::int64_t epoch = 0;
   std::int64_t batch = 512;
   std::int64_t limit = 20;
+  bool replacement = false;
+  bool as_code = false;
   sampling::DrawOptions options;
 };
 
@@ -71,7 +73,7 @@ void print_promises(const sampling::DrawSummary& summary, double draws) {
 }
 
 /// Independent draws promise no counts; how far they are from the expectation, in standard deviations.
-void print_deviation(const sampling::DrawSummary& summary, double draws) {
+void print_deviation(const sampling::DrawSummary& summary, sampling::DrawManner manner, double draws) {
   double farthest = 0;
   for (std::size_t j = 0; j < summary.drawn.size(); ++j) {
     const double p = summary.probabilities[j];
@@ -79,9 +81,22 @@ void print_deviation(const sampling::DrawSummary& summary, double draws) {
     if (deviation > 0)
       farthest = std::max(farthest, std::abs(static_cast<double>(summary.drawn[j]) - draws * p) / deviation);
   }
-  std::cout << base::format(
-      "\nwith replacement: the farthest class is {:.2f} standard deviations from its expectation\n",
-      farthest);
+  std::cout << base::format("\n{}: the farthest class is {:.2f} standard deviations from its expectation\n",
+                            name_of(manner), farthest);
+}
+
+void print_coverage(const sampling::DrawSummary& summary) {
+  std::int64_t widest = 0;
+  for (const sampling::ImageUse& use : summary.image_use) widest = std::max(widest, use.most - use.fewest);
+  std::cout << base::format("images of a class in turn: used equally often up to here, give or take {}\n",
+                            widest);
+}
+
+sampling::DrawManner manner_of(const Arguments& arguments, config::SamplingKind kind) {
+  config::Configuration configuration;
+  configuration.grid.replacement = arguments.replacement;
+  if (arguments.as_code) config::follow(config::FidelityMode::reference, configuration);
+  return sampling::draw_manner(configuration, kind);
 }
 
 void draws(const Arguments& arguments) {
@@ -94,6 +109,7 @@ void draws(const Arguments& arguments) {
   }
   sampling::DrawOptions options = arguments.options;
   options.kind = config::enum_from_name<config::SamplingKind>(arguments.sampling);
+  options.manner = manner_of(arguments, options.kind);
   options.draws_per_epoch = pack.images() / arguments.batch * arguments.batch;
   const sampling::EpochDraws epoch(options, pack.class_counts(), arguments.epoch);
   const sampling::DrawSummary summary =
@@ -106,10 +122,22 @@ void draws(const Arguments& arguments) {
       arguments.batch, base::with_thousands(pack.images()));
   print_first_draws(pack, epoch, arguments.limit);
   print_classes(pack, summary, epoch.size(), arguments.limit);
-  if (options.replacement) {
-    print_deviation(summary, static_cast<double>(epoch.size()));
-  } else {
-    print_promises(summary, static_cast<double>(epoch.size()));
+  const auto drawn = static_cast<double>(epoch.size());
+  switch (options.manner) {
+    case sampling::DrawManner::exact:
+      print_promises(summary, drawn);
+      break;
+    case sampling::DrawManner::independent:
+      print_deviation(summary, options.manner, drawn);
+      break;
+    case sampling::DrawManner::independent_class:
+      print_deviation(summary, options.manner, drawn);
+      print_coverage(summary);
+      break;
+    case sampling::DrawManner::runs:
+      std::cout << base::format("\nclasses in turn, {} draws each\n", sampling::kRunLength);
+      print_coverage(summary);
+      break;
   }
   std::cout << base::format("digest of the epoch's draws: sha256 {}\n", summary.digest);
 }
@@ -129,8 +157,12 @@ void add_draws_command(CLI::App& app) {
   add_option("--batch", arguments->batch, "images a step")->check(CLI::PositiveNumber);
   add_option("--seed", arguments->options.seed, "of the run");
   add_option("--limit", arguments->limit, "draws and classes to print")->check(CLI::NonNegativeNumber);
-  command->add_flag("--replacement", arguments->options.replacement,
-                    "independent draws instead of exact quotas");
+  CLI::Option* replacement =
+      command->add_flag("--replacement", arguments->replacement, "independent draws instead of exact quotas");
+  command
+      ->add_flag("--as-code", arguments->as_code,
+                 "as the authors' code draws (fidelity.mode = \"reference\")")
+      ->excludes(replacement);
   command->callback([arguments] { draws(*arguments); });
 }
 

@@ -19,6 +19,7 @@ enum class Stream : std::uint32_t {
   stage_2_seed = 8,
   subset = 9,
   test_set = 10,
+  class_permutation = 11,
   test = 1000,
 };
 

@@ -74,6 +74,19 @@ const torch::Tensor& classifier_weight(const model::NamedTensors& tensors,
   return weight->second;
 }
 
+/// `over` in place of what has the same names in `under`, and added to it.
+model::NamedTensors overlaid(model::NamedTensors under, const model::NamedTensors& over) {
+  for (const auto& [name, tensor] : over) {
+    const auto place = std::ranges::find(under, name, [](const auto& item) { return item.first; });
+    if (place == under.end()) {
+      under.emplace_back(name, tensor);
+    } else {
+      place->second = tensor;
+    }
+  }
+  return under;
+}
+
 }  // namespace
 
 std::string export_cell(const config::Configuration& configuration, const std::string& id,
@@ -97,14 +110,14 @@ std::string export_cell(const config::Configuration& configuration, const std::s
   check_digest(run, stage_1, model::state(network), network_file);
   if (cell.learning != config::LearningKind::joint) {
     const std::filesystem::path file_of_cell = learning::weights_file(folder, id);
-    model::NamedTensors classifier = read_trained(file_of_cell, id);
-    check_digest(run, id, classifier, file_of_cell);
+    model::NamedTensors of_cell = read_trained(file_of_cell, id);
+    check_digest(run, id, of_cell, file_of_cell);
     // tau_normalized has no bias.
-    if (classifier.size() == 1) {
-      const std::int64_t classes = classifier_weight(classifier, file_of_cell).size(0);
-      classifier.emplace_back("fc.bias", torch::zeros({classes}));
+    if (of_cell.size() == 1) {
+      const std::int64_t classes = classifier_weight(of_cell, file_of_cell).size(0);
+      of_cell.emplace_back("fc.bias", torch::zeros({classes}));
     }
-    model::load_state(*network.classifier, classifier, file_of_cell.string());
+    model::load_state(network, overlaid(trained, of_cell), file_of_cell.string());
   }
   const model::NamedTensors whole = model::state(network);
   const std::string_view backbone = config::name_of(configuration.model.backbone);

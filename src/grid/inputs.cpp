@@ -2,7 +2,6 @@
 #include "grid/inputs.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <fstream>
 
@@ -104,14 +103,29 @@ std::string file_sha256(const std::filesystem::path& path) {
   return hash.hex();
 }
 
-/// Strategies that take over the classifier that stage 1 ends with.
-constexpr std::array kOnStage1sClassifier{config::LearningKind::joint, config::LearningKind::tau_normalized,
-                                          config::LearningKind::lws};
+/// Whether the strategy takes over the classifier that stage 1 ends with.
+bool takes_classifier(const config::Configuration& configuration, config::LearningKind learning) {
+  switch (learning) {
+    case config::LearningKind::joint:
+    case config::LearningKind::tau_normalized:
+    case config::LearningKind::lws:
+      return true;
+    case config::LearningKind::ncm:
+    case config::LearningKind::crt:
+      return false;
+    case config::LearningKind::finetune_all:
+    case config::LearningKind::finetune_all_tenth_lr:
+    case config::LearningKind::finetune_last_block:
+    case config::LearningKind::finetune_classifier:
+      return !configuration.stage_2.finetune.new_classifier;
+  }
+  return true;
+}
 
 /// Stage 1 taken from a file brings its classifier along, or nobody may ask for it.
 void check_classifier_is_not_needed(const config::Configuration& configuration) {
   for (const config::LearningKind learning : configuration.grid.learning) {
-    if (std::ranges::find(kOnStage1sClassifier, learning) == kOnStage1sClassifier.end()) continue;
+    if (!takes_classifier(configuration, learning)) continue;
     throw base::ConfigError(
         base::format("stage_1.weights: {} has no classifier (fc.weight, fc.bias) for these classes, on which "
                      "{} stands; it "

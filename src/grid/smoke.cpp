@@ -34,9 +34,10 @@ ImageTimes image_times(const record::RunRecord& trial, double evaluation_images)
     }
   }
   for (const record::CellRecord& cell : trial.cells) {
-    for (const record::EpochRow& row : cell.training.epochs) {
-      times.frozen_s = std::max(times.frozen_s, 1 / row.images_per_s);
-    }
+    const bool frozen = config::finishing_kind(cell.learning) == config::NodeKind::stage_2;
+    double& slowest = frozen ? times.frozen_s : times.trained_s;
+    for (const record::EpochRow& row : cell.training.epochs)
+      slowest = std::max(slowest, 1 / row.images_per_s);
   }
   return times;
 }
@@ -59,6 +60,7 @@ config::Configuration smoke_configuration(const config::Configuration& configura
   }
   trial.stage_2.crt.epochs = 1;
   trial.stage_2.lws.epochs = 1;
+  trial.stage_2.finetune.epochs = 1;
   return trial;
 }
 

@@ -33,6 +33,8 @@ std::int64_t disk_space(const config::Configuration& configuration,
   // The largest of a cell: NCM's class means with the mean of all; a head's weight and bias are not larger.
   const std::int64_t cell_bytes =
       std::max((data.classes + 1) * width, data.classes * (width + 1)) * kFloatBytes;
+  const std::int64_t moved_bytes =
+      configuration.fidelity.frozen_statistics_move ? bytes_of(model::buffers(*network.backbone)) : 0;
   const std::int64_t feature_bytes = data.evaluation_images * width * kFloatBytes;
 
   const std::int64_t checkpoints = (configuration.checkpoint.keep + 1) * kCopiesInCheckpoint;
@@ -52,9 +54,13 @@ std::int64_t disk_space(const config::Configuration& configuration,
         backbones.insert(node->needs.begin(), node->needs.end());
         break;
       case config::NodeKind::stage_2:
-        kept += cells * cell_bytes;
+        kept += cells * (cell_bytes + moved_bytes);
         backbones.insert(node->needs.begin(), node->needs.end());
-        checkpoint_bytes = std::max(checkpoint_bytes, checkpoints * cells * cell_bytes);
+        checkpoint_bytes = std::max(checkpoint_bytes, checkpoints * cells * (cell_bytes + moved_bytes));
+        break;
+      case config::NodeKind::finetune:
+        kept += network_bytes;
+        checkpoint_bytes = std::max(checkpoint_bytes, checkpoints * network_bytes);
         break;
     }
   }

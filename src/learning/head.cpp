@@ -23,7 +23,8 @@ train::Trainee stage_2_trainee(const config::Configuration& configuration, std::
                    .learning_rate =
                        config::effective_learning_rate(configuration, configuration.stage_2.learning_rate),
                    .warmup_epochs = 0,
-                   .epochs = epochs},
+                   .epochs = epochs,
+                   .ahead = configuration.fidelity.schedule_ahead},
   };
 }
 

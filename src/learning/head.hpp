@@ -30,15 +30,14 @@ struct Head {
                                              std::shared_ptr<torch::nn::Module> module, train::Logits logits,
                                              double weight_decay, std::int64_t epochs);
 
-/// Classifier re-training: a fresh linear classifier.
-/// `stage_1` is not changed; `seed` fixes the initial values.
-/// Paper: section 4.2, cRT.
-[[nodiscard]] Head make_crt(const config::Configuration& configuration, model::Classifier& stage_1,
-                            std::uint64_t seed);
+/// A linear classifier trained by itself, `learning` being crt or finetune_classifier. cRT's is a fresh one,
+/// whose initial values `seed` fixes; whether finetune_classifier's is, a key says. `stage_1` is not changed.
+/// Paper: section 4.2, cRT; table 1, C.
+[[nodiscard]] Head make_retrained(const config::Configuration& configuration, config::LearningKind learning,
+                                  const model::Classifier& stage_1, std::uint64_t seed);
 
-/// Learnable weight scaling: one factor for each weight vector of stage 1's classifier, whose bias stays as
-/// it is. Paper: section 4.2, LWS; differs from the authors' code, which scales the bias too and decays the
-/// factors.
-[[nodiscard]] Head make_lws(const config::Configuration& configuration, model::Classifier& stage_1);
+/// Learnable weight scaling: one factor for each weight vector of stage 1's classifier. Whether it scales the
+/// bias too, and decays, are points of fidelity. Paper: section 4.2, LWS.
+[[nodiscard]] Head make_lws(const config::Configuration& configuration, const model::Classifier& stage_1);
 
 }  // namespace ltr::learning

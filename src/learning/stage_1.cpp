@@ -34,15 +34,17 @@ std::shared_ptr<model::Network> starting_network(const Context& context, const c
     require_same_weights(context, *network, file);
   }
   if (configuration.stage_1.trained == config::TrainedPart::last_block) {
-    model::freeze_all_but_last_block(*network->backbone);
+    freeze_all_but_last_block(configuration, *network->backbone);
   }
   return network;
 }
 
-/// Whether nodes after stage 1 ask for its features.
-bool stands_on_stage_1(const config::Configuration& configuration) {
-  return std::ranges::any_of(configuration.grid.learning, [](config::LearningKind learning) {
-    return learning != config::LearningKind::joint;
+/// Whether nodes after stage 1 ask for its features: not those whose backbone changes again.
+bool others_take_features(const config::Configuration& configuration) {
+  return std::ranges::any_of(configuration.grid.learning, [&](config::LearningKind learning) {
+    const config::NodeKind kind = config::finishing_kind(learning);
+    return kind == config::NodeKind::features ||
+           (kind == config::NodeKind::stage_2 && !configuration.fidelity.frozen_statistics_move);
   });
 }
 
@@ -76,7 +78,8 @@ record::NodeRecord run_stage_1(const Context& context, const config::PlanNode& n
                    .warmup_epochs = stage_1.warmup_epochs,
                    .epochs = stage_1.epochs,
                    .milestones = stage_1.step.milestones,
-                   .factor = stage_1.step.factor},
+                   .factor = stage_1.step.factor,
+                   .ahead = context.configuration.fidelity.schedule_ahead},
       .validate_every_epochs = stage_1.validate_every_epochs,
   };
   train::Trained trained;
@@ -95,7 +98,7 @@ record::NodeRecord run_stage_1(const Context& context, const config::PlanNode& n
   network->eval();
   // Left on disk by this node, so that those that stand on it find them, at work at the same time or not.
   std::optional<Features> features;
-  if (stands_on_stage_1(context.configuration)) {
+  if (others_take_features(context.configuration)) {
     remove_old_features(context, node);
     features.emplace(evaluation_features(context, node, *network->backbone));
   }

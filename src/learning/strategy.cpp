@@ -19,6 +19,8 @@ record::NodeRecord run_node(const Context& context, const config::PlanNode& node
       return run_features(context, node);
     case config::NodeKind::stage_2:
       return run_stage_2(context, node);
+    case config::NodeKind::finetune:
+      return run_finetune(context, node);
   }
   throw std::logic_error("a node of no kind");
 }

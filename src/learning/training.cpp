@@ -3,7 +3,9 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "base/random.hpp"
 #include "learning/cell.hpp"
+#include "model/ghost_batch_norm.hpp"
 #include "model/safetensors.hpp"
 #include "train/feature_pass.hpp"
 
@@ -30,9 +32,10 @@ train::LoopOptions loop_options(const Context& context, const config::PlanNode& 
   train::LoopOptions options;
   options.seed = seed;
   options.sampling = sampling;
-  options.replacement = configuration.grid.replacement;
+  options.draws = sampling::draw_manner(configuration, sampling);
   options.global_batch = configuration.stage_1.global_batch;
   options.micro_batches = configuration.stage_1.micro_batches;
+  options.first_part_statistics = configuration.fidelity.first_part_statistics;
   options.reduction = configuration.parallel.reduction;
   options.loader = loader_options(configuration);
   options.keep_decoded = configuration.loader.cache == config::LoaderCache::decoded;
@@ -45,6 +48,16 @@ train::LoopOptions loop_options(const Context& context, const config::PlanNode& 
   options.stop_requested = context.stop_requested;
   options.most_steps = context.limits.steps;
   return options;
+}
+
+std::uint64_t stage_2_seed(std::uint64_t seed) {
+  return base::CounterRandom(seed, base::Stream::stage_2_seed).next_u64();
+}
+
+void freeze_all_but_last_block(const config::Configuration& configuration, const model::Backbone& backbone) {
+  model::freeze_all_but_last_block(backbone);
+  if (!configuration.fidelity.frozen_statistics_move) return;
+  for (const auto& norm : model::ghost_batch_norms(backbone)) norm->keep_moving();
 }
 
 train::SgdOptions sgd_options(const config::Stage1& stage_1, double weight_decay) {

@@ -14,6 +14,12 @@ namespace ltr::learning {
 [[nodiscard]] train::LoopOptions loop_options(const Context& context, const config::PlanNode& node,
                                               std::uint64_t seed, config::SamplingKind sampling);
 
+/// Stage 2's draws, augmentation and initial values are its own, not those of stage 1 over again.
+[[nodiscard]] std::uint64_t stage_2_seed(std::uint64_t seed);
+
+/// Freezes all but the last block; what BatchNorm of the frozen layers does is a point of fidelity.
+void freeze_all_but_last_block(const config::Configuration& configuration, const model::Backbone& backbone);
+
 /// The optimiser of both stages.
 [[nodiscard]] train::SgdOptions sgd_options(const config::Stage1& stage_1, double weight_decay);
 

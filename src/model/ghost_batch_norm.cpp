@@ -28,7 +28,7 @@ GhostBatchNorm2d::GhostBatchNorm2d(std::int64_t channels)
       running_var(register_buffer("running_var", torch::ones({channels}))),
       num_batches_tracked(register_buffer("num_batches_tracked", torch::tensor(0, torch::kLong))) {}
 
-void GhostBatchNorm2d::train(bool on) { Module::train(on && !is_frozen()); }
+void GhostBatchNorm2d::train(bool on) { Module::train(on && moves()); }
 
 torch::Tensor GhostBatchNorm2d::forward(const torch::Tensor& input) {
   if (!is_training()) {

@@ -13,14 +13,18 @@ namespace ltr::model {
 /// Like torch::nn::BatchNorm2d, names included, but a training pass leaves the running buffers alone: it
 /// writes the micro-batch's mean and unbiased variance to the bound slots. The trainer averages the slots
 /// over micro-batches and moves the running buffers once a step. In evaluation mode it normalises by the
-/// running buffers. One whose parameters are frozen stays in evaluation mode.
+/// running buffers. One whose parameters are frozen stays in evaluation mode, unless it is told to keep
+/// moving.
 class GhostBatchNorm2d : public torch::nn::Module {
  public:
   explicit GhostBatchNorm2d(std::int64_t channels);
 
-  /// Training mode, unless the parameters require no gradient.
+  /// Training mode, if it moves.
   void train(bool on = true) override;
-  [[nodiscard]] bool is_frozen() const { return !weight.requires_grad(); }
+  /// Whether training moves its running buffers.
+  [[nodiscard]] bool moves() const { return keeps_moving_ || weight.requires_grad(); }
+  /// From now on also where its parameters are frozen. Differs from the paper: the authors' code does so.
+  void keep_moving() { keeps_moving_ = true; }
 
   /// Differentiable. A training pass needs bound slots.
   /// Shape: [B, C, H, W] -> the same.
@@ -44,6 +48,7 @@ class GhostBatchNorm2d : public torch::nn::Module {
   torch::Tensor num_batches_tracked;  ///< [] int64 buffer, steps applied
 
  private:
+  bool keeps_moving_ = false;
   torch::Tensor mean_slot_;
   torch::Tensor variance_slot_;
 };

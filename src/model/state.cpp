@@ -43,6 +43,12 @@ NamedTensors state(const torch::nn::Module& module) {
   for (const auto& item : module.named_parameters()) {
     tensors.emplace_back(torchvision_name(item.key()), item.value().detach());
   }
+  for (auto& buffer : buffers(module)) tensors.push_back(std::move(buffer));
+  return tensors;
+}
+
+NamedTensors buffers(const torch::nn::Module& module) {
+  NamedTensors tensors;
   for (const auto& item : module.named_buffers()) {
     tensors.emplace_back(torchvision_name(item.key()), item.value().detach());
   }
@@ -51,11 +57,16 @@ NamedTensors state(const torch::nn::Module& module) {
 
 void load_state(torch::nn::Module& module, const NamedTensors& tensors, std::string_view source,
                 ExtraTensors extra) {
+  load_state(state(module), tensors, source, extra);
+}
+
+void load_state(const NamedTensors& targets, const NamedTensors& tensors, std::string_view source,
+                ExtraTensors extra) {
   std::unordered_map<std::string_view, const torch::Tensor*> unused;
   for (const auto& [name, tensor] : tensors) unused.emplace(name, &tensor);
   std::vector<std::pair<torch::Tensor, const torch::Tensor*>> copies;
   std::vector<std::string> missing;
-  for (const auto& [name, target] : state(module)) {
+  for (const auto& [name, target] : targets) {
     const auto found = unused.find(name);
     if (found == unused.end()) {
       missing.push_back(name);

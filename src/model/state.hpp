@@ -22,6 +22,9 @@ using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 /// carry no gradient; clone them for a snapshot.
 [[nodiscard]] NamedTensors state(const torch::nn::Module& module);
 
+/// Buffers alone, likewise.
+[[nodiscard]] NamedTensors buffers(const torch::nn::Module& module);
+
 /// What `load_state` does with tensors the module has no place for.
 enum class ExtraTensors { refuse, ignore };
 
@@ -29,6 +32,10 @@ enum class ExtraTensors { refuse, ignore };
 /// path. Throws: DataError naming missing and extra tensors, or the tensor whose shape or type differs; the
 /// module is then unchanged.
 void load_state(torch::nn::Module& module, const NamedTensors& tensors, std::string_view source,
+                ExtraTensors extra = ExtraTensors::refuse);
+
+/// The same into `targets`, which are live tensors of one or several modules.
+void load_state(const NamedTensors& targets, const NamedTensors& tensors, std::string_view source,
                 ExtraTensors extra = ExtraTensors::refuse);
 
 /// A copy that shares no memory with the original, in the same order.

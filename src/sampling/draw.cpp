@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sampling/draw.hpp"
 
+#include <algorithm>
+#include <numeric>
+
 #include "base/check.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
@@ -39,9 +42,40 @@ std::vector<std::uint64_t> epoch_sums(const DrawOptions& options, std::span<cons
   return running_sums(class_weights(options.kind, class_counts, epoch, options.epochs));
 }
 
+/// The last class that starts at or before `value`. Both outcomes of each step are equally likely, so the
+/// search is written without branches. Shape: starts [K+1].
+std::size_t class_at(std::span<const std::uint64_t> starts, std::uint64_t value) {
+  const std::uint64_t* first = starts.data();
+  for (std::size_t count = starts.size() - 1; count > 1;) {
+    const std::size_t half = count / 2;
+    first += first[half] <= value ? half : 0;
+    count -= half;
+  }
+  return static_cast<std::size_t>(first - starts.data());
+}
+
+/// Random numbers of the k-th independent draw, of which the class is the first.
+base::CounterRandom independent_draw(const DrawOptions& options, std::int64_t epoch, std::int64_t k) {
+  return base::CounterRandom(options.seed, base::Stream::independent_draw, bits_of(epoch), bits_of(k));
+}
+
+/// As many slots for each class as independent draws give it. That a permutation then deals the slots to
+/// draws is as good as the draws' own order: given the counts, all orders are equally likely.
+std::vector<std::uint64_t> independent_slot_starts(const DrawOptions& options,
+                                                   std::span<const std::uint64_t> sums, std::int64_t epoch) {
+  std::vector<std::uint64_t> starts(sums.size(), 0);
+  for (std::int64_t k = 0; k < options.draws_per_epoch; ++k) {
+    base::CounterRandom random = independent_draw(options, epoch, k);
+    ++starts[class_at(sums, random.below(sums.back())) + 1];
+  }
+  std::partial_sum(starts.begin(), starts.end(), starts.begin());
+  return starts;
+}
+
 std::vector<std::uint64_t> epoch_slot_starts(const DrawOptions& options,
                                              std::span<const std::int64_t> class_counts, std::int64_t epoch) {
   const std::vector<std::uint64_t> sums = epoch_sums(options, class_counts, epoch);
+  if (options.manner == DrawManner::independent_class) return independent_slot_starts(options, sums, epoch);
   return slot_starts(sums, options.draws_per_epoch, quota_offset(options.seed, epoch, sums.back()));
 }
 
@@ -61,14 +95,16 @@ EpochDraws::EpochDraws(const DrawOptions& options, std::span<const std::int64_t>
     : options_(checked(options)),
       epoch_(epoch),
       slots_(slot_order(options, epoch)),
-      starts_(options.replacement ? epoch_sums(options, class_counts, epoch)
-                                  : epoch_slot_starts(options, class_counts, epoch)),
-      quotas_(options.replacement ? expected_draws(starts_, options.draws_per_epoch) : widths(starts_)) {
+      starts_(options.manner == DrawManner::independent ? epoch_sums(options, class_counts, epoch)
+                                                        : epoch_slot_starts(options, class_counts, epoch)),
+      quotas_(options.manner == DrawManner::independent ? expected_draws(starts_, options.draws_per_epoch)
+                                                        : widths(starts_)) {
   classes_.resize(class_counts.size() + 1);
   for (std::size_t j = 0; j < class_counts.size(); ++j) {
     classes_[j + 1].first_sample = classes_[j].first_sample + class_counts[j];
   }
-  if (options.replacement) return;
+  if (options.manner == DrawManner::runs) quotas_ = quotas_of_runs();
+  if (options.manner == DrawManner::independent || options.manner == DrawManner::runs) return;
   skip_earlier_epochs(class_counts);
   choose_stored_orders();
   store_orders();
@@ -114,16 +150,22 @@ void EpochDraws::store_orders() {
   }
 }
 
-std::size_t EpochDraws::class_at(std::uint64_t value) const {
-  // The last class that starts at or before `value`. Both outcomes of each step are equally likely, so the
-  // search is written without branches.
-  const std::uint64_t* first = starts_.data();
-  for (std::size_t count = quotas_.size(); count > 1;) {
-    const std::size_t half = count / 2;
-    first += first[half] <= value ? half : 0;
-    count -= half;
+/// A run that the end of an epoch cuts short does not go on in the next.
+EpochDraws::Run EpochDraws::run_at(std::int64_t k) const {
+  const auto classes = static_cast<std::int64_t>(quotas_.size());
+  const std::int64_t runs_an_epoch = (options_.draws_per_epoch + kRunLength - 1) / kRunLength;
+  const std::int64_t run = epoch_ * runs_an_epoch + k / kRunLength;
+  const std::int64_t pass = run / classes;
+  const base::CounterRandom random(options_.seed, base::Stream::class_permutation, bits_of(pass));
+  return {static_cast<std::size_t>(Permutation(classes, random)(run % classes)), pass};
+}
+
+std::vector<std::int64_t> EpochDraws::quotas_of_runs() const {
+  std::vector<std::int64_t> quotas(quotas_.size(), 0);
+  for (std::int64_t k = 0; k < options_.draws_per_epoch; k += kRunLength) {
+    quotas[run_at(k).class_index] += std::min(kRunLength, options_.draws_per_epoch - k);
   }
-  return static_cast<std::size_t>(first - starts_.data());
+  return quotas;
 }
 
 Permutation EpochDraws::pass_order(std::size_t class_index, std::int64_t pass) const {
@@ -142,16 +184,21 @@ std::int64_t EpochDraws::image_at(std::size_t class_index, std::int64_t rank) co
 
 Draw EpochDraws::draw(std::int64_t k) const {
   LTR_EXPECT(k >= 0 && k < size());
-  if (options_.replacement) {
-    base::CounterRandom random(options_.seed, base::Stream::independent_draw, bits_of(epoch_), bits_of(k));
-    const std::size_t class_index = class_at(random.below(starts_.back()));
-    const std::uint64_t image = random.below(bits_of(images_of(class_index)));
-    return {base::ClassId(static_cast<std::int32_t>(class_index)), static_cast<std::int64_t>(image)};
+  const auto drawn = [](std::size_t class_index, std::int64_t image) {
+    return Draw{base::ClassId(static_cast<std::int32_t>(class_index)), image};
+  };
+  if (options_.manner == DrawManner::independent) {
+    base::CounterRandom random = independent_draw(options_, epoch_, k);
+    const std::size_t class_index = class_at(starts_, random.below(starts_.back()));
+    return drawn(class_index, static_cast<std::int64_t>(random.below(bits_of(images_of(class_index)))));
+  }
+  if (options_.manner == DrawManner::runs) {
+    const Run run = run_at(k);
+    return drawn(run.class_index, image_at(run.class_index, run.earlier * kRunLength + k % kRunLength));
   }
   const auto slot = bits_of(slots_(k));
-  const std::size_t class_index = class_at(slot);
-  const auto rank = static_cast<std::int64_t>(slot - starts_[class_index]);
-  return {base::ClassId(static_cast<std::int32_t>(class_index)), image_at(class_index, rank)};
+  const std::size_t class_index = class_at(starts_, slot);
+  return drawn(class_index, image_at(class_index, static_cast<std::int64_t>(slot - starts_[class_index])));
 }
 
 base::SampleIndex EpochDraws::sample(std::int64_t k) const {

@@ -9,6 +9,7 @@
 
 #include "base/ids.hpp"
 #include "config/enums.hpp"
+#include "sampling/manner.hpp"
 #include "sampling/permutation.hpp"
 
 namespace ltr::sampling {
@@ -17,7 +18,7 @@ namespace ltr::sampling {
 struct DrawOptions {
   std::uint64_t seed = 0;
   config::SamplingKind kind = config::SamplingKind::instance_balanced;
-  bool replacement = false;
+  DrawManner manner = DrawManner::exact;
   std::int64_t epochs = 1;           ///< T: progressively-balanced sampling moves from epoch 0 to T-1
   std::int64_t draws_per_epoch = 0;  ///< M = floor(N / B) B
 };
@@ -29,7 +30,8 @@ struct Draw {
 };
 
 /// All draws of one epoch as a pure function of k. Immutable.
-/// Thread: safe. Cost: O(K) memory; making one costs O(epoch K), a draw O(log K).
+/// Thread: safe. Cost: O(K) memory; making one costs O(epoch K), or O(epoch M log K) for independent classes
+/// with images in turn; a draw O(log K).
 class EpochDraws {
  public:
   /// Shape: class_counts [K], each >= 1.
@@ -41,13 +43,19 @@ class EpochDraws {
   [[nodiscard]] Draw draw(std::int64_t k) const;
   /// The same as a position in a pack whose images are grouped by class.
   [[nodiscard]] base::SampleIndex sample(std::int64_t k) const;
-  /// Draws of each class in this epoch: exact without replacement, expected values rounded to zero with it.
+  /// Draws of each class in this epoch: exact, but for independent draws, of which it is the expectation
+  /// rounded to zero.
   /// Shape: [K].
   [[nodiscard]] std::span<const std::int64_t> quotas() const { return quotas_; }
   /// M.
   [[nodiscard]] std::int64_t size() const { return options_.draws_per_epoch; }
 
  private:
+  /// Consecutive draws of one class, and how many runs the class has had before.
+  struct Run {
+    std::size_t class_index = 0;
+    std::int64_t earlier = 0;
+  };
   /// What a draw needs to know of its class.
   struct ClassState {
     std::int64_t first_sample = 0;  ///< of its images in the pack
@@ -62,14 +70,15 @@ class EpochDraws {
   [[nodiscard]] std::int64_t images_of(std::size_t class_index) const {
     return classes_[class_index + 1].first_sample - classes_[class_index].first_sample;
   }
-  [[nodiscard]] std::size_t class_at(std::uint64_t value) const;
+  [[nodiscard]] Run run_at(std::int64_t k) const;
+  [[nodiscard]] std::vector<std::int64_t> quotas_of_runs() const;
   [[nodiscard]] Permutation pass_order(std::size_t class_index, std::int64_t pass) const;
   [[nodiscard]] std::int64_t image_at(std::size_t class_index, std::int64_t rank) const;
 
   DrawOptions options_;
   std::int64_t epoch_;
   Permutation slots_;
-  std::vector<std::uint64_t> starts_;  // [K+1] first slots; running sums of weights with replacement
+  std::vector<std::uint64_t> starts_;  // [K+1] first slots; running sums of weights for independent draws
   std::vector<std::int64_t> quotas_;
   std::vector<ClassState> classes_;   // [K+1], the last for its first_sample
   std::vector<std::uint8_t> orders_;  // this epoch's images of small classes, one class after another

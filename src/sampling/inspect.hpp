@@ -23,9 +23,9 @@ struct DrawSummary {
   std::vector<std::int64_t> quotas;   ///< [K] as EpochDraws says
   std::vector<std::int64_t> drawn;    ///< [K] counted
   std::vector<ImageUse> image_use;    ///< [K]
-  bool quotas_met = false;            ///< drawn equals quotas; not to be expected with replacement
-  bool evenly_covered = false;  ///< most - fewest <= 1 in every class; not to be expected with replacement
-  std::string digest;           ///< draws_digest of the epoch
+  bool quotas_met = false;            ///< drawn equals quotas; not to be expected of independent draws
+  bool evenly_covered = false;        ///< most - fewest <= 1 in every class; likewise
+  std::string digest;                 ///< draws_digest of the epoch
 };
 
 /// SHA-256 of all samples of an epoch in the order of the draws, each as 8 little-endian bytes.

@@ -12,6 +12,7 @@
 #include "base/stopwatch.hpp"
 #include "train/checkpoint_writer.hpp"
 #include "train/epoch_feed.hpp"
+#include "train/feature_pass.hpp"
 #include "train/member.hpp"
 #include "train/step.hpp"
 
@@ -21,10 +22,9 @@ namespace {
 /// What must be equal for one training to go on from the other's state.
 std::string identity_of(const FeedOptions& feed, const data::Pack& pack,
                         const std::vector<std::unique_ptr<Member>>& members) {
-  std::string text =
-      base::format("seed {}, {}{}, batch {} in {}, images {}", feed.draws.seed,
-                   config::name_of(feed.draws.kind), feed.draws.replacement ? " with replacement" : "",
-                   feed.shape.global_batch, feed.shape.micro_batches, pack.content_hash());
+  std::string text = base::format("seed {}, {}, {}, batch {} in {}, images {}", feed.draws.seed,
+                                  config::name_of(feed.draws.kind), sampling::name_of(feed.draws.manner),
+                                  feed.shape.global_batch, feed.shape.micro_batches, pack.content_hash());
   for (const auto& member : members) {
     text += base::format(", {}: {} epochs, {} parameters", member->trainee().name,
                          member->trainee().schedule.epochs, member->parameter_floats());
@@ -62,6 +62,7 @@ struct TrainingLoop::State {
   void check_finite(const StepResult& result) const;
   void report(double loss);
   void finish_epoch();
+  void validate_and_finish(record::EpochRow row, const DrawAccount& account);
   [[nodiscard]] LoopState state() const;
   void begin_checkpoint();
   void write_checkpoint_now();
@@ -99,12 +100,14 @@ TrainingLoop::State::State(const comm::Group& group_in, const data::Pack& pack_i
     decoded = std::make_unique<data::DecodedImages>(pack);
     feed_options.loader.decoded = decoded.get();
   }
-  feed_options.draws = {options.seed, options.sampling, options.replacement, 0, steps * options.global_batch};
+  feed_options.draws = {options.seed, options.sampling, options.draws, 0, steps * options.global_batch};
+  model::NamedTensors moving;
+  if (options.frozen && options.frozen_moves) moving = model::buffers(*options.frozen);
   for (Trainee& trainee : trainees) {
     feed_options.draws.epochs = std::max(feed_options.draws.epochs, trainee.schedule.epochs);
-    members.push_back(std::make_unique<Member>(std::move(trainee), pack.classes()));
+    members.push_back(std::make_unique<Member>(std::move(trainee), pack.classes(), moving));
   }
-  if (options.frozen) options.frozen->eval();
+  if (options.frozen) options.frozen->train(options.frozen_moves);
   if (group.rank() == 0 && !options.checkpoint.newest.empty()) {
     writer.emplace(options.checkpoint, identity_of(feed_options, pack, members));
   }
@@ -180,7 +183,9 @@ void TrainingLoop::State::choose_active() {
   if (step && now == active) return;
   active = std::move(now);
   step.reset();  // before its successor takes over the gradients
-  step = std::make_unique<Step>(group, options.reduction, feed_options.shape, std::move(tasks));
+  step = std::make_unique<Step>(group, options.reduction, feed_options.shape, std::move(tasks),
+                                MovingStatistics{.shared = options.frozen_moves ? options.frozen : nullptr,
+                                                 .first_part = options.first_part_statistics});
 }
 
 void TrainingLoop::State::run_epoch() {
@@ -270,7 +275,7 @@ void TrainingLoop::State::finish_epoch() {
   row.resample_s = slowest[6];
   row.images_per_s = static_cast<double>(feed_options.draws.draws_per_epoch) / slowest[3];
   const DrawAccount account = account_of(pack, feed_options.draws, epoch);
-  for (Member* member : active) member->finish_epoch(row, account, validation);
+  validate_and_finish(row, account);
   ++epoch;
   epoch_steps = 0;
   times = {};
@@ -280,6 +285,20 @@ void TrainingLoop::State::finish_epoch() {
   } else if (epoch % options.checkpoint_every_epochs == 0) {
     begin_checkpoint();
   }
+}
+
+void TrainingLoop::State::validate_and_finish(record::EpochRow row, const DrawAccount& account) {
+  if (!options.frozen || !options.frozen_moves) {
+    for (Member* member : active) member->finish_epoch(row, account, validation);
+    return;
+  }
+  const base::Stopwatch stopwatch;
+  EvaluationSet features = features_of(validation, *options.frozen);
+  std::array<double, 1> seconds{stopwatch.seconds()};
+  group.max(seconds);
+  row.evaluation_s = seconds[0];
+  for (Member* member : active) member->finish_epoch(row, account, features);
+  options.frozen->train();
 }
 
 TrainingLoop::TrainingLoop(const comm::Group& group, const data::Pack& pack, EvaluationSet& validation,

@@ -13,6 +13,7 @@
 #include "data/loader.hpp"
 #include "data/pack.hpp"
 #include "model/backbone.hpp"
+#include "sampling/manner.hpp"
 #include "train/checkpoint.hpp"
 #include "train/evaluation_set.hpp"
 #include "train/trainee.hpp"
@@ -34,13 +35,15 @@ struct Progress {
 struct LoopOptions {
   std::uint64_t seed = 0;
   config::SamplingKind sampling = config::SamplingKind::instance_balanced;
-  bool replacement = false;
+  sampling::DrawManner draws = sampling::DrawManner::exact;
   std::int64_t global_batch = 0;  ///< B
   int micro_batches = 1;          ///< V
   config::Reduction reduction = config::Reduction::fixed_order;
   data::LoaderOptions loader;               ///< its mode is ignored
   bool keep_decoded = false;                ///< images stay decoded in memory from epoch to epoch
   std::shared_ptr<model::Backbone> frozen;  ///< null: trainees see pixels; else its features
+  bool frozen_moves = false;                ///< its BatchNorm trains and moves its statistics all the same
+  bool first_part_statistics = false;       ///< running statistics follow the first micro-batch alone
   CheckpointFiles checkpoint;               ///< of an empty name: none is kept
   int checkpoint_every_epochs = 1;
   double checkpoint_every_s = 0;                  ///< also within an epoch, this long after the last; 0: not
@@ -50,13 +53,12 @@ struct LoopOptions {
   std::function<void(const std::string&)> warn;   ///< of what a person should know; may be empty
 };
 
-/// Trains all trainees on the same draws. The frozen backbone runs once a micro-batch, in evaluation mode,
-/// for all of them.
+/// Trains all trainees on the same draws. The frozen backbone runs once a micro-batch for all of them.
 class TrainingLoop {
  public:
-  /// `validation` is in the trainees' terms: features where a backbone is frozen. Pack and set must outlive
-  /// it. Throws: ConfigError if the set is smaller than the global batch or ranks cannot share the
-  /// micro-batches.
+  /// `validation` is in the trainees' terms: features where a backbone is frozen, unless its statistics move.
+  /// Pack and set must outlive it. Throws: ConfigError if the set is smaller than the global batch or ranks
+  /// cannot share the micro-batches.
   TrainingLoop(const comm::Group& group, const data::Pack& pack, EvaluationSet& validation,
                LoopOptions options, std::vector<Trainee> trainees);
   TrainingLoop(const TrainingLoop&) = delete;

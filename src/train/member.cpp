@@ -12,11 +12,12 @@
 
 namespace ltr::train {
 
-Member::Member(Trainee trainee, std::int32_t classes)
+Member::Member(Trainee trainee, std::int32_t classes, const model::NamedTensors& more)
     : trainee_(std::move(trainee)), parameters_(*trainee_.module), sgd_(trainee_.sgd, parameters_) {
   trainee_.module->train();
   state_.name = trainee_.name;
   state_.weights = model::state(*trainee_.module);
+  state_.weights.insert(state_.weights.end(), more.begin(), more.end());
   state_.momentum = sgd_.momentum();
   state_.training.draws_made.assign(static_cast<std::size_t>(classes), 0);
 }
@@ -33,7 +34,7 @@ void Member::validate(record::EpochRow& row, EvaluationSet& validation) {
   trainee_.module->train();
   std::array<double, 1> evaluation_s{stopwatch.seconds()};
   validation.group().max(evaluation_s);
-  row.evaluation_s = evaluation_s[0];
+  row.evaluation_s += evaluation_s[0];
   row.validation_top1_percent =
       100.0 * static_cast<double>(correct) / static_cast<double>(validation.images());
   if (correct > state_.best_correct) {
@@ -60,7 +61,7 @@ void Member::finish_epoch(record::EpochRow row, const DrawAccount& account, Eval
 }
 
 void Member::restore(TraineeState state, std::string_view source) {
-  model::load_state(*trainee_.module, state.weights, source);
+  model::load_state(state_.weights, state.weights, source);
   state_.momentum.copy_(state.momentum);
   state.weights = std::move(state_.weights);
   state.momentum = std::move(state_.momentum);
@@ -72,7 +73,7 @@ Trained Member::conclude() {
   model::NamedTensors last = state_.weights;
   last.emplace_back("momentum", state_.momentum);
   state_.training.state_digest = model::weights_digest(last);
-  model::load_state(module, state_.best, "the best epoch");
+  model::load_state(state_.weights, state_.best, "the best epoch");
   module.eval();
   // In the module's order: a checkpoint's file has another.
   Trained result{state_.training, model::snapshot(state_.weights)};

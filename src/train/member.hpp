@@ -17,8 +17,9 @@ namespace ltr::train {
 /// One trainee with its parameters as a vector, its optimiser and its history.
 class Member {
  public:
-  /// Puts the module into training mode. K is the number of classes.
-  Member(Trainee trainee, std::int32_t classes);
+  /// Puts the module into training mode. K is the number of classes; `more` are live tensors outside the
+  /// module that are part of the member's state.
+  Member(Trainee trainee, std::int32_t classes, const model::NamedTensors& more = {});
 
   [[nodiscard]] const Trainee& trainee() const { return trainee_; }
   [[nodiscard]] FlatParameters& parameters() { return parameters_; }

@@ -8,6 +8,7 @@
 namespace ltr::train {
 
 double learning_rate_at(const Schedule& schedule, std::int64_t epoch) {
+  if (schedule.ahead) ++epoch;
   const std::int64_t warmup = schedule.warmup_epochs;
   if (epoch < warmup) {
     return schedule.learning_rate * static_cast<double>(epoch + 1) / static_cast<double>(warmup + 1);

@@ -41,10 +41,11 @@ class Step::GradientReady final : public torch::autograd::PostAccumulateGradHook
 };
 
 Step::Step(const comm::Group& group, config::Reduction reduction, const sampling::BatchShape& shape,
-           std::vector<StepTask> tasks)
+           std::vector<StepTask> tasks, MovingStatistics statistics)
     : shape_(shape),
       group_(group),
       tasks_(std::move(tasks)),
+      moving_(std::move(statistics)),
       leaf_(allocate_leaf()),
       accumulator_(static_cast<int>(std::bit_ceil(own_micro_batches())),
                    static_cast<std::size_t>(leaf_.numel())),
@@ -65,16 +66,22 @@ torch::Tensor Step::allocate_leaf() {
   std::int64_t end = 0;
   for (const StepTask& task : tasks_) end += task.parameters->size();
   statistics_begin_ = end;
-  for (const StepTask& task : tasks_) {
-    for (auto& norm : model::ghost_batch_norms(*task.module)) {
-      if (norm->is_frozen()) continue;
-      end += 2 * norm->channels();
-      norms_.push_back({std::move(norm), {}, {}});
-    }
-  }
+  for (const StepTask& task : tasks_) add_norms(*task.module);
+  if (moving_.shared) add_norms(*moving_.shared);
+  for (const Norm& norm : norms_) end += 2 * norm.layer->channels();
   losses_begin_ = end;
   status_begin_ = losses_begin_ + static_cast<std::int64_t>(tasks_.size());
   return torch::zeros({status_begin_ + 2});
+}
+
+void Step::add_norms(const torch::nn::Module& module) {
+  for (auto& norm : model::ghost_batch_norms(module)) {
+    if (norm->moves()) norms_.push_back({std::move(norm), {}, {}});
+  }
+}
+
+torch::Tensor Step::statistics() const {
+  return leaf_.narrow(0, statistics_begin_, losses_begin_ - statistics_begin_);
 }
 
 void Step::bind_gradients() {
@@ -128,6 +135,8 @@ StepResult Step::run(const std::function<MicroBatch()>& next, bool stop_requeste
       sending_ = i + 1 == own;
       leaf_.zero_();
       translating_torch_errors([&] { backward(next()); });
+      const bool first = i == 0 && group_.rank() == 0;
+      if (moving_.first_part && !first) statistics().zero_();
       if (!sending_) accumulator_.push(floats_of(leaf_));
     }
   } catch (...) {
@@ -193,7 +202,7 @@ void Step::finish_exchange(bool failed, bool stop_requested) {
 
 void Step::move_running_buffers() {
   const torch::NoGradGuard no_grad;
-  leaf_.narrow(0, statistics_begin_, losses_begin_ - statistics_begin_).div_(shape_.micro_batches);
+  if (!moving_.first_part) statistics().div_(shape_.micro_batches);
   for (const Norm& norm : norms_) norm.layer->apply_statistics(norm.mean, norm.variance);
 }
 

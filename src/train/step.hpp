@@ -27,10 +27,17 @@ using Logits = std::function<torch::Tensor(const torch::Tensor&)>;
 
 /// One of the networks that a step trains side by side on the same inputs.
 struct StepTask {
-  std::shared_ptr<torch::nn::Module> module;  ///< its GhostBatchNorm2d layers that are not frozen take part
+  std::shared_ptr<torch::nn::Module> module;  ///< its GhostBatchNorm2d layers that move take part
   Logits logits;
   std::shared_ptr<Objective> objective;
   FlatParameters* parameters = nullptr;  ///< of `module`; outlives the step
+};
+
+/// Whose BatchNorm statistics move running buffers, besides those of the tasks' modules.
+struct MovingStatistics {
+  /// What makes the tasks' inputs, without a gradient; its layers that move take part. May be null.
+  std::shared_ptr<torch::nn::Module> shared;
+  bool first_part = false;  ///< those of the first micro-batch alone count, not the mean over all
 };
 
 /// What all ranks know after a step.
@@ -47,7 +54,7 @@ class Step {
  public:
   /// Binds the gradients of every task's parameters. shape.ranks = group.size().
   Step(const comm::Group& group, config::Reduction reduction, const sampling::BatchShape& shape,
-       std::vector<StepTask> tasks);
+       std::vector<StepTask> tasks, MovingStatistics statistics = {});
   Step(const Step&) = delete;
   Step& operator=(const Step&) = delete;
   ~Step();
@@ -77,6 +84,7 @@ class Step {
   class GradientReady;
 
   torch::Tensor allocate_leaf();
+  void add_norms(const torch::nn::Module& module);
   void bind_gradients();
   void bind_statistics();
   [[nodiscard]] unsigned own_micro_batches() const {
@@ -84,6 +92,7 @@ class Step {
   }
   void push_zeros();
   void backward(const MicroBatch& batch);
+  [[nodiscard]] torch::Tensor statistics() const;
   void gradient_ready(std::size_t bucket);
   void send_next_bucket(bool complete);
   void finish_exchange(bool failed, bool stop_requested);
@@ -92,6 +101,7 @@ class Step {
   sampling::BatchShape shape_;
   comm::Group group_;
   std::vector<StepTask> tasks_;
+  MovingStatistics moving_;
   std::vector<Norm> norms_;
   std::vector<Bucket> buckets_;
   std::int64_t statistics_begin_ = 0;

@@ -31,8 +31,9 @@ struct Trainee {
 /// One trainee's outcome, the same on every rank.
 struct Trained {
   record::TrainingRecord training;
-  model::NamedTensors
-      best;  ///< weights and buffers of the best validated epoch, by top-1, the first if several
+  /// Weights and buffers of the best validated epoch, by top-1, the first if several; with the buffers of a
+  /// frozen backbone whose statistics move.
+  model::NamedTensors best;
 };
 
 }  // namespace ltr::train
