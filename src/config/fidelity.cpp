@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::array<FidelityPoint, 8> kPoints{{
     {"frozen_statistics_move", &Fidelity::frozen_statistics_move, true,
-     "BatchNorm of frozen layers uses batch statistics and keeps moving its running ones",
+     "BatchNorm of frozen layers keeps training: batch statistics, moving running ones",
      "BatchNorm of frozen layers stays as it is"},
     {"first_part_statistics", &Fidelity::first_part_statistics, true,
      "running statistics follow the first micro-batch of a step",

@@ -2,6 +2,7 @@
 // The grid as a graph of work: cells are what the user asked for, nodes what has to be computed, once each.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@ namespace ltr::config {
 /// NCM) training images; stage_2 trains all classifiers that share draws in one pass over the backbone;
 /// finetune trains one strategy's own copy of the network, or of its last block and classifier.
 enum class NodeKind { stage_1, features, stage_2, finetune };
+inline constexpr std::size_t kNodeKinds = 4;
 
 /// One piece of work. Ids are stable names usable as file names, e.g. "seed_0.square_root.stage_1".
 struct PlanNode {

@@ -11,8 +11,6 @@
 namespace ltr::grid {
 namespace {
 
-constexpr std::size_t kKinds = 3;
-
 /// A plan that is played through in time. Ranks form crews of the larger group size; a crew works as one, or
 /// its parts take nodes by themselves until none is ready, as the ranks of a run do.
 class Play {
@@ -112,7 +110,7 @@ int group_size(const config::GroupSizes& sizes, config::NodeKind kind) {
 }
 
 NodeCosts::NodeCosts(const config::Plan& plan, std::vector<double> work)
-    : work_(std::move(work)), rates_(kKinds) {
+    : work_(std::move(work)), rates_(config::kNodeKinds) {
   for (const config::PlanNode& node : plan.nodes) kinds_.push_back(node.kind);
 }
 

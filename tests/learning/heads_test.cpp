@@ -55,7 +55,8 @@ TEST(Heads, TakeLossAndOptimiserOfStage1AndTheirOwnRateAndSchedule) {
                            .decay_norm_and_bias = false,
                            .clip_norm = 2};
   configuration.stage_2.learning_rate = 0.3;
-  const train::Trainee trainee = make_crt(configuration, *stage_1_classifier(), 5).trainee;
+  const train::Trainee trainee =
+      make_retrained(configuration, config::LearningKind::crt, *stage_1_classifier(), 5).trainee;
   EXPECT_TRUE(trainee.sgd.nesterov);
   EXPECT_FALSE(trainee.sgd.decay_norm_and_bias);
   EXPECT_EQ(trainee.sgd.clip_norm, 2);
@@ -93,11 +94,58 @@ TEST(Lws, ScalesTheWeightAndLeavesTheBias) {
   EXPECT_EQ(head.weight()[2].abs().sum().item<float>(), 0);
 }
 
+TEST(Lws, OfTheAuthorsCodeScalesTheBiasTooAndDecaysTheScales) {
+  const auto stage_1 = stage_1_classifier();
+  config::Configuration configuration;
+  configuration.fidelity.lws_scales_bias = true;
+  const Head head = make_lws(configuration, *stage_1);
+  EXPECT_EQ(head.trainee.sgd.weight_decay, 0) << "a point of its own";
+  EXPECT_TRUE(torch::allclose(head.trainee.logits(some_features()), stage_1->forward(some_features())));
+  const torch::Tensor scale = torch::tensor({2.0F, 1.0F, 0.5F});
+  {
+    const torch::NoGradGuard no_gradients;
+    head.trainee.module->parameters()[0].copy_(scale);
+  }
+  const torch::Tensor expected = stage_1->forward(some_features()).detach() * scale;
+  EXPECT_TRUE(torch::allclose(head.trainee.logits(some_features()).detach(), expected, 1e-5, 1e-6));
+  const torch::Tensor linear = torch::mm(some_features(), head.weight().t()) + head.bias();
+  EXPECT_TRUE(torch::allclose(linear, expected, 1e-5, 1e-6)) << "what is kept is what was measured";
+
+  configuration.fidelity = {};
+  configuration.fidelity.lws_decays_scales = true;
+  EXPECT_EQ(make_lws(configuration, *stage_1).trainee.sgd.weight_decay, configuration.stage_1.weight_decay);
+}
+
+TEST(Heads, RunOneEpochAheadWhereTheScheduleDoes) {
+  config::Configuration configuration;
+  configuration.fidelity.schedule_ahead = true;
+  EXPECT_TRUE(make_lws(configuration, *stage_1_classifier()).trainee.schedule.ahead);
+}
+
+TEST(FinetunedClassifier, IsCrtOrBeginsAsStage1sClassifier) {
+  const auto stage_1 = stage_1_classifier();
+  config::Configuration configuration;
+  configuration.stage_2.finetune.epochs = 7;
+  const auto make = [&](config::LearningKind learning) {
+    return make_retrained(configuration, learning, *stage_1, 5);
+  };
+  const Head crt = make(config::LearningKind::crt);
+  const Head anew = make(config::LearningKind::finetune_classifier);
+  EXPECT_TRUE(torch::equal(anew.weight(), crt.weight()));
+  EXPECT_EQ(anew.trainee.schedule.epochs, 7);
+  configuration.stage_2.finetune.new_classifier = false;
+  const Head kept = make(config::LearningKind::finetune_classifier);
+  EXPECT_TRUE(torch::equal(kept.weight(), stage_1->fc->weight.detach()));
+  EXPECT_TRUE(torch::equal(make(config::LearningKind::crt).weight(), crt.weight()));
+  EXPECT_NE(kept.weight().const_data_ptr(), stage_1->fc->weight.const_data_ptr())
+      << "stage 1's stays as it is";
+}
+
 TEST(Crt, StartsAfreshAndTheSameForTheSameSeed) {
   const auto stage_1 = stage_1_classifier();
-  const Head head = make_crt(config::Configuration{}, *stage_1, 5);
-  const Head again = make_crt(config::Configuration{}, *stage_1, 5);
-  const Head other = make_crt(config::Configuration{}, *stage_1, 6);
+  const Head head = make_retrained(config::Configuration{}, config::LearningKind::crt, *stage_1, 5);
+  const Head again = make_retrained(config::Configuration{}, config::LearningKind::crt, *stage_1, 5);
+  const Head other = make_retrained(config::Configuration{}, config::LearningKind::crt, *stage_1, 6);
   EXPECT_TRUE(torch::equal(head.weight(), again.weight()));
   EXPECT_FALSE(torch::equal(head.weight(), other.weight()));
   EXPECT_FALSE(torch::equal(head.weight(), stage_1->fc->weight.detach()));

@@ -265,6 +265,80 @@ TEST_F(LoopOfHeads, GoesOnAfterAHeadHasDroppedOut) {
   expect_same_outcome(resumed.at(1), whole.at(1));
 }
 
+/// Heads on a frozen backbone whose BatchNorm statistics move.
+class LoopOfHeadsOnMovingStatistics : public Loop {
+ protected:
+  struct Outcome {
+    std::vector<Trained> trained;
+    std::shared_ptr<test::TinyBackbone> backbone;
+  };
+  static Outcome train_heads(const comm::Group& group, LoopOptions options, std::vector<Trainee> heads) {
+    options.sampling = config::SamplingKind::class_balanced;
+    auto backbone = std::make_shared<test::TinyBackbone>();
+    test::fill(*backbone, 1);
+    options.frozen = backbone;
+    options.frozen_moves = true;
+    EvaluationSet images(group, *packs->validation, loader_options());
+    TrainingLoop loop(group, *packs->train, images, options, std::move(heads));
+    return {loop.run(), backbone};
+  }
+  static std::vector<Trainee> two_heads() { return {head("crt", 5, 3), head("lws", 6, 1)}; }
+};
+
+const torch::Tensor& tensor_of(const Trained& trained, std::string_view name) {
+  return std::ranges::find(trained.best, name, [](const auto& item) { return item.first; })->second;
+}
+
+TEST_F(LoopOfHeadsOnMovingStatistics, MovesBuffersAndNothingElseOfTheBackbone) {
+  const Outcome outcome = train_heads(world(), options(), {head("crt", 5, 3)});
+  test::TinyBackbone untouched;
+  test::fill(untouched, 1);
+  for (const auto& named : untouched.named_parameters()) {
+    EXPECT_TRUE(torch::equal(named.value(), outcome.backbone->named_parameters()[named.key()]))
+        << named.key();
+  }
+  EXPECT_FALSE(torch::equal(untouched.norm->running_mean, outcome.backbone->norm->running_mean));
+}
+
+TEST_F(LoopOfHeadsOnMovingStatistics, KeepsTheBuffersOfEachHeadsBestEpochAndValidatesOnThem) {
+  const std::vector<Trainee> heads = two_heads();
+  const Outcome outcome = train_heads(world(), options(), heads);
+  for (std::size_t i = 0; i < heads.size(); ++i) {
+    const record::TrainingRecord& training = outcome.trained[i].training;
+    model::load_state(model::buffers(*outcome.backbone), outcome.trained[i].best, "best",
+                      model::ExtraTensors::ignore);
+    EXPECT_EQ(outcome.backbone->norm->num_batches_tracked.item<std::int64_t>(),
+              (training.best_epoch + 1) * kSteps);
+    EvaluationSet images(world(), *packs->validation, loader_options());
+    EvaluationSet features = features_of(images, *outcome.backbone);
+    EXPECT_EQ(static_cast<double>(count_correct(features, heads[i].logits)) * 100.0 / 140,
+              training.epochs.at(static_cast<std::size_t>(training.best_epoch)).validation_top1_percent);
+  }
+}
+
+TEST_F(LoopOfHeadsOnMovingStatistics, GivesTheSameBitsOnAnyRanksAndAfterAStop) {
+  const Outcome whole = train_heads(comm::Group::alone(), options(), two_heads());
+  expect_same_outcome(train_heads(world(), options(), two_heads()).trained.at(0), whole.trained.at(0));
+  LoopOptions stopping = options();
+  stopping.checkpoint.newest = *folder / "moving_heads.safetensors";
+  stop_after(kSteps + 1, world(), stopping,
+             [](const LoopOptions& o) { static_cast<void>(train_heads(world(), o, two_heads())); });
+  const Outcome resumed = train_heads(world(), stopping, two_heads());
+  for (std::size_t i = 0; i < whole.trained.size(); ++i) {
+    expect_same_outcome(resumed.trained[i], whole.trained[i]);
+    EXPECT_TRUE(test::same_bits(tensor_of(resumed.trained[i], "norm.running_var"),
+                                tensor_of(whole.trained[i], "norm.running_var")));
+  }
+}
+
+TEST_F(Loop, StatisticsOfTheFirstMicroBatchAloneGiveOtherBuffersOnAnyRanks) {
+  LoopOptions first = options();
+  first.first_part_statistics = true;
+  const Trained shared = train(world(), first);
+  expect_same_outcome(shared, train(comm::Group::alone(), first));
+  EXPECT_NE(shared.training.weights_digest, train(world(), options()).training.weights_digest);
+}
+
 TEST_F(Loop, NamesEpochStepAndLearningRateWhenTrainingDiverges) {
   Trainee trainee = trainee_of(std::make_shared<TinyNetwork>(), kEpochs);
   trainee.schedule.learning_rate = 1e30;

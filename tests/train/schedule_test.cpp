@@ -46,5 +46,18 @@ TEST(Schedule, WarmUpIsAStraightLineToTheFullRate) {
   EXPECT_NEAR(learning_rate_at(schedule, 9), 0.2 * (1 + std::cos(M_PI * 6 / 7)), 1e-15);
 }
 
+TEST(Schedule, AheadEveryEpochHasTheNextOnesRateAndTheLastNone) {
+  for (const ScheduleKind kind : {ScheduleKind::cosine, ScheduleKind::step, ScheduleKind::constant}) {
+    const Schedule plain{kind, 0.2, 3, 10, {5}, 0.1};
+    Schedule ahead = plain;
+    ahead.ahead = true;
+    for (std::int64_t e = 0; e + 1 < 10; ++e) {
+      EXPECT_EQ(learning_rate_at(ahead, e), learning_rate_at(plain, e + 1)) << e;
+    }
+  }
+  const Schedule cosine{.kind = ScheduleKind::cosine, .learning_rate = 0.2, .epochs = 90, .ahead = true};
+  EXPECT_NEAR(learning_rate_at(cosine, 89), 0, 1e-17);
+}
+
 }  // namespace
 }  // namespace ltr::train

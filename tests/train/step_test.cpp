@@ -26,11 +26,12 @@ constexpr std::int64_t kGlobalBatch = 32;
 /// A network in a step of its own, shared by a group.
 struct Stepper {
   explicit Stepper(const comm::Group& group_in, int micro_batches = kMicroBatches,
-                   config::Reduction reduction = config::Reduction::fixed_order)
+                   config::Reduction reduction = config::Reduction::fixed_order,
+                   const MovingStatistics& statistics = {})
       : group(group_in),
         shape{kGlobalBatch / kMicroBatches * micro_batches, micro_batches, group_in.size()},
         parameters(*network),
-        step(group, reduction, shape, {task()}) {
+        step(group, reduction, shape, {task()}, statistics) {
     make_deterministic(1);
     network->train();
   }
@@ -79,6 +80,81 @@ TEST(Step, LeavesWhatIsFrozenAloneAndNormalisesItByItsRunningBuffers) {
   EXPECT_TRUE(torch::allclose(network->fc->weight.grad(), plain.fc->weight.grad(), 1e-5, 1e-7));
   EXPECT_TRUE(torch::allclose(network->backbone->wide->weight.grad(), plain.backbone->wide->weight.grad(),
                               1e-5, 1e-7));
+}
+
+TEST(Step, TrainsBatchNormOfWhatIsFrozenWhereItKeepsMoving) {
+  constexpr std::int64_t kImages = 4;
+  auto network = std::make_shared<TinyNetwork>();
+  model::GhostBatchNorm2d& norm = *network->backbone->norm;
+  for (torch::Tensor& frozen : norm.parameters()) frozen.set_requires_grad(false);
+  norm.keep_moving();
+  network->train();
+  const std::string before =
+      model::weights_digest(model::NamedTensors{{"weight", norm.weight}, {"bias", norm.bias}});
+  FlatParameters parameters(*network);
+  Step step(comm::Group::alone(), config::Reduction::fixed_order, {kImages, 1, 1},
+            {{network, [&](const torch::Tensor& images) { return network->forward(images); },
+              std::make_shared<SumOfCrossEntropies>(), &parameters}});
+  const MicroBatch batch = random_batch(0, kImages);
+  const torch::Tensor seen = network->backbone->conv->forward(batch.inputs).detach();
+  (void)step.run([&] { return batch; }, /*stop_requested=*/false);
+  EXPECT_TRUE(torch::allclose(norm.running_mean, 0.1 * seen.mean({0, 2, 3}), 1e-4, 1e-6));
+  EXPECT_EQ(model::weights_digest(model::NamedTensors{{"weight", norm.weight}, {"bias", norm.bias}}), before);
+
+  // Its gradient is that of batch statistics.
+  TinyNetwork plain;
+  plain.backbone->norm->bind_statistics(torch::zeros({8}), torch::zeros({8}));
+  (SumOfCrossEntropies().loss(plain.forward(batch.inputs), batch.labels) / kImages).backward();
+  EXPECT_TRUE(torch::allclose(network->fc->weight.grad(), plain.fc->weight.grad(), 1e-5, 1e-7));
+}
+
+/// Mean over the pixels of what BatchNorm sees in micro-batch `number` of all. Shape: [8].
+torch::Tensor seen_mean(TinyNetwork& network, int number) {
+  const torch::NoGradGuard no_gradients;
+  const MicroBatch batch = random_batch(static_cast<std::uint64_t>(number), kGlobalBatch / kMicroBatches);
+  return network.backbone->conv->forward(batch.inputs).mean({0, 2, 3});
+}
+
+TEST(Step, RunningStatisticsFollowTheMeanOverMicroBatchesOrTheFirstAlone) {
+  TinyNetwork plain;
+  torch::Tensor mean = torch::zeros({8});
+  for (int m = 0; m < kMicroBatches; ++m) mean += seen_mean(plain, m) / kMicroBatches;
+  const torch::Tensor first = seen_mean(plain, 0);
+  ASSERT_FALSE(torch::allclose(mean, first, 1e-2, 1e-4));
+  for (const bool first_part : {false, true}) {
+    Stepper stepper(world(), kMicroBatches, config::Reduction::fixed_order,
+                    {.shared = nullptr, .first_part = first_part});
+    stepper.run();
+    EXPECT_TRUE(torch::allclose(stepper.network->backbone->norm->running_mean,
+                                0.1 * (first_part ? first : mean), 1e-4, 1e-6));
+  }
+}
+
+TEST(Step, MovesTheStatisticsOfASharedBackboneToo) {
+  auto shared = std::make_shared<TinyNetwork>();
+  shared->train();
+  auto head = std::make_shared<torch::nn::LinearImpl>(kFeatures, kClasses);
+  test::fill(*head, 5);
+  FlatParameters parameters(*head);
+  const sampling::BatchShape shape{kGlobalBatch, kMicroBatches, world().size()};
+  Step step(world(), config::Reduction::fixed_order, shape,
+            {{head, [&](const torch::Tensor& features) { return head->forward(features); },
+              std::make_shared<SumOfCrossEntropies>(), &parameters}},
+            {.shared = shared->backbone, .first_part = false});
+  int number = sampling::first_micro_batch(shape, world().rank());
+  step.run(
+      [&] {
+        const torch::NoGradGuard no_gradients;
+        MicroBatch batch = random_batch(static_cast<std::uint64_t>(number++), kGlobalBatch / kMicroBatches);
+        batch.inputs = shared->backbone->forward(batch.inputs);
+        return batch;
+      },
+      false);
+  // The same statistics as where the backbone is trained itself.
+  Stepper trained(world());
+  trained.run();
+  EXPECT_TRUE(same_bits(shared->backbone->norm->running_mean, trained.network->backbone->norm->running_mean));
+  EXPECT_TRUE(same_bits(shared->backbone->norm->running_var, trained.network->backbone->norm->running_var));
 }
 
 TEST(Step, HasTheGradientAndStatisticsOfPlainAutograd) {
