@@ -88,6 +88,47 @@ TEST(Verdict, NeedsTheRecipe) {
             "stage 1 is taken from stage_1.weights, not trained");
 }
 
+TEST(Verdict, NeedsTheAuthorsCode) {
+  const auto at = [](auto member) {
+    return imagenet_runs(3, [member](Configuration& c) { c.fidelity.*member = false; });
+  };
+  EXPECT_EQ(reason_in(at(&config::Fidelity::first_part_statistics)),
+            "fidelity.first_part_statistics is false, published with true");
+  std::vector<record::RunRecord> runs =
+      imagenet_runs(3, [](Configuration& c) { config::follow(config::FidelityMode::corrected, c); });
+  for (record::RunRecord& run : runs) {
+    for (const config::LearningKind learning : {config::LearningKind::crt, config::LearningKind::lws}) {
+      run.cells.push_back(record::sample_cell(std::stoull(run.cells[0].id.substr(5)),
+                                              config::SamplingKind::instance_balanced, learning,
+                                              {8, 6, 6, 4}));
+    }
+  }
+  // Every point once, whichever cells it keeps from a verdict.
+  EXPECT_EQ(reason_in(runs),
+            "fidelity is not the authors' code: first_part_statistics = false, frozen_statistics_move = "
+            "false, class_balanced_runs = false, lws_scales_bias = false, lws_decays_scales = false");
+}
+
+TEST(Verdict, IsGivenToTheStrategiesThatAPointDoesNotChange) {
+  std::vector<record::RunRecord> runs =
+      imagenet_runs(3, [](Configuration& c) { c.fidelity.lws_scales_bias = false; });
+  const std::string text = table_of(runs, "figure_1");
+  EXPECT_FALSE(has(text, "not comparable")) << text;
+  EXPECT_TRUE(has(text, "    verdict  ")) << text;
+}
+
+TEST(Verdict, IsNotGivenToRecordsOlderThanTheKeysOfFidelity) {
+  std::vector<record::RunRecord> runs = imagenet_runs(3);
+  for (record::RunRecord& run : runs) {
+    const std::size_t table = run.configuration.find("[fidelity]");
+    ASSERT_NE(table, std::string::npos);
+    run.configuration.erase(table, run.configuration.find("\n[", table) + 1 - table);
+    const std::size_t ncm = run.configuration.find("ncm.distance");
+    run.configuration.erase(ncm, run.configuration.find('\n', ncm) + 1 - ncm);
+  }
+  EXPECT_EQ(reason_in(runs), "fidelity.first_part_statistics is false, published with true");
+}
+
 TEST(Verdict, NeedsTheSameWeightsToStartFrom) {
   std::vector<record::RunRecord> runs =
       imagenet_runs(3, [](Configuration& c) { c.model.pretrained = "w.safetensors"; });
