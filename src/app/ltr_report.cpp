@@ -115,8 +115,9 @@ void print(const std::string& text) {
 }
 
 /// The figures that can be drawn on this machine, or why they cannot.
-ltr::report::FigureList drawable_figures(const std::vector<ltr::record::RunRecord>& runs) {
-  if (ltr::report::gnuplot_installed()) return ltr::report::figures_of(runs);
+ltr::report::FigureList drawable_figures(const std::vector<ltr::record::RunRecord>& runs,
+                                         const std::vector<std::string>& by) {
+  if (ltr::report::gnuplot_installed()) return ltr::report::figures_of(runs, by);
   return {.figures = {}, .left_out = {ltr::report::kGnuplotMissing}};
 }
 
@@ -141,7 +142,7 @@ void report(const Arguments& arguments) {
   if (arguments.digest) return print(digests(arguments.records, runs));
   ltr::report::FigureList figures;
   const bool inlined = request.format == Format::html;
-  if (inlined || !arguments.figures.empty()) figures = drawable_figures(runs);
+  if (inlined || !arguments.figures.empty()) figures = drawable_figures(runs, request.options.by);
   for (const std::string& note : figures.left_out) say(note);
   if (inlined) request.illustrations = {ltr::report::drawn(figures.figures), figures.left_out};
   print(ltr::report::render(runs, request));
