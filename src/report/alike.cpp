@@ -58,13 +58,13 @@ bool is_told_apart(std::string_view difference, const Apart& apart) {
 std::vector<std::string> differences(const RunView& a, const RunView& b, const Apart& apart) {
   std::vector<std::string> found = config::differing_keys(a.configuration, b.configuration);
   const bool same_place = place_of(a, apart) == place_of(b, apart);
-  // Records of both modes stand side by side without a key for every point.
-  const bool by_mode = std::ranges::find(apart.keys, "fidelity.mode") != apart.keys.end() &&
-                       a.configuration.fidelity.mode != b.configuration.fidelity.mode &&
+  // Where the names of the modes tell all there is to say, one difference stands for all their points.
+  const bool by_mode = a.configuration.fidelity.mode != b.configuration.fidelity.mode &&
                        follows_its_mode(a.configuration) && follows_its_mode(b.configuration);
   std::erase_if(found, [&](const std::string& difference) {
-    return changes_no_method(difference) || (!same_place && is_told_apart(difference, apart)) ||
-           (by_mode && is_of_fidelity(difference));
+    if (!same_place && is_told_apart(difference, apart)) return true;
+    if (by_mode && is_of_fidelity(difference)) return !difference.starts_with("fidelity.mode:");
+    return changes_no_method(difference);
   });
   const bool other_data =
       !same_place && (apart.by_data || std::ranges::any_of(apart.keys, [](const auto& key) {
