@@ -255,10 +255,19 @@ TEST(DefaultTables, FollowWhatTheRecordsHold) {
   const auto first_words = [](const std::vector<record::RunRecord>& runs) {
     const std::string text = render(runs, {});
     return text.substr(0, text.find_first_of("(,")) + (has(text, "\ntable_2 (")    ? " table_2"
+                                                       : has(text, "\ntable_1 (")  ? " table_1"
                                                        : has(text, "\ncifar_lt (") ? " cifar_lt"
                                                                                    : "");
   };
   EXPECT_EQ(first_words(imagenet_runs(1)), "figure_1 ");
+  const auto learning = [](config::LearningKind first, config::LearningKind second) {
+    return [=](Configuration& c) { c.grid.learning = {first, second}; };
+  };
+  using enum config::LearningKind;
+  EXPECT_EQ(first_words(imagenet_runs(1, learning(joint, finetune_all))), "figure_1  table_1");
+  std::vector<record::RunRecord> tuned = imagenet_runs(1, learning(finetune_all, finetune_classifier));
+  for (record::RunRecord& run : tuned) run.cells.clear();
+  EXPECT_EQ(first_words(tuned), "table_1 ");
   const auto resnet10 = [](Configuration& c) { c.model.backbone = BackboneKind::resnet10; };
   EXPECT_EQ(first_words(imagenet_runs(1, resnet10)), "ImageNet-LT train table_2");
   EXPECT_EQ(first_words({imagenet_run(0), imagenet_run(0, resnet10)}), "table_2 ");
