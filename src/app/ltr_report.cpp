@@ -89,6 +89,9 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
   add_table_options(app, arguments, digest);
   app.add_option("--figures", arguments.figures,
                  "draw every figure as SVG and PNG in this folder, by gnuplot")
+      ->check([](const std::string& folder) {
+        return folder.empty() ? std::string("no folder is named, so no figure could be kept; name one") : "";
+      })
       ->option_text("FOLDER")
       ->excludes(digest);
   try {
@@ -115,8 +118,9 @@ void print(const std::string& text) {
 }
 
 /// The figures that can be drawn on this machine, or why they cannot.
-ltr::report::FigureList drawable_figures(const std::vector<ltr::record::RunRecord>& runs) {
-  if (ltr::report::gnuplot_installed()) return ltr::report::figures_of(runs);
+ltr::report::FigureList drawable_figures(const std::vector<ltr::record::RunRecord>& runs,
+                                         const std::vector<std::string>& by) {
+  if (ltr::report::gnuplot_installed()) return ltr::report::figures_of(runs, by);
   return {.figures = {}, .left_out = {ltr::report::kGnuplotMissing}};
 }
 
@@ -140,11 +144,18 @@ void report(const Arguments& arguments) {
   for (const std::string& path : arguments.records) runs.push_back(ltr::record::read_run(path));
   if (arguments.digest) return print(digests(arguments.records, runs));
   ltr::report::FigureList figures;
+  const auto find_figures = [&] {
+    figures = drawable_figures(runs, request.options.by);
+    for (const std::string& note : figures.left_out) say(note);
+  };
   const bool inlined = request.format == Format::html;
-  if (inlined || !arguments.figures.empty()) figures = drawable_figures(runs);
-  for (const std::string& note : figures.left_out) say(note);
-  if (inlined) request.illustrations = {ltr::report::drawn(figures.figures), figures.left_out};
-  print(ltr::report::render(runs, request));
+  if (inlined) {
+    find_figures();
+    request.illustrations = {ltr::report::drawn(figures.figures), figures.left_out};
+  }
+  const std::string text = ltr::report::render(runs, request);
+  if (!inlined && !arguments.figures.empty()) find_figures();
+  print(text);
   if (!arguments.figures.empty()) ltr::report::write_figures(figures.figures, arguments.figures);
 }
 

@@ -7,13 +7,14 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "config/fidelity.hpp"
 #include "config/toml.hpp"
 
 namespace ltr::report {
 namespace {
-constexpr std::array<std::string_view, 11> kHarmless{
+constexpr std::array<std::string_view, 12> kHarmless{
     "run.",          "data.root",     "data.train", "data.validation", "data.test", "data.stage",
-    "grid.sampling", "grid.learning", "loader.",    "checkpoint.",     "parallel."};
+    "grid.sampling", "grid.learning", "loader.",    "checkpoint.",     "parallel.", "fidelity.mode"};
 
 /// One line a file (list, pack, weights) that is not the same.
 void add_differing_hashes(const std::map<std::string, std::string>& here,
@@ -34,6 +35,20 @@ void add_differing_hashes(const std::map<std::string, std::string>& here,
   }
 }
 
+/// Whether the name of the mode tells all there is to say of fidelity.
+bool follows_its_mode(const config::Configuration& configuration) {
+  config::Configuration of_mode;
+  config::follow(configuration.fidelity.mode, of_mode);
+  return configuration.stage_2.ncm.distance == of_mode.stage_2.ncm.distance &&
+         std::ranges::all_of(config::fidelity_points(), [&](const config::FidelityPoint& point) {
+           return configuration.fidelity.*point.as_code == of_mode.fidelity.*point.as_code;
+         });
+}
+
+bool is_of_fidelity(std::string_view difference) {
+  return difference.starts_with("fidelity.") || difference.starts_with("stage_2.ncm.distance:");
+}
+
 bool is_told_apart(std::string_view difference, const Apart& apart) {
   if (apart.by_data && difference.starts_with("data.")) return true;
   return std::ranges::any_of(apart.keys,
@@ -43,8 +58,13 @@ bool is_told_apart(std::string_view difference, const Apart& apart) {
 std::vector<std::string> differences(const RunView& a, const RunView& b, const Apart& apart) {
   std::vector<std::string> found = config::differing_keys(a.configuration, b.configuration);
   const bool same_place = place_of(a, apart) == place_of(b, apart);
+  // Where the names of the modes tell all there is to say, one difference stands for all their points.
+  const bool by_mode = a.configuration.fidelity.mode != b.configuration.fidelity.mode &&
+                       follows_its_mode(a.configuration) && follows_its_mode(b.configuration);
   std::erase_if(found, [&](const std::string& difference) {
-    return changes_no_method(difference) || (!same_place && is_told_apart(difference, apart));
+    if (!same_place && is_told_apart(difference, apart)) return true;
+    if (by_mode && is_of_fidelity(difference)) return !difference.starts_with("fidelity.mode:");
+    return changes_no_method(difference);
   });
   const bool other_data =
       !same_place && (apart.by_data || std::ranges::any_of(apart.keys, [](const auto& key) {

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "base/format.hpp"
-#include "report/comparable.hpp"
 
 namespace ltr::report {
 namespace {
@@ -83,10 +82,9 @@ void Judge::put(TableCell& cell, std::span<const Cell* const> ours, const Publis
       PublishedValue{.percent = row.top1_percent, .status = row.status, .source = source_of(row)});
   bool comparable = cell.ours.n > 0;
   for (const Cell* one : ours) {
-    for (const std::string& reason : differences_from_published(*one->view, one->learning, row)) {
-      comparable = false;
-      if (!contains(reasons_[value.source], reason)) reasons_[value.source].push_back(reason);
-    }
+    const FromPublished differences = differences_from_published(*one, row);
+    comparable = comparable && differences.empty();
+    reasons_[value.source].add(differences);
   }
   if (!comparable) return;
   const bool near = std::abs(cell.ours.mean - row.top1_percent) <= band_;
@@ -111,7 +109,7 @@ void Judge::explain() {
   for (std::size_t i = 0; i < reasons_.size(); ++i) {
     if (reasons_[i].empty()) continue;
     table_.notes.push_back(base::format("not comparable with [{}], so without a verdict where it is so: {}",
-                                        i + 1, base::join(reasons_[i], "; ")));
+                                        i + 1, base::join(reasons_[i].clauses(), "; ")));
   }
 }
 

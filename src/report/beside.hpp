@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "report/cells.hpp"
+#include "report/comparable.hpp"
 #include "report/make_table.hpp"
 #include "report/published.hpp"
 #include "report/table_kind.hpp"
@@ -43,8 +44,8 @@ class Judge {
 
   Table& table_;
   double band_;
-  std::vector<std::string> authors_;               ///< of each source, without the table
-  std::vector<std::vector<std::string>> reasons_;  ///< of each source, why it judges nothing
+  std::vector<std::string> authors_;    ///< of each source, without the table
+  std::vector<FromPublished> reasons_;  ///< of each source, why it judges nothing
 };
 
 }  // namespace ltr::report

@@ -7,13 +7,18 @@
 
 namespace ltr::report {
 namespace {
-/// What only complete cells have: epoch, tau, weights; as many empty fields for the others.
+/// What only complete cells have: epoch, tau and the set it was chosen on, weights; as many empty fields for
+/// the others.
 std::vector<std::string> choices_of(const Cell& cell) {
-  if (cell.record == nullptr) return {"", "", ""};
+  if (cell.record == nullptr) return {"", "", "", ""};
   const std::int64_t epoch = cell.status == CellStatus::complete ? best_epoch(cell) : -1;
   const bool has_tau =
       cell.status == CellStatus::complete && cell.learning == config::LearningKind::tau_normalized;
+  const bool on_test = cell.view->run->test_serves_as_validation;
   return {epoch < 0 ? "" : std::to_string(epoch), has_tau ? csv_number(cell.record->tau.chosen) : "",
+          !has_tau  ? ""
+          : on_test ? "test"
+                    : "validation",
           cell.record->training.weights_digest};
 }
 }  // namespace
@@ -21,7 +26,8 @@ std::vector<std::string> choices_of(const Cell& cell) {
 std::string cell_list(const std::vector<Cell>& cells) {
   std::vector<std::string> names{"data", "backbone", "seed", "sampling", "learning"};
   for (const AccuracyName& accuracy : accuracy_names()) names.emplace_back(accuracy.name);
-  names.insert(names.end(), {"top5", "ece", "best_epoch", "tau", "weights_digest", "status"});
+  names.insert(names.end(),
+               {"top5", "ece", "best_epoch", "tau", "tau_chosen_on", "weights_digest", "status"});
   std::string text = csv_line(names);
   for (const Cell& cell : cells) {
     std::vector<std::string> fields{cell.view->run->data_names.at("train"), cell.view->run->backbone,

@@ -75,6 +75,13 @@ std::int64_t best_epoch(const Cell& cell) {
   return stage_1 == stages.end() ? -1 : stage_1->training.best_epoch;
 }
 
+std::string_view remark_of(const Cell& cell) {
+  const bool tuned_on_test = cell.status == CellStatus::complete &&
+                             cell.learning == config::LearningKind::tau_normalized &&
+                             cell.view->run->test_serves_as_validation;
+  return tuned_on_test ? "tau chosen on test" : "";
+}
+
 std::string status_of(const Cell& cell) {
   switch (cell.status) {
     case CellStatus::complete:

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/enums.hpp"
@@ -40,6 +41,9 @@ struct Cell {
 /// The epoch whose weights a complete cell has: of stage 2, or of stage 1 where stage 2 trains nothing; -1 if
 /// none was chosen.
 [[nodiscard]] std::int64_t best_epoch(const Cell& cell);
+
+/// What a reader should know of how the cell was chosen: "tau chosen on test"; "" if nothing.
+[[nodiscard]] std::string_view remark_of(const Cell& cell);
 
 /// "complete", "missing", or "failed: " with the reason.
 [[nodiscard]] std::string status_of(const Cell& cell);

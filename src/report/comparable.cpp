@@ -7,25 +7,61 @@
 #include <string_view>
 
 #include "base/format.hpp"
+#include "config/plan.hpp"
 #include "config/toml.hpp"
 #include "report/alike.hpp"
 
 namespace ltr::report {
 namespace {
 using config::LearningKind;
+using config::NodeKind;
+using config::SamplingKind;
+
+constexpr std::string_view kFidelity = "fidelity.";
 
 /// Keys that the published recipe leaves open, or that are compared in another way.
-constexpr std::array<std::string_view, 6> kNotOfTheRecipe{"model.backbone",        "model.pretrained",
-                                                          "stage_1.weights",       "stage_1.epochs",
-                                                          "stage_1.micro_batches", "stage_2.ncm.distance"};
+constexpr std::array<std::string_view, 5> kNotOfTheRecipe{
+    "model.backbone", "model.pretrained", "stage_1.weights", "stage_1.epochs", "stage_1.micro_batches"};
 
-/// Keys that matter to some strategies only.
-bool concerns(std::string_view key, LearningKind learning) {
-  const bool trains = learning == LearningKind::crt || learning == LearningKind::lws;
-  if (key.starts_with("stage_2.crt.")) return learning == LearningKind::crt;
-  if (key.starts_with("stage_2.lws.")) return learning == LearningKind::lws;
-  if (key.starts_with("stage_2.tau.")) return learning == LearningKind::tau_normalized;
-  return trains || !key.starts_with("stage_2.");
+bool trains_after_stage_1(LearningKind learning) {
+  const NodeKind kind = config::finishing_kind(learning);
+  return kind == NodeKind::stage_2 || kind == NodeKind::finetune;
+}
+
+/// Whether the cell's network is trained on draws of this kind, in either stage.
+bool draws_by(SamplingKind sampling, const Cell& cell) {
+  return cell.sampling == sampling ||
+         (trains_after_stage_1(cell.learning) && cell.view->configuration.stage_2.sampling == sampling);
+}
+
+/// Whether a part of the network stays as it is while the rest learns, in either stage.
+bool freezes(const Cell& cell) {
+  return config::finishing_kind(cell.learning) == NodeKind::stage_2 ||
+         cell.learning == LearningKind::finetune_last_block ||
+         cell.view->configuration.stage_1.trained == config::TrainedPart::last_block;
+}
+
+/// Points of fidelity that matter to some cells only.
+bool point_concerns(std::string_view point, const Cell& cell) {
+  if (point == "frozen_statistics_move") return freezes(cell);
+  if (point == "class_balanced_runs") return draws_by(SamplingKind::class_balanced, cell);
+  if (point == "square_root_independent") return draws_by(SamplingKind::square_root, cell);
+  if (point == "progressive_independent") return draws_by(SamplingKind::progressively_balanced, cell);
+  if (point.starts_with("lws_")) return cell.learning == LearningKind::lws;
+  return true;
+}
+
+/// Keys that matter to some cells only.
+bool concerns(std::string_view key, const Cell& cell) {
+  if (key.starts_with(kFidelity)) return point_concerns(key.substr(kFidelity.size()), cell);
+  if (key.starts_with("stage_2.crt.")) return cell.learning == LearningKind::crt;
+  if (key.starts_with("stage_2.lws.")) return cell.learning == LearningKind::lws;
+  if (key.starts_with("stage_2.tau.")) return cell.learning == LearningKind::tau_normalized;
+  if (key.starts_with("stage_2.ncm.")) return cell.learning == LearningKind::ncm;
+  if (key.starts_with("stage_2.finetune.")) {
+    return config::name_of(cell.learning).starts_with("finetune_");
+  }
+  return trains_after_stage_1(cell.learning) || !key.starts_with("stage_2.");
 }
 
 /// Every key of the recipe with its value; the places that a configuration must name are of no account.
@@ -35,7 +71,9 @@ const std::vector<config::KeyText>& recipe_of(const PublicSet& set) {
   if (fresh) {
     constexpr std::string_view kPlaces =
         "format = 1\n[run]\noutput = \"run.h5\"\n[data]\ntrain = \"train.h5\"\ntest = \"test.h5\"\n";
-    const std::vector<std::string> keys(set.recipe.begin(), set.recipe.end());
+    // Published values are those of the authors' code.
+    std::vector<std::string> keys{"fidelity.mode=reference"};
+    keys.insert(keys.end(), set.recipe.begin(), set.recipe.end());
     recipe->second = config::key_texts(config::parse_configuration(kPlaces, set.title, keys));
   }
   return recipe->second;
@@ -46,12 +84,12 @@ std::string_view hash_of(const RunView& view, const std::string& name) {
   return at == view.run->data_hashes.end() ? std::string_view() : at->second;
 }
 
-void add_lists(const RunView& view, const PublicSet& set, std::vector<std::string>& found) {
+void add_lists(const RunView& view, const PublicSet& set, FromPublished& found) {
   const auto add = [&](const std::string& part, std::string_view file) {
     if (file.empty()) {
-      found.push_back(base::format("no hash of {}'s public {} list is known", set.title, part));
+      found.add(base::format("no hash of {}'s public {} list is known", set.title, part));
     } else if (!is_list(hash_of(view, part + ".list"), file)) {
-      found.push_back(base::format("the {} list is not the public {}", part, file));
+      found.add(base::format("the {} list is not the public {}", part, file));
     }
   };
   add("train", set.train_list);
@@ -59,30 +97,29 @@ void add_lists(const RunView& view, const PublicSet& set, std::vector<std::strin
   add("test", set.test_list);
 }
 
-void add_recipe(const RunView& view, LearningKind learning, const PublicSet& set, const PublishedRow& row,
-                std::vector<std::string>& found) {
-  const auto add = [&](std::string_view key, std::string_view here, std::string_view there) {
-    if (here != there) found.push_back(base::format("{} is {}, published with {}", key, here, there));
+void add_recipe(const Cell& cell, const PublicSet& set, const PublishedRow& row, FromPublished& found) {
+  const RunView& view = *cell.view;
+  const auto compare = [&](const config::KeyText& here, const std::string& published) {
+    if (here.value != published) found.add(here, published);
   };
-  add("model.backbone", config::name_of(view.configuration.model.backbone), row.backbone);
-  add("stage_1.epochs", std::to_string(view.configuration.stage_1.epochs), std::to_string(row.epochs));
+  compare({"model.backbone", std::string(config::name_of(view.configuration.model.backbone))}, row.backbone);
+  compare({"stage_1.epochs", std::to_string(view.configuration.stage_1.epochs)}, std::to_string(row.epochs));
   const std::vector<config::KeyText>& recipe = recipe_of(set);
   for (std::size_t i = 0; i < recipe.size(); ++i) {
     const std::string& key = recipe[i].path;
-    if (changes_no_method(key) || !concerns(key, learning)) continue;
+    if (changes_no_method(key) || !concerns(key, cell)) continue;
     if (std::ranges::find(kNotOfTheRecipe, key) != kNotOfTheRecipe.end()) continue;
-    add(key, view.keys[i].value, recipe[i].value);
+    compare(view.keys[i], recipe[i].value);
   }
 }
 
-void add_weights(const RunView& view, const PublicSet& set, const PublishedRow& row,
-                 std::vector<std::string>& found) {
+void add_weights(const RunView& view, const PublicSet& set, const PublishedRow& row, FromPublished& found) {
   if (!view.configuration.stage_1.weights.empty()) {
-    found.emplace_back("stage 1 is taken from stage_1.weights, not trained");
+    found.add("stage 1 is taken from stage_1.weights, not trained");
     return;
   }
   if (set.from_pretrained && row.pretrained_sha256.empty()) {
-    found.emplace_back("no hash of the pre-trained weights was published");
+    found.add("no hash of the pre-trained weights was published");
     return;
   }
   const std::string_view hash = hash_of(view, "model.pretrained");
@@ -91,24 +128,60 @@ void add_weights(const RunView& view, const PublicSet& set, const PublishedRow& 
     constexpr std::size_t kShown = 12;
     return text.empty() ? std::string_view("none") : text.substr(0, kShown);
   };
-  found.push_back(base::format("the pre-trained weights' hash is {}, published with {}", shown(hash),
-                               shown(row.pretrained_sha256)));
+  found.add(base::format("the pre-trained weights' hash is {}, published with {}", shown(hash),
+                         shown(row.pretrained_sha256)));
+}
+
+std::string clause_of(const config::KeyText& here, const std::string& published) {
+  return base::format("{} is {}, published with {}", here.path, here.value, published);
 }
 }  // namespace
 
-std::vector<std::string> differences_from_published(const RunView& view, LearningKind learning,
-                                                    const PublishedRow& row) {
+void FromPublished::add(std::string clause) {
+  if (std::ranges::find(clauses_, clause) == clauses_.end()) clauses_.push_back(std::move(clause));
+}
+
+void FromPublished::add(const config::KeyText& here, const std::string& published) {
+  if (!here.path.starts_with(kFidelity)) return add(clause_of(here, published));
+  const bool said = std::ranges::any_of(fidelity_, [&here](const Point& point) {
+    return point.here.path == here.path && point.here.value == here.value;
+  });
+  if (!said) fidelity_.push_back({here, published});
+}
+
+void FromPublished::add(const FromPublished& other) {
+  for (const std::string& clause : other.clauses_) add(clause);
+  for (const Point& point : other.fidelity_) add(point.here, point.published);
+}
+
+std::vector<std::string> FromPublished::clauses() const {
+  std::vector<std::string> all = clauses_;
+  if (fidelity_.size() == 1) {
+    all.push_back(clause_of(fidelity_.front().here, fidelity_.front().published));
+  } else if (!fidelity_.empty()) {
+    std::vector<std::string> points;
+    for (const Point& point : fidelity_) {
+      points.push_back(base::format("{} = {}", point.here.path.substr(kFidelity.size()), point.here.value));
+    }
+    all.push_back(base::format("fidelity is not the authors' code: {}", base::join(points, ", ")));
+  }
+  return all;
+}
+
+FromPublished differences_from_published(const Cell& cell, const PublishedRow& row) {
+  const RunView& view = *cell.view;
+  FromPublished found;
   if (view.public_set == nullptr) {
-    return {base::format("no public list of {} is known, so the split may be another", view.dataset)};
+    found.add(base::format("no public list of {} is known, so the split may be another", view.dataset));
+    return found;
   }
   const PublicSet& set = *view.public_set;
-  std::vector<std::string> found;
   if (!set.never_comparable.empty()) {
-    found.emplace_back(set.never_comparable);
+    found.add(std::string(set.never_comparable));
     return found;
   }
   add_lists(view, set, found);
-  add_recipe(view, learning, set, row, found);
+  add_recipe(cell, set, row, found);
   add_weights(view, set, row, found);
   return found;
 }

@@ -27,7 +27,10 @@ std::string lines_of(const Table& table, const TableRow& row, std::size_t column
   }
   if (lines.empty()) append(lines.emplace_back(measured), Fields(4));
   std::string text;
-  for (const Fields& line : lines) text += csv_line(line);
+  for (Fields& line : lines) {
+    line.push_back(cell.remark);
+    text += csv_line(line);
+  }
   return text;
 }
 
@@ -42,7 +45,7 @@ std::string line_of(const Table& table, const Difference& difference) {
                   csv_number(end(-1)), csv_number(end(1)), csv_number(difference.probability),
                   csv_number(test_set ? std::optional(test_set->low) : std::nullopt),
                   csv_number(test_set ? std::optional(test_set->high) : std::nullopt),
-                  difference.shown ? "yes" : "no"});
+                  difference.shown ? "yes" : "no", difference.remark});
   return csv_line(fields);
 }
 }  // namespace
@@ -50,7 +53,7 @@ std::string line_of(const Table& table, const Difference& difference) {
 std::string to_csv(const Table& table) {
   Fields names{"table"};
   append(names, table.label_names);
-  append(names, {"column", "mean", "deviation", "n", "published", "status", "source", "verdict"});
+  append(names, {"column", "mean", "deviation", "n", "published", "status", "source", "verdict", "remark"});
   std::string text = csv_line(names);
   for (const TableRow& row : table.rows) {
     for (std::size_t column = 0; column < row.cells.size(); ++column) text += lines_of(table, row, column);
@@ -58,7 +61,8 @@ std::string to_csv(const Table& table) {
   if (table.differences.empty()) return text;
   names = {"table"};
   append(names, table.difference_names);
-  append(names, {"n", "mean", "t_low", "t_high", "p_holm", "test_set_low", "test_set_high", "shown"});
+  append(names,
+         {"n", "mean", "t_low", "t_high", "p_holm", "test_set_low", "test_set_high", "shown", "remark"});
   text += "\n" + csv_line(names);
   for (const Difference& difference : table.differences) text += line_of(table, difference);
   return text;

@@ -83,6 +83,8 @@ std::optional<Difference> difference_of(const Cells& strategy, const Cells& base
   if (points.empty()) return std::nullopt;
   difference.pair = base::format("{} - {}", config::name_of(ours.front()->learning),
                                  config::name_of(theirs.front()->learning));
+  difference.remark = remark_of(*ours.front());
+  if (difference.remark.empty()) difference.remark = remark_of(*theirs.front());
   difference.by_seed = metric::summarise(points);
   if (points.size() < kSeedsForDifference) return difference;
   std::vector<double> drawn = resampled(ours, accuracy.kind);

@@ -34,7 +34,9 @@ std::map<config::LearningKind, double> place_strategies(const Pool& pool, PanelA
   double next = 0;
   for (auto& [learning, place] : places) {
     place = next++;
-    axis.ticks.push_back({place, std::string(config::name_of(learning))});
+    const bool on_test = learning == config::LearningKind::tau_normalized && pool.tau_chosen_on_test;
+    axis.ticks.push_back(
+        {place, base::format("{}{}", config::name_of(learning), on_test ? " (on test)" : "")});
   }
   axis.from = -0.5;
   axis.to = next - 0.5;
@@ -99,7 +101,7 @@ Series accuracy_by_count(const Pool& pool, const Strategy& strategy) {
   return series;
 }
 
-Panel tau_panel(const Strategy& strategy) {
+Panel tau_panel(const Pool& pool, const Strategy& strategy) {
   Panel panel{.title = base::format("{} features", config::name_of(strategy.sampling)),
               .x = {.label = "tau"},
               .y = percent_axis()};
@@ -114,8 +116,9 @@ Panel tau_panel(const Strategy& strategy) {
   }
   std::map<double, std::size_t> chosen;
   for (const record::CellRecord* cell : strategy.cells) ++chosen[cell->tau.chosen];
+  const char* how = pool.tau_chosen_on_test ? "chosen on test" : "chosen";
   for (const auto& [value, seeds] : chosen) {
-    panel.guides.push_back({value, panel.guides.empty() ? "chosen" : ""});
+    panel.guides.push_back({value, panel.guides.empty() ? how : ""});
   }
   return panel;
 }
@@ -124,9 +127,10 @@ Panel tau_panel(const Strategy& strategy) {
 Figure accuracy_figure(const Pool& pool) {
   Figure figure{.name = "accuracy",
                 .title = base::format("Test accuracy by strategy and sampling: {}", pool.subject),
-                .caption = base::format("many: more than {} training images; few: fewer than {}.{}",
+                .caption = base::format("many: more than {} training images; few: fewer than {}.{}{}",
                                         pool.limits.many_above, pool.limits.few_below,
-                                        pool.seeds < 2 ? "" : " Bars: one standard deviation over seeds."),
+                                        pool.seeds < 2 ? "" : " Bars: one standard deviation over seeds.",
+                                        pool.tau_chosen_on_test ? " On test: tau was chosen on it." : ""),
                 .columns = 2};
   const std::vector<config::SamplingKind> samplings = samplings_of(pool);
   for (const Group& group : kGroups) {
@@ -178,12 +182,15 @@ Figure accuracy_by_count_figure(const Pool& pool) {
 Figure tau_figure(const Pool& pool) {
   Figure figure{.name = "tau",
                 .title = base::format("Test accuracy by tau: {}", pool.subject),
-                .caption = "tau is chosen by validation accuracy; the test values are for the figure only." +
+                .caption = (pool.tau_chosen_on_test
+                                ? "The test set served as validation, so tau was chosen on it."
+                                : "tau is chosen by validation accuracy; the test values are for the "
+                                  "figure only.") +
                            seeds_sentence(pool),
                 .columns = 2};
   for (const Strategy& strategy : pool.strategies) {
     if (strategy.learning != config::LearningKind::tau_normalized) continue;
-    Panel panel = tau_panel(strategy);
+    Panel panel = tau_panel(pool, strategy);
     if (!panel.series.empty()) figure.panels.push_back(std::move(panel));
   }
   share_top(figure.panels);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/figure_list.hpp"
 
+#include <algorithm>
+#include <cctype>
+#include <set>
 #include <utility>
 
 #include "base/check.hpp"
@@ -14,7 +17,8 @@ void add(FigureList& list, Figure figure) {
   if (!is_empty(figure)) list.figures.push_back(std::move(figure));
 }
 
-void add_pooled(FigureList& list, const Pool& pool) {
+void add_figures(FigureList& list, const Runs& runs) {
+  const Pool pool = pool_of(runs);
   add(list, accuracy_figure(pool));
   add(list, accuracy_by_count_figure(pool));
   add(list, draw_probability_figure(pool));
@@ -22,22 +26,82 @@ void add_pooled(FigureList& list, const Pool& pool) {
   add(list, tau_figure(pool));
   add(list, learning_curves_figure(pool));
   add(list, reliability_figure(pool));
-  add(list, speed_figure(pool));
+  for (Figure& figure : speed_figures(runs)) add(list, std::move(figure));
+  add(list, scaling_figure(runs));
+}
+
+/// Records of the same values of the keys that tell records apart.
+struct Group {
+  std::vector<std::string> place;
+  Runs runs;
+};
+
+std::vector<Group> groups_of(const std::vector<RunView>& views, const Apart& apart) {
+  std::vector<Group> groups;
+  for (const RunView& view : views) {
+    const std::vector<std::string> place = place_of(view, apart);
+    auto group = std::ranges::find(groups, place, &Group::place);
+    if (group == groups.end()) group = groups.insert(groups.end(), {place, {}});
+    group->runs.push_back(view.run);
+  }
+  return groups;
+}
+
+/// "_learning_rate_0.1": the values as a file's name takes them, which others may do too.
+std::string suffix_of(const RunView& view, const std::vector<std::string>& by) {
+  constexpr std::size_t kLongest = 60;
+  std::string suffix;
+  for (const std::string& key : by) {
+    suffix += "_" + key.substr(key.rfind('.') + 1) + "_";
+    for (const char c : view.value_of(key)) {
+      const bool plain = (std::isalnum(static_cast<unsigned char>(c)) != 0) || c == '.' || c == '-';
+      if (c != '"') suffix += plain ? c : '_';
+    }
+  }
+  return suffix.substr(0, kLongest);
+}
+
+/// "stage_1.learning_rate = 0.1"
+std::string title_of(const RunView& view, const std::vector<std::string>& by) {
+  std::vector<std::string> values;
+  for (const std::string& key : by) values.push_back(base::format("{} = {}", key, view.value_of(key)));
+  return base::join(values, ", ");
+}
+
+void add_by_groups(FigureList& list, const std::vector<RunView>& views, const std::vector<std::string>& by) {
+  const std::vector<Group> groups = groups_of(views, {.keys = by});
+  if (groups.size() == 1) return add_figures(list, groups.front().runs);
+  std::set<std::string> taken;
+  for (const Group& group : groups) {
+    const RunView& first = *std::ranges::find(views, group.runs.front(), &RunView::run);
+    const std::string wanted = suffix_of(first, by);
+    std::string suffix = wanted;
+    for (int number = 2; !taken.insert(suffix).second; ++number) {
+      suffix = base::format("{}_{}", wanted, number);
+    }
+    const std::size_t before = list.figures.size();
+    add_figures(list, group.runs);
+    for (std::size_t i = before; i < list.figures.size(); ++i) {
+      list.figures[i].name += suffix;
+      list.figures[i].title += base::format("; {}", title_of(first, by));
+    }
+  }
 }
 }  // namespace
 
-FigureList figures_of(const std::vector<record::RunRecord>& runs) {
+FigureList figures_of(const std::vector<record::RunRecord>& runs, const std::vector<std::string>& by) {
   LTR_EXPECT(!runs.empty());
   FigureList list;
-  const Figure scaling = scaling_figure(runs);
+  const std::vector<RunView> views = views_of(runs);
   try {
-    check_alike(views_of(runs), {});
-    add_pooled(list, pool_of(runs));
+    check_alike(views, {.keys = by});
   } catch (const base::ConfigError& error) {
+    add(list, scaling_figure(all_of(runs)));
     list.left_out.push_back(base::format("{} can be drawn of these records together: {}",
-                                         is_empty(scaling) ? "no figure" : "only scaling", error.what()));
+                                         list.figures.empty() ? "no figure" : "only scaling", error.what()));
+    return list;
   }
-  add(list, scaling);
+  add_by_groups(list, views, by);
   return list;
 }
 

@@ -17,8 +17,10 @@ struct FigureList {
   std::vector<std::string> left_out;  ///< one sentence each
 };
 
-/// Of at least one record. Records that cannot stand in one table give the scaling figure alone.
-[[nodiscard]] FigureList figures_of(const std::vector<record::RunRecord>& runs);
+/// Of at least one record. Those of other values of the keys `by` have figures of their own, whose names and
+/// titles say the values. Records that cannot stand in one table give the scaling figure alone.
+[[nodiscard]] FigureList figures_of(const std::vector<record::RunRecord>& runs,
+                                    const std::vector<std::string>& by = {});
 
 // Each without panels where the records have no numbers for it.
 
@@ -36,9 +38,10 @@ struct FigureList {
 [[nodiscard]] Figure learning_curves_figure(const Pool& pool);
 /// Accuracy against confidence, in bins that have enough images.
 [[nodiscard]] Figure reliability_figure(const Pool& pool);
-/// Images per second and where the time goes, by training.
-[[nodiscard]] Figure speed_figure(const Pool& pool);
+/// Images per second and where the time goes, by training: a figure for each number of ranks, whose name says
+/// it where there are several.
+[[nodiscard]] std::vector<Figure> speed_figures(const Runs& runs);
 /// Images per second of stage 1 by ranks; without panels unless the numbers of ranks differ.
-[[nodiscard]] Figure scaling_figure(const std::vector<record::RunRecord>& runs);
+[[nodiscard]] Figure scaling_figure(const Runs& runs);
 
 }  // namespace ltr::report

@@ -56,18 +56,24 @@ void add_stage_1s(Pool& pool, const record::RunRecord& run) {
   }
 }
 
-std::size_t seeds_in(const std::vector<record::RunRecord>& runs) {
+std::size_t seeds_in(const Runs& runs) {
   std::set<std::uint64_t> seeds;
-  for (const record::RunRecord& run : runs) {
-    for (const record::CellRecord& cell : run.cells) seeds.insert(cell.seed);
+  for (const record::RunRecord* run : runs) {
+    for (const record::CellRecord& cell : run->cells) seeds.insert(cell.seed);
   }
   return seeds.size();
 }
 }  // namespace
 
-Pool pool_of(const std::vector<record::RunRecord>& runs) {
+Runs all_of(const std::vector<record::RunRecord>& runs) {
+  Runs all;
+  for (const record::RunRecord& run : runs) all.push_back(&run);
+  return all;
+}
+
+Pool pool_of(const Runs& runs) {
   LTR_EXPECT(!runs.empty());
-  const record::RunRecord& first = runs.front();
+  const record::RunRecord& first = *runs.front();
   const auto train = first.data_names.find("train");
   Pool pool;
   pool.subject = base::format("{}, {}", train == first.data_names.end() ? "training set" : train->second,
@@ -81,9 +87,10 @@ Pool pool_of(const std::vector<record::RunRecord>& runs) {
   std::iota(pool.by_count.begin(), pool.by_count.end(), std::size_t{0});
   std::ranges::stable_sort(pool.by_count, std::greater(),
                            [&pool](std::size_t k) { return pool.class_counts[k]; });
-  for (const record::RunRecord& run : runs) {
-    add_cells(pool, run);
-    add_stage_1s(pool, run);
+  for (const record::RunRecord* run : runs) {
+    pool.tau_chosen_on_test = pool.tau_chosen_on_test || run->test_serves_as_validation;
+    add_cells(pool, *run);
+    add_stage_1s(pool, *run);
   }
   std::ranges::stable_sort(pool.strategies, {}, [](const Strategy& strategy) {
     return std::pair(strategy.sampling, strategy.learning);

@@ -38,12 +38,17 @@ struct Pool {
   std::vector<std::size_t> by_count;  ///< [K] classes, most training images first
   std::vector<metric::Shot> shots;    ///< [K]
   metric::ShotLimits limits;
+  bool tau_chosen_on_test = false;   ///< in any record
   std::vector<Strategy> strategies;  ///< in the order of the enumerators
   std::vector<Stage1s> stage_1;      ///< likewise
 };
 
+/// Some of the records that were read.
+using Runs = std::vector<const record::RunRecord*>;
+[[nodiscard]] Runs all_of(const std::vector<record::RunRecord>& runs);
+
 /// Records that check_alike allows, at least one. A seed that several of them hold is the first one's.
-[[nodiscard]] Pool pool_of(const std::vector<record::RunRecord>& runs);
+[[nodiscard]] Pool pool_of(const Runs& runs);
 
 /// The samplings that have a complete cell, in the order of the enumerators.
 [[nodiscard]] std::vector<config::SamplingKind> samplings_of(const Pool& pool);

@@ -105,17 +105,16 @@ int ranks_of(const record::RunRecord& run) {
 }
 
 /// Mean over the epochs of all stage 1s; by ranks, with the values of several records.
-std::map<int, std::vector<double>> rates_by_ranks(const std::vector<record::RunRecord>& runs) {
+std::map<int, std::vector<double>> rates_by_ranks(const Runs& runs) {
   std::map<int, std::vector<double>> rates;
-  for (const record::RunRecord& run : runs) {
+  for (const record::RunRecord* run : runs) {
     Place all;
-    for (const record::Stage1Record& stage_1 : run.stage_1) add_rows(all, stage_1.training);
-    if (ranks_of(run) < 1 || all.rows.empty()) continue;
-    rates[ranks_of(run)].push_back(mean(all, &record::EpochRow::images_per_s));
+    for (const record::Stage1Record& stage_1 : run->stage_1) add_rows(all, stage_1.training);
+    if (ranks_of(*run) < 1 || all.rows.empty()) continue;
+    rates[ranks_of(*run)].push_back(mean(all, &record::EpochRow::images_per_s));
   }
   return rates;
 }
-}  // namespace
 
 Figure speed_figure(const Pool& pool) {
   Figure figure{.name = "speed",
@@ -140,10 +139,27 @@ Figure speed_figure(const Pool& pool) {
   }
   return figure;
 }
+}  // namespace
 
-Figure scaling_figure(const std::vector<record::RunRecord>& runs) {
+std::vector<Figure> speed_figures(const Runs& runs) {
+  // A mean over several numbers of ranks would be the speed of none of them.
+  std::map<int, Runs> by_ranks;
+  for (const record::RunRecord* run : runs) by_ranks[ranks_of(*run)].push_back(run);
+  std::vector<Figure> figures;
+  for (const auto& [ranks, some] : by_ranks) {
+    Figure& figure = figures.emplace_back(speed_figure(pool_of(some)));
+    if (by_ranks.size() == 1) break;
+    const std::string number = ranks < 1 ? "unknown" : std::to_string(ranks);
+    const std::string_view unit = ranks == 1 ? "rank" : "ranks";
+    figure.name += base::format("_{}_{}", number, unit);
+    figure.title += base::format("; {} {}", number, unit);
+  }
+  return figures;
+}
+
+Figure scaling_figure(const Runs& runs) {
   Figure figure{.name = "scaling",
-                .title = base::format("Stage 1 on several numbers of ranks: {}", runs.front().backbone),
+                .title = base::format("Stage 1 on several numbers of ranks: {}", runs.front()->backbone),
                 .caption =
                     "Images per second, mean over epochs; efficiency is against the fewest ranks, which "
                     "stand for 100 % each. One point a record.",

@@ -82,7 +82,8 @@ HtmlEntry tau_entry(const Cell& cell) {
   if (cell.status != CellStatus::complete || cell.learning != config::LearningKind::tau_normalized) {
     return number_entry("-", {});
   }
-  return number_entry(base::format("{:.3g}", cell.record->tau.chosen), cell.record->tau.chosen);
+  const char* where = cell.view->run->test_serves_as_validation ? " (chosen on test)" : "";
+  return number_entry(base::format("{:.3g}{}", cell.record->tau.chosen, where), cell.record->tau.chosen);
 }
 
 HtmlEntry digest_entry(const Cell& cell) {

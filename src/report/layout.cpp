@@ -5,6 +5,7 @@
 
 #include "base/format.hpp"
 #include "report/document.hpp"
+#include "report/table_kind.hpp"
 
 namespace ltr::report {
 namespace {
@@ -36,19 +37,64 @@ CellRecords shared_cells(const TableRow& row) {
   return shared;
 }
 
-SheetLine measured_line(const TableRow& row, bool with_seeds) {
+std::string with_remark(const std::string& text, const std::string& remark) {
+  return remark.empty() ? text : base::format("{} ({})", text, remark);
+}
+
+/// Where remarks stand: at a strategy's name, of a row or of a column, if they hold for all of it; otherwise
+/// at the values.
+class Remarks {
+ public:
+  explicit Remarks(const Table& table)
+      : table_(table),
+        by_row_(std::ranges::find(table.label_names, name_of(Axis::learning)) != table.label_names.end()) {}
+
+  [[nodiscard]] std::string of_row(const TableRow& row) const {
+    std::vector<const TableCell*> cells;
+    for (const TableCell& cell : row.cells) cells.push_back(&cell);
+    return by_row_ ? shared(cells) : "";
+  }
+  [[nodiscard]] std::string of_column(std::size_t column) const {
+    std::vector<const TableCell*> cells;
+    for (const TableRow& row : table_.rows) cells.push_back(&row.cells[column]);
+    return by_row_ ? "" : shared(cells);
+  }
+  [[nodiscard]] std::string of_value(const TableRow& row, std::size_t column) const {
+    const bool said = !of_row(row).empty() || !of_column(column).empty();
+    return said ? "" : row.cells[column].remark;
+  }
+
+ private:
+  /// The remark of all cells that were measured; "" if they do not share one.
+  static std::string shared(const std::vector<const TableCell*>& cells) {
+    std::string remark;
+    for (const TableCell* cell : cells) {
+      if (cell->ours.n == 0) continue;
+      if (cell->remark.empty() || (!remark.empty() && cell->remark != remark)) return "";
+      remark = cell->remark;
+    }
+    return remark;
+  }
+
+  const Table& table_;
+  bool by_row_;
+};
+
+SheetLine measured_line(const TableRow& row, bool with_seeds, const Remarks& remarks) {
   SheetLine line{.labels = row.labels, .kind = "", .values = {}};
-  if (!row.remark.empty()) line.labels.back() += base::format(" ({})", row.remark);
+  line.labels.back() = with_remark(line.labels.back(), remarks.of_row(row));
   const CellRecords shared = with_seeds ? shared_cells(row) : CellRecords();
   if (with_seeds) {
     line.values.push_back(count_of(row.seeds));
     line.values.back().cells = shared;
     line.values.back().links = Links::every;
   }
-  for (const TableCell& cell : row.cells) {
+  for (std::size_t column = 0; column < row.cells.size(); ++column) {
+    const TableCell& cell = row.cells[column];
     SheetValue& value = line.values.emplace_back(SheetValue{accuracy_text(cell.ours)});
     if (cell.ours.n == 0) continue;
     if (!with_seeds) value.text += base::format(" (n {})", cell.ours.n);
+    value.text = with_remark(value.text, remarks.of_value(row, column));
     value.number = cell.ours.mean;
     value.cells = cell.cells;
     if (shared.empty()) value.links = Links::every;
@@ -89,9 +135,12 @@ Sheet main_sheet(const Table& table) {
   const bool with_seeds = seeds_are_of_rows(table);
   Sheet sheet{.title = "", .label_names = table.label_names, .value_names = {}, .lines = {}};
   if (with_seeds) sheet.value_names.emplace_back("n");
-  sheet.value_names.insert(sheet.value_names.end(), table.columns.begin(), table.columns.end());
+  const Remarks remarks(table);
+  for (std::size_t column = 0; column < table.columns.size(); ++column) {
+    sheet.value_names.push_back(with_remark(table.columns[column], remarks.of_column(column)));
+  }
   for (const TableRow& row : table.rows) {
-    sheet.lines.push_back(measured_line(row, with_seeds));
+    sheet.lines.push_back(measured_line(row, with_seeds, remarks));
     add_published_lines(row, with_seeds, sheet.lines);
   }
   return sheet;
@@ -118,7 +167,7 @@ Sheet difference_sheet(const Table& table) {
   for (const Difference& difference : table.differences) {
     SheetLine& line = sheet.lines.emplace_back();
     line.labels = difference.labels;
-    line.labels.push_back(difference.pair);
+    line.labels.push_back(with_remark(difference.pair, difference.remark));
     const double mean = difference.by_seed.mean;
     const std::optional<double> half = metric::half_width_95(difference.by_seed);
     const auto& test_set = difference.test_set;

@@ -153,11 +153,6 @@ class Filling {
 
   void measure(std::size_t row, std::size_t column) {
     const std::vector<const Cell*>& cells = held_[row][column];
-    const bool tuned_on_test = std::ranges::any_of(cells, [](const Cell* cell) {
-      return cell->learning == config::LearningKind::tau_normalized &&
-             cell->view->run->test_serves_as_validation;
-    });
-    if (tuned_on_test && kind_.rows.back() == Axis::learning) row_at(row, 0).remark = "tau chosen on test";
     std::vector<double> percents;
     for (std::size_t m = 0; m < measures_.size(); ++m) {
       percents.clear();
@@ -165,7 +160,9 @@ class Filling {
         const std::optional<double> percent = measures_[m].value(*cell);
         if (!percent) continue;
         percents.push_back(*percent);
-        cell_at(row, column, m).cells.push_back(cell->record);
+        TableCell& place = cell_at(row, column, m);
+        place.cells.push_back(cell->record);
+        if (place.remark.empty()) place.remark = remark_of(*cell);
       }
       cell_at(row, column, m).ours = metric::summarise(percents);
       TableRow& whole = row_at(row, m);

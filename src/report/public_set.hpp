@@ -19,9 +19,10 @@ struct PublicSet {
   std::int64_t training_images = 0;
   /// Files of data::KnownList; "" where the suite knows no hash, or there is no such list.
   std::string_view train_list, validation_list, test_list;
-  std::span<const std::string_view> recipe;  ///< "key=value" where the recipe departs from the defaults
-  bool from_pretrained = false;              ///< whether the recipe starts from weights trained elsewhere
-  std::string_view never_comparable;         ///< why no record can match published values; "" if one can
+  std::span<const std::string_view>
+      recipe;                         ///< "key=value" where it departs from fidelity's mode "reference"
+  bool from_pretrained = false;       ///< whether the recipe starts from weights trained elsewhere
+  std::string_view never_comparable;  ///< why no record can match published values; "" if one can
 };
 
 [[nodiscard]] std::span<const PublicSet> public_sets();

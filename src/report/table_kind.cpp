@@ -103,6 +103,23 @@ std::vector<TableKind> make_kinds() {
 bool all_equal(const std::vector<RunView>& views, auto&& value) {
   return std::ranges::all_of(views, [&](const RunView& view) { return value(view) == value(views.front()); });
 }
+
+/// Figure 1, table 1 or both, by the strategies that the records were to have.
+std::vector<std::string> tables_of_figure_1s_network(const std::vector<RunView>& views) {
+  std::vector<std::string> tables;
+  const auto add = [&](std::string_view name, bool of_table_1) {
+    const std::string_view start = table_kind("table_1").strategies;
+    const bool wanted = std::ranges::any_of(views, [&](const RunView& view) {
+      return std::ranges::any_of(view.configuration.grid.learning, [&](config::LearningKind learning) {
+        return config::name_of(learning).starts_with(start) == of_table_1;
+      });
+    });
+    if (wanted) tables.emplace_back(name);
+  };
+  add("figure_1", false);
+  add("table_1", true);
+  return tables;
+}
 }  // namespace
 
 std::string_view name_of(Axis axis) {
@@ -164,9 +181,12 @@ std::vector<std::string> default_tables(const std::vector<RunView>& views) {
   for (const std::string_view name : {figure_1 ? "figure_1" : "table_2", "table_3", "table_4", "cifar_lt"}) {
     const TableKind& kind = table_kind(name);
     if (!std::ranges::all_of(views, [&](const RunView& view) { return kind.takes(view); })) continue;
-    // Figure 1 has every column of the grid but the mean over classes.
-    if (figure_1 && name == "figure_1") tables.clear();
-    tables.emplace_back(name);
+    if (figure_1 && name == "figure_1") {
+      // It has every column of the grid but the mean over classes.
+      tables = tables_of_figure_1s_network(views);
+    } else {
+      tables.emplace_back(name);
+    }
   }
   if (tables.empty()) tables.emplace_back("grid");
   return tables;

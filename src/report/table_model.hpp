@@ -32,12 +32,12 @@ using CellRecords = std::vector<const record::CellRecord*>;
 struct TableCell {
   metric::Summary ours;  ///< over seeds, in percent; n = 0 where nothing was measured
   CellRecords cells;
+  std::string remark;  ///< what a reader should know of ours; may be ""
   std::vector<PublishedValue> published;
 };
 
 struct TableRow {
   std::vector<std::string> labels;  ///< one for each of Table::label_names
-  std::string remark;               ///< what a reader should know of the last label; may be ""
   std::size_t seeds = 0;            ///< complete ones, the most of any column
   std::vector<TableCell> cells;     ///< one for each of Table::columns
 };
@@ -46,6 +46,7 @@ struct TableRow {
 struct Difference {
   std::vector<std::string> labels;           ///< where, one for each of Table::difference_names but the last
   std::string pair;                          ///< "crt - joint"
+  std::string remark;                        ///< what a reader should know of either; may be ""
   metric::Summary by_seed;                   ///< of the differences of the seeds, in points
   CellRecords cells;                         ///< of the first of the two
   std::optional<double> probability;         ///< of chance alone, corrected for all differences of the table

@@ -31,6 +31,7 @@ refused 'foreign.h5' "$work/foreign.h5"
 refused -- '--format' "$work/foreign.h5" --format pdf
 refused -- '--band' "$work/foreign.h5" --band -1
 refused -- '--band' "$work/foreign.h5" --band wide
+refused 'figures: no folder is named' "$work/foreign.h5" --figures ''
 refused -- '--digest' "$work/foreign.h5" --digest --table grid
 refused '"crrt" is no learning strategy' "$work/foreign.h5" --against crrt
 refused 'more.csv: the published values cannot be read' "$work/foreign.h5" --published "$work/more.csv"

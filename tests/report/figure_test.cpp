@@ -40,7 +40,7 @@ std::vector<std::string> names_of(const FigureList& list) {
 TEST(FigureList, AWholeGridGivesEveryFigure) {
   EXPECT_THAT(names_of(figures_of(plausible(10, 2))),
               ElementsAre("accuracy", "accuracy_by_count", "draw_probability", "weight_norms", "tau",
-                          "learning_curves", "reliability", "speed", "scaling"));
+                          "learning_curves", "reliability", "speed_1_rank", "speed_2_ranks", "scaling"));
 }
 
 TEST(FigureList, OneRecordHasNoScaling) {
@@ -57,8 +57,8 @@ TEST(FigureList, TheSameWeightsOnSeveralNumbersOfRanksCountOnce) {
   const std::vector<record::RunRecord> runs = on_one_and_two_ranks();
   EXPECT_THAT(names_of(figures_of(runs)),
               ElementsAre("accuracy", "accuracy_by_count", "draw_probability", "weight_norms", "tau",
-                          "learning_curves", "reliability", "speed", "scaling"));
-  const Pool pool = pool_of(runs);
+                          "learning_curves", "reliability", "speed_1_rank", "speed_2_ranks", "scaling"));
+  const Pool pool = pool_of(all_of(runs));
   for (const Strategy& strategy : pool.strategies) EXPECT_EQ(strategy.cells.size(), 1U);
   for (const Stage1s& stage_1 : pool.stage_1) EXPECT_EQ(stage_1.seeds.size(), 1U);
 }
@@ -77,6 +77,52 @@ TEST(FigureList, OtherWeightsOfTheSameCellsGiveScalingAloneAndSayWhy) {
   EXPECT_THAT(nothing.left_out.at(0), testing::HasSubstr("no figure can be drawn"));
 }
 
+/// Records of these learning rates, all else equal.
+std::vector<record::RunRecord> at_rates(const std::vector<double>& rates) {
+  std::vector<record::RunRecord> runs;
+  for (const double rate : rates) {
+    runs.push_back(record::plausible_run({.classes = 10}));
+    config::Configuration configuration = config::parse_configuration(runs.back().configuration, "record");
+    configuration.stage_1.learning_rate = rate;
+    runs.back().configuration = config::to_toml(configuration);
+    for (record::CellRecord& cell : runs.back().cells) cell.training.weights_digest += std::to_string(rate);
+  }
+  return runs;
+}
+
+TEST(FigureList, RecordsThatAKeyTellsApartHaveFiguresOfTheirOwn) {
+  const std::vector<record::RunRecord> runs = at_rates({0.1, 0.2, 0.1});
+  EXPECT_THAT(figures_of(runs).left_out.at(0), testing::HasSubstr("tell them apart with --by KEY"));
+  const FigureList list = figures_of(runs, {"stage_1.learning_rate"});
+  EXPECT_THAT(list.left_out, testing::IsEmpty());
+  EXPECT_THAT(names_of(list),
+              ElementsAre("accuracy_learning_rate_0.1", "accuracy_by_count_learning_rate_0.1",
+                          "draw_probability_learning_rate_0.1", "weight_norms_learning_rate_0.1",
+                          "tau_learning_rate_0.1", "learning_curves_learning_rate_0.1",
+                          "reliability_learning_rate_0.1", "speed_learning_rate_0.1",
+                          "accuracy_learning_rate_0.2", "accuracy_by_count_learning_rate_0.2",
+                          "draw_probability_learning_rate_0.2", "weight_norms_learning_rate_0.2",
+                          "tau_learning_rate_0.2", "learning_curves_learning_rate_0.2",
+                          "reliability_learning_rate_0.2", "speed_learning_rate_0.2"));
+  EXPECT_THAT(list.figures[0].title, testing::EndsWith("; stage_1.learning_rate = 0.1"));
+}
+
+TEST(FigureList, ValuesThatAFilesNameCannotTellApartAreNumbered) {
+  std::vector<record::RunRecord> runs = at_rates({0.1, 0.1});
+  for (std::size_t i = 0; i < 2; ++i) {
+    config::Configuration configuration = config::parse_configuration(runs[i].configuration, "record");
+    configuration.data.root = i == 0 ? "a/b" : "a b";
+    runs[i].configuration = config::to_toml(configuration);
+  }
+  const std::vector<std::string> names = names_of(figures_of(runs, {"data.root"}));
+  EXPECT_EQ(names.front(), "accuracy_root_a_b");
+  EXPECT_EQ(names.back(), "speed_root_a_b_2");
+}
+
+TEST(FigureList, RecordsOfOneValueKeepThePlainNames) {
+  EXPECT_EQ(names_of(figures_of(at_rates({0.1}), {"stage_1.learning_rate"})).front(), "accuracy");
+}
+
 TEST(FigureList, FailedCellsAndEmptyTrainingsAreLeftOut) {
   std::vector<record::RunRecord> runs = plausible(10);
   for (record::CellRecord& cell : runs[0].cells) cell.error = "lost";
@@ -86,7 +132,7 @@ TEST(FigureList, FailedCellsAndEmptyTrainingsAreLeftOut) {
 
 TEST(DrawProbabilityFigure, SharesFallWithTheCountAndSumToOne) {
   const std::vector<record::RunRecord> runs = plausible(10);
-  const Figure figure = draw_probability_figure(pool_of(runs));
+  const Figure figure = draw_probability_figure(pool_of(all_of(runs)));
   const Series& series = series_named(figure.panels.at(0), "instance_balanced");
   EXPECT_NEAR(std::accumulate(series.y.begin(), series.y.end(), 0.0), 1, 1e-12);
   EXPECT_TRUE(std::ranges::is_sorted(series.y, std::greater()));
@@ -99,13 +145,13 @@ TEST(DrawProbabilityFigure, SharesFallWithTheCountAndSumToOne) {
 TEST(DrawProbabilityFigure, ClassesThatWereNeverDrawnHaveNoPoint) {
   std::vector<record::RunRecord> runs = plausible(10);
   runs[0].stage_1[0].training.draws_made[3] = 0;
-  const Figure figure = draw_probability_figure(pool_of(runs));
+  const Figure figure = draw_probability_figure(pool_of(all_of(runs)));
   EXPECT_EQ(series_named(figure.panels.at(0), "instance_balanced").x.size(), 9U);
 }
 
 TEST(ClassRow, ManyClassesBecomeMeansOverNeighbours) {
   const std::vector<record::RunRecord> runs = plausible(8142);
-  const Pool pool = pool_of(runs);
+  const Pool pool = pool_of(all_of(runs));
   EXPECT_EQ(classes_per_place(pool), 41U);
   std::vector<double> ranks(8142);
   for (std::size_t i = 0; i < ranks.size(); ++i) ranks[pool.by_count[i]] = static_cast<double>(i + 1);
@@ -119,16 +165,16 @@ TEST(ClassRow, ManyClassesBecomeMeansOverNeighbours) {
 TEST(ClassAxis, NamesFewClassesShortenedBetweenCharacters) {
   std::vector<record::RunRecord> runs = plausible(10);
   runs[0].class_names[0] = "ÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄ";
-  const PanelAxis axis = class_axis(pool_of(runs));
+  const PanelAxis axis = class_axis(pool_of(all_of(runs)));
   ASSERT_EQ(axis.ticks.size(), 10U);
   EXPECT_EQ(axis.ticks[0].label, "ÄÄÄÄÄÄÄÄÄÄÄÄÄÄ…");
   const std::vector<record::RunRecord> many = plausible(13);
-  EXPECT_TRUE(class_axis(pool_of(many)).ticks.empty());
+  EXPECT_TRUE(class_axis(pool_of(all_of(many))).ticks.empty());
 }
 
 TEST(ClassAxis, GuidesStandWhereShotsChange) {
   const std::vector<record::RunRecord> runs = plausible(10);
-  const Pool pool = pool_of(runs);
+  const Pool pool = pool_of(all_of(runs));
   const auto many = std::ranges::count(pool.shots, metric::Shot::many);
   const auto few = std::ranges::count(pool.shots, metric::Shot::few);
   const std::vector<Guide> guides = shot_guides(pool);
@@ -144,7 +190,7 @@ TEST(AccuracyFigure, DotsAreMeansOverSeedsWithDeviation) {
       cell.test.correct.assign(10, run.cells.front().seed == 0 ? 40 : 60);
     }
   }
-  const Figure figure = accuracy_figure(pool_of(runs));
+  const Figure figure = accuracy_figure(pool_of(all_of(runs)));
   ASSERT_EQ(figure.panels.size(), 4U);
   const Series& series = series_named(figure.panels[3], "square_root");
   ASSERT_EQ(series.y.size(), 5U);
@@ -155,7 +201,7 @@ TEST(AccuracyFigure, DotsAreMeansOverSeedsWithDeviation) {
 
 TEST(AccuracyFigure, NoTwoDotsOfAStrategyShareAPlace) {
   const std::vector<record::RunRecord> runs = plausible(10);
-  const Figure figure = accuracy_figure(pool_of(runs));
+  const Figure figure = accuracy_figure(pool_of(all_of(runs)));
   std::vector<double> places;
   for (const Series& series : figure.panels.at(0).series) places.push_back(series.x.at(0));
   std::ranges::sort(places);
@@ -168,7 +214,7 @@ TEST(AccuracyByCountFigure, ClassesOfOneCountAreAveraged) {
   std::vector<record::RunRecord> runs = plausible(4);
   runs[0].class_counts = {100, 10, 10, 1};
   for (record::CellRecord& cell : runs[0].cells) cell.test.correct = {80, 40, 20, 0};
-  const Figure figure = accuracy_by_count_figure(pool_of(runs));
+  const Figure figure = accuracy_by_count_figure(pool_of(all_of(runs)));
   const Series& series = series_named(figure.panels.at(0), "joint");
   EXPECT_THAT(series.x, ElementsAre(DoubleNear(1, 1e-9), DoubleNear(10, 1e-9), DoubleNear(100, 1e-9)));
   EXPECT_THAT(series.y, ElementsAre(0, 30, 80));
@@ -176,7 +222,7 @@ TEST(AccuracyByCountFigure, ClassesOfOneCountAreAveraged) {
 
 TEST(WeightNormsFigure, StandInFrontOfTheCountsWithoutNcm) {
   const std::vector<record::RunRecord> runs = plausible(10);
-  const Figure figure = weight_norms_figure(pool_of(runs));
+  const Figure figure = weight_norms_figure(pool_of(all_of(runs)));
   ASSERT_EQ(figure.panels.size(), 4U);
   const Panel& panel = figure.panels[0];
   EXPECT_EQ(panel.series.size(), 5U);  // counts, joint, crt, tau_normalized, lws
@@ -186,7 +232,7 @@ TEST(WeightNormsFigure, StandInFrontOfTheCountsWithoutNcm) {
 
 TEST(TauFigure, ShowsTheSweepAndEveryChosenTau) {
   const std::vector<record::RunRecord> runs = plausible(10, 3);
-  const Figure figure = tau_figure(pool_of(runs));
+  const Figure figure = tau_figure(pool_of(all_of(runs)));
   ASSERT_EQ(figure.panels.size(), 4U);
   const Series& few = series_named(figure.panels[0], "few");
   EXPECT_EQ(few.x.size(), 21U);
@@ -194,10 +240,21 @@ TEST(TauFigure, ShowsTheSweepAndEveryChosenTau) {
   EXPECT_EQ(figure.panels[0].guides.size(), 3U);  // 1.0, 1.1, 1.2
 }
 
+TEST(TauFigure, SaysWhenTauWasChosenOnTest) {
+  std::vector<record::RunRecord> runs = plausible(10);
+  const auto guide = [&runs] { return tau_figure(pool_of(all_of(runs))).panels[0].guides[0].label; };
+  const auto tick = [&runs] { return accuracy_figure(pool_of(all_of(runs))).panels[0].x.ticks[3].label; };
+  EXPECT_EQ(guide(), "chosen");
+  EXPECT_EQ(tick(), "tau_normalized");
+  runs[0].test_serves_as_validation = true;
+  EXPECT_EQ(guide(), "chosen on test");
+  EXPECT_EQ(tick(), "tau_normalized (on test)");
+}
+
 TEST(LearningCurvesFigure, EpochsWithoutValidationHaveNoPoint) {
   std::vector<record::RunRecord> runs = plausible(10);
   runs[0].stage_1[0].training.epochs[2].validation_top1_percent = std::nan("");
-  const Figure figure = learning_curves_figure(pool_of(runs));
+  const Figure figure = learning_curves_figure(pool_of(all_of(runs)));
   ASSERT_EQ(figure.panels.size(), 6U);  // stage 1, crt, lws
   EXPECT_EQ(series_named(figure.panels[0], "instance_balanced").x.size(), 12U);
   EXPECT_EQ(series_named(figure.panels[1], "instance_balanced").x.size(), 11U);
@@ -212,7 +269,7 @@ TEST(ReliabilityFigure, LeavesOutBinsOfFewImagesAndPoolsSeedsByImages) {
       cell.calibration = {{5 - (first ? 1 : 0), first ? 30 : 10}, {0.2, 0.5}, {0.1, first ? 0.4 : 0.8}, 0};
     }
   }
-  const Figure figure = reliability_figure(pool_of(runs));
+  const Figure figure = reliability_figure(pool_of(all_of(runs)));
   const Series& series = series_named(figure.panels.at(0), "joint");
   EXPECT_THAT(series.x, ElementsAre(DoubleNear(50, 1e-9)));
   EXPECT_THAT(series.y, ElementsAre(DoubleNear(50, 1e-9)));  // (30 x 0.4 + 10 x 0.8) / 40
@@ -220,7 +277,10 @@ TEST(ReliabilityFigure, LeavesOutBinsOfFewImagesAndPoolsSeedsByImages) {
 
 TEST(SpeedFigure, PhasesStandOnTopOfEachOther) {
   const std::vector<record::RunRecord> runs = plausible(10);
-  const Figure figure = speed_figure(pool_of(runs));
+  const std::vector<Figure> figures = speed_figures(all_of(runs));
+  ASSERT_EQ(figures.size(), 1U);
+  const Figure& figure = figures[0];
+  EXPECT_EQ(figure.name, "speed");
   ASSERT_EQ(figure.panels.size(), 8U);
   const record::EpochRow& row = runs[0].stage_1[0].training.epochs[0];
   const Panel& phases = figure.panels[1];
@@ -230,9 +290,23 @@ TEST(SpeedFigure, PhasesStandOnTopOfEachOther) {
   EXPECT_NEAR(figure.panels[0].series[0].y[0], row.images_per_s, 1e-9);
 }
 
+TEST(SpeedFigure, TellsNumbersOfRanksApart) {
+  std::vector<record::RunRecord> runs = on_one_and_two_ranks();
+  const std::vector<Figure> figures = speed_figures(all_of(runs));
+  ASSERT_EQ(figures.size(), 2U);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_NEAR(figures[i].panels[0].series[0].y[0], runs[i].stage_1[0].training.epochs[0].images_per_s,
+                1e-9);
+  }
+  EXPECT_THAT(figures[0].title, testing::EndsWith("; 1 rank"));
+  EXPECT_THAT(figures[1].title, testing::EndsWith("; 2 ranks"));
+  runs[0].environment.erase("ranks");
+  EXPECT_EQ(speed_figures(all_of(runs))[0].name, "speed_unknown_ranks");
+}
+
 TEST(ScalingFigure, EfficiencyIsAgainstTheFewestRanks) {
   const std::vector<record::RunRecord> runs = plausible(10, 3);
-  const Figure figure = scaling_figure(runs);
+  const Figure figure = scaling_figure(all_of(runs));
   ASSERT_EQ(figure.panels.size(), 2U);
   const Series& efficiency = series_named(figure.panels[1], "measured");
   EXPECT_THAT(efficiency.x, ElementsAre(1, 2, 4));

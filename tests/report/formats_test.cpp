@@ -95,27 +95,27 @@ TEST(CsvOfATable, HasOneLineAPublishedValueAndOneWhereThereIsNone) {
   const std::string text = table_of(runs, "table_2", Format::csv);
   const std::vector<std::string> lines = lines_of(text);
   ASSERT_GT(lines.size(), 3U);
-  EXPECT_EQ(lines[0], "table,learning,column,mean,deviation,n,published,status,source,verdict");
-  EXPECT_EQ(lines[1], "table_2,joint,resnet10,,,0,34.8,printed,\"Kang et al. 2020, table_2\",");
+  EXPECT_EQ(lines[0], "table,learning,column,mean,deviation,n,published,status,source,verdict,remark");
+  EXPECT_EQ(lines[1], "table_2,joint,resnet10,,,0,34.8,printed,\"Kang et al. 2020, table_2\",,");
   const std::vector<std::string> ours = csv_fields(lines[2]);
-  ASSERT_EQ(ours.size(), 10U);
+  ASSERT_EQ(ours.size(), 11U);
   EXPECT_NEAR(std::stod(ours[3]), (60.0 + 55 + 55) / 3, 1e-12);
   EXPECT_NEAR(std::stod(ours[4]), 5 / std::sqrt(3.0), 1e-12);
   EXPECT_EQ(std::vector(ours.begin() + 5, ours.end()),
-            (std::vector<std::string>{"3", "44.4", "printed", "Kang et al. 2020, table_2", "outside"}));
-  EXPECT_TRUE(has(text, "table_2,oltr,resnext152_32x4d,,,0,,,,\n")) << text;
+            (std::vector<std::string>{"3", "44.4", "printed", "Kang et al. 2020, table_2", "outside", ""}));
+  EXPECT_TRUE(has(text, "table_2,oltr,resnext152_32x4d,,,0,,,,,\n")) << text;
 }
 
 TEST(CsvOfATable, ThenHasTheDifferencesBelowNamesOfTheirOwn) {
   const std::string text = table_of(imagenet_runs(3), "figure_1", Format::csv);
   const std::string head =
-      "\n\ntable,sampling,strategies,n,mean,t_low,t_high,p_holm,test_set_low,test_set_high,shown\n";
+      "\n\ntable,sampling,strategies,n,mean,t_low,t_high,p_holm,test_set_low,test_set_high,shown,remark\n";
   const std::size_t at = text.find(head);
   ASSERT_NE(at, std::string::npos) << text;
   const std::vector<std::string> lines = lines_of(text.substr(at + head.size()));
   ASSERT_EQ(lines.size(), 1U);
   const std::vector<std::string> fields = csv_fields(lines[0]);
-  ASSERT_EQ(fields.size(), 11U);
+  ASSERT_EQ(fields.size(), 12U);
   EXPECT_EQ(std::vector(fields.begin(), fields.begin() + 8),
             (std::vector<std::string>{"figure_1", "instance_balanced", "tau_normalized - joint", "3", "5",
                                       "5", "5", "0"}));

@@ -60,6 +60,38 @@ TEST(Merging, ByOneKeyStillRefusesAnother) {
                   "stage_1.learning_rate = 0.1, stage_1.momentum = 0.5, instance_balanced"));
 }
 
+/// The sample run of a seed in a mode of fidelity, but for `change`.
+record::RunRecord run_in(config::FidelityMode mode, std::uint64_t seed = 0, const Change& change = {}) {
+  record::RunRecord run = record::sample_run(seed);
+  Configuration configuration = record::sample_configuration(seed);
+  config::follow(mode, configuration);
+  if (change) change(configuration);
+  run.configuration = config::to_toml(configuration);
+  return run;
+}
+
+TEST(Merging, ByTheModeOfFidelityTellsAllItsPointsApart) {
+  using enum config::FidelityMode;
+  const std::vector<record::RunRecord> both{run_in(corrected), run_in(reference), run_in(reference, 1)};
+  EXPECT_TRUE(has(failure_of([&] { (void)printed(both); }),
+                  "differ in fidelity.mode: \"corrected\" here, \"reference\" there, so"));
+  const std::string text = printed(both, {"fidelity.mode"});
+  EXPECT_TRUE(has(text, "fidelity.mode = \"corrected\", instance_balanced\n")) << text;
+  EXPECT_TRUE(has(text, "fidelity.mode = \"reference\", instance_balanced\n")) << text;
+  // A record that departs from its mode is not what the name of the mode says.
+  const auto ahead = [](Configuration& c) { c.fidelity.schedule_ahead = true; };
+  EXPECT_TRUE(has(
+      failure_of([&] { (void)printed({run_in(corrected), run_in(reference, 0, ahead)}, {"fidelity.mode"}); }),
+      "fidelity.schedule_ahead: false here, true there"));
+}
+
+TEST(Merging, TheNameOfTheModeAloneIsOfNoAccount) {
+  const auto renamed = [](Configuration& c) { c.fidelity.mode = config::FidelityMode::reference; };
+  const std::string text =
+      printed({run_in(config::FidelityMode::corrected), run_in(config::FidelityMode::corrected, 1, renamed)});
+  EXPECT_TRUE(has(text, " 2  80.0 ± 0.0")) << text;
+}
+
 TEST(Merging, RecordsOfOneValueAreComparedWithEachOtherToo) {
   // The second and third share a learning rate, but not the data.
   std::vector<record::RunRecord> runs{run_at(0, 0.2), run_at(0, 0.1), run_at(1, 0.1)};

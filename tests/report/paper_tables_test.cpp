@@ -88,6 +88,47 @@ TEST(Verdict, NeedsTheRecipe) {
             "stage 1 is taken from stage_1.weights, not trained");
 }
 
+TEST(Verdict, NeedsTheAuthorsCode) {
+  const auto at = [](auto member) {
+    return imagenet_runs(3, [member](Configuration& c) { c.fidelity.*member = false; });
+  };
+  EXPECT_EQ(reason_in(at(&config::Fidelity::first_part_statistics)),
+            "fidelity.first_part_statistics is false, published with true");
+  std::vector<record::RunRecord> runs =
+      imagenet_runs(3, [](Configuration& c) { config::follow(config::FidelityMode::corrected, c); });
+  for (record::RunRecord& run : runs) {
+    for (const config::LearningKind learning : {config::LearningKind::crt, config::LearningKind::lws}) {
+      run.cells.push_back(record::sample_cell(std::stoull(run.cells[0].id.substr(5)),
+                                              config::SamplingKind::instance_balanced, learning,
+                                              {8, 6, 6, 4}));
+    }
+  }
+  // Every point once, whichever cells it keeps from a verdict.
+  EXPECT_EQ(reason_in(runs),
+            "fidelity is not the authors' code: first_part_statistics = false, frozen_statistics_move = "
+            "false, class_balanced_runs = false, lws_scales_bias = false, lws_decays_scales = false");
+}
+
+TEST(Verdict, IsGivenToTheStrategiesThatAPointDoesNotChange) {
+  std::vector<record::RunRecord> runs =
+      imagenet_runs(3, [](Configuration& c) { c.fidelity.lws_scales_bias = false; });
+  const std::string text = table_of(runs, "figure_1");
+  EXPECT_FALSE(has(text, "not comparable")) << text;
+  EXPECT_TRUE(has(text, "    verdict  ")) << text;
+}
+
+TEST(Verdict, IsNotGivenToRecordsOlderThanTheKeysOfFidelity) {
+  std::vector<record::RunRecord> runs = imagenet_runs(3);
+  for (record::RunRecord& run : runs) {
+    const std::size_t table = run.configuration.find("[fidelity]");
+    ASSERT_NE(table, std::string::npos);
+    run.configuration.erase(table, run.configuration.find("\n[", table) + 1 - table);
+    const std::size_t ncm = run.configuration.find("ncm.distance");
+    run.configuration.erase(ncm, run.configuration.find('\n', ncm) + 1 - ncm);
+  }
+  EXPECT_EQ(reason_in(runs), "fidelity.first_part_statistics is false, published with true");
+}
+
 TEST(Verdict, NeedsTheSameWeightsToStartFrom) {
   std::vector<record::RunRecord> runs =
       imagenet_runs(3, [](Configuration& c) { c.model.pretrained = "w.safetensors"; });
@@ -214,10 +255,19 @@ TEST(DefaultTables, FollowWhatTheRecordsHold) {
   const auto first_words = [](const std::vector<record::RunRecord>& runs) {
     const std::string text = render(runs, {});
     return text.substr(0, text.find_first_of("(,")) + (has(text, "\ntable_2 (")    ? " table_2"
+                                                       : has(text, "\ntable_1 (")  ? " table_1"
                                                        : has(text, "\ncifar_lt (") ? " cifar_lt"
                                                                                    : "");
   };
   EXPECT_EQ(first_words(imagenet_runs(1)), "figure_1 ");
+  const auto learning = [](config::LearningKind first, config::LearningKind second) {
+    return [=](Configuration& c) { c.grid.learning = {first, second}; };
+  };
+  using enum config::LearningKind;
+  EXPECT_EQ(first_words(imagenet_runs(1, learning(joint, finetune_all))), "figure_1  table_1");
+  std::vector<record::RunRecord> tuned = imagenet_runs(1, learning(finetune_all, finetune_classifier));
+  for (record::RunRecord& run : tuned) run.cells.clear();
+  EXPECT_EQ(first_words(tuned), "table_1 ");
   const auto resnet10 = [](Configuration& c) { c.model.backbone = BackboneKind::resnet10; };
   EXPECT_EQ(first_words(imagenet_runs(1, resnet10)), "ImageNet-LT train table_2");
   EXPECT_EQ(first_words({imagenet_run(0), imagenet_run(0, resnet10)}), "table_2 ");
