@@ -74,6 +74,16 @@ const torch::Tensor& classifier_weight(const model::NamedTensors& tensors,
   return weight->second;
 }
 
+/// `tensors` as far as `order` has their names, in its order: that of a file is another.
+model::NamedTensors in_order_of(const model::NamedTensors& order, const model::NamedTensors& tensors) {
+  model::NamedTensors ordered;
+  for (const auto& [name, ignored] : order) {
+    const auto found = std::ranges::find(tensors, name, [](const auto& item) { return item.first; });
+    if (found != tensors.end()) ordered.push_back(*found);
+  }
+  return ordered;
+}
+
 /// `over` in place of what has the same names in `under`, and added to it.
 model::NamedTensors overlaid(model::NamedTensors under, const model::NamedTensors& over) {
   for (const auto& [name, tensor] : over) {
@@ -111,7 +121,7 @@ std::string export_cell(const config::Configuration& configuration, const std::s
   if (cell.learning != config::LearningKind::joint) {
     const std::filesystem::path file_of_cell = learning::weights_file(folder, id);
     model::NamedTensors of_cell = read_trained(file_of_cell, id);
-    check_digest(run, id, of_cell, file_of_cell);
+    check_digest(run, id, in_order_of(model::state(network), of_cell), file_of_cell);
     // tau_normalized has no bias.
     if (of_cell.size() == 1) {
       const std::int64_t classes = classifier_weight(of_cell, file_of_cell).size(0);
