@@ -21,6 +21,7 @@
 #include "model/initialise.hpp"
 #include "model/state.hpp"
 #include "train/determinism.hpp"
+#include "train/host_memory.hpp"
 #include "train/member.hpp"
 #include "train/step.hpp"
 
@@ -179,6 +180,7 @@ int run(const std::vector<std::string>& arguments) {
   const comm::Group& world = session.world();
   const Workload workload = workload_of(arguments);
   make_deterministic(1);
+  keep_freed_memory();
   const bool first = world.rank() == 0;
   const comm::Group alone = world.split(world.rank());
 
