@@ -21,7 +21,6 @@
 #include "model/initialise.hpp"
 #include "model/state.hpp"
 #include "train/determinism.hpp"
-#include "train/host_memory.hpp"
 #include "train/member.hpp"
 #include "train/step.hpp"
 
@@ -180,7 +179,6 @@ int run(const std::vector<std::string>& arguments) {
   const comm::Group& world = session.world();
   const Workload workload = workload_of(arguments);
   make_deterministic(1);
-  keep_freed_memory();
   const bool first = world.rank() == 0;
   const comm::Group alone = world.split(world.rank());
 

@@ -16,8 +16,9 @@ BasicBlock::BasicBlock(std::int64_t in_channels, std::int64_t out_channels, std:
 
 torch::Tensor BasicBlock::forward(const torch::Tensor& input) {
   const torch::Tensor shortcut = downsample_.is_empty() ? input : downsample_->forward(input);
-  const torch::Tensor output = bn1_->forward_relu(conv1_->forward(input));
-  return bn2_->forward_add_relu(conv2_->forward(output), shortcut);
+  torch::Tensor output = bn1_->forward(conv1_->forward(input)).relu_();
+  output = bn2_->forward(conv2_->forward(output));
+  return output.add_(shortcut).relu_();
 }
 
 torch::nn::Sequential basic_block_stage(std::int64_t in_channels, std::int64_t out_channels, int blocks,

@@ -19,9 +19,10 @@ Bottleneck::Bottleneck(std::int64_t in_channels, std::int64_t width, std::int64_
 
 torch::Tensor Bottleneck::forward(const torch::Tensor& input) {
   const torch::Tensor shortcut = downsample_.is_empty() ? input : downsample_->forward(input);
-  torch::Tensor output = bn1_->forward_relu(conv1_->forward(input));
-  output = bn2_->forward_relu(conv2_->forward(output));
-  return bn3_->forward_add_relu(conv3_->forward(output), shortcut);
+  torch::Tensor output = bn1_->forward(conv1_->forward(input)).relu_();
+  output = bn2_->forward(conv2_->forward(output)).relu_();
+  output = bn3_->forward(conv3_->forward(output));
+  return output.add_(shortcut).relu_();
 }
 
 }  // namespace ltr::model

@@ -14,7 +14,7 @@ CifarResNet::CifarResNet(int blocks) {
 }
 
 torch::Tensor CifarResNet::forward(torch::Tensor images) {
-  torch::Tensor activations = bn1_->forward_relu(conv1_->forward(images));
+  torch::Tensor activations = bn1_->forward(conv1_->forward(images)).relu_();
   activations = layer3_->forward(layer2_->forward(layer1_->forward(activations)));
   return global_average_pool(activations);
 }

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/check.hpp"
-#include "model/norm_relu.hpp"
 
 namespace ltr::model {
 namespace {
@@ -40,22 +39,6 @@ torch::Tensor GhostBatchNorm2d::forward(const torch::Tensor& input) {
   return torch::batch_norm(input, weight, bias, emptied(mean_slot_), emptied(variance_slot_),
                            /*training=*/true,
                            /*momentum=*/1, kEpsilon, /*cudnn_enabled=*/true);
-}
-
-bool GhostBatchNorm2d::fuses(const torch::Tensor& input) const {
-  return is_training() && has_norm_relu(input);
-}
-
-torch::Tensor GhostBatchNorm2d::forward_relu(const torch::Tensor& input) {
-  if (!fuses(input)) return forward(input).relu_();
-  LTR_EXPECT(mean_slot_.defined() && variance_slot_.defined());
-  return norm_relu(input, std::nullopt, weight, bias, mean_slot_, variance_slot_, kEpsilon);
-}
-
-torch::Tensor GhostBatchNorm2d::forward_add_relu(const torch::Tensor& input, const torch::Tensor& shortcut) {
-  if (!fuses(input)) return forward(input).add_(shortcut).relu_();
-  LTR_EXPECT(mean_slot_.defined() && variance_slot_.defined());
-  return norm_relu(input, shortcut, weight, bias, mean_slot_, variance_slot_, kEpsilon);
 }
 
 void GhostBatchNorm2d::bind_statistics(torch::Tensor mean_slot, torch::Tensor variance_slot) {

@@ -29,10 +29,6 @@ class GhostBatchNorm2d : public torch::nn::Module {
   /// Differentiable. A training pass needs bound slots.
   /// Shape: [B, C, H, W] -> the same.
   torch::Tensor forward(const torch::Tensor& input);
-  /// relu(forward(input)), and relu(forward(input) + shortcut), in fewer passes over memory where the input
-  /// allows it. Likewise differentiable.
-  torch::Tensor forward_relu(const torch::Tensor& input);
-  torch::Tensor forward_add_relu(const torch::Tensor& input, const torch::Tensor& shortcut);
 
   /// Where training passes write their statistics: views into a buffer of the caller's, overwritten by each
   /// pass. The buffer may be changed in place between forward and backward pass. Shape: [C] float32,
@@ -52,9 +48,6 @@ class GhostBatchNorm2d : public torch::nn::Module {
   torch::Tensor num_batches_tracked;  ///< [] int64 buffer, steps applied
 
  private:
-  /// Whether a pass goes by the batch's statistics and norm_relu takes its input.
-  [[nodiscard]] bool fuses(const torch::Tensor& input) const;
-
   bool keeps_moving_ = false;
   torch::Tensor mean_slot_;
   torch::Tensor variance_slot_;

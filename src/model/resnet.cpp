@@ -42,7 +42,7 @@ ResNet::ResNet(const ResNetShape& shape) {
 }
 
 torch::Tensor ResNet::forward(torch::Tensor images) {
-  torch::Tensor activations = bn1_->forward_relu(conv1_->forward(images));
+  torch::Tensor activations = bn1_->forward(conv1_->forward(images)).relu_();
   activations = torch::max_pool2d(activations, /*kernel_size=*/3, /*stride=*/2, /*padding=*/1);
   for (torch::nn::Sequential& layer : layers_) activations = layer->forward(activations);
   return global_average_pool(activations);

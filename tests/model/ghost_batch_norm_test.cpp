@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/ghost_batch_norm.hpp"
 
-#include <functional>
 #include <limits>
 #include <vector>
 
-#include <ATen/CPUGeneratorImpl.h>
-#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include "model/backbone.hpp"
@@ -98,62 +95,6 @@ TEST_P(GhostBatchNorm, WritesMeanAndUnbiasedVariance) {
   EXPECT_LE(relative_difference(pair.variance, exact.var({0, 2, 3}, /*unbiased=*/true)), 1e-6);
 }
 
-/// Everything that a pass with ReLU gives, of the fused layer or of torch's operators one after another.
-struct Passed {
-  torch::Tensor output, of_input, of_shortcut, of_weight, of_bias;
-};
-Passed pass(const std::function<torch::Tensor(const torch::Tensor&, const torch::Tensor&)>& forward,
-            const torch::Tensor& weight, const torch::Tensor& bias, torch::MemoryFormat layout,
-            bool has_shortcut) {
-  const torch::Tensor input = activations("input").contiguous(layout).requires_grad_();
-  const torch::Tensor shortcut =
-      has_shortcut ? activations("shortcut").contiguous(layout).requires_grad_() : torch::Tensor();
-  weight.mutable_grad() = torch::Tensor();
-  bias.mutable_grad() = torch::Tensor();
-  const torch::Tensor output = forward(input, shortcut);
-  (output * activations("slope")).sum().backward();
-  return {output, input.grad(), has_shortcut ? shortcut.grad() : torch::Tensor(), weight.grad(), bias.grad()};
-}
-
-TEST_P(GhostBatchNorm, WithReluIsTorchsOperatorsOneAfterAnother) {
-  for (const bool has_shortcut : {false, true}) {
-    Pair pair;
-    const Passed fused = pass(
-        [&](const torch::Tensor& x, const torch::Tensor& shortcut) {
-          return has_shortcut ? pair.ghost.forward_add_relu(x, shortcut) : pair.ghost.forward_relu(x);
-        },
-        pair.ghost.weight, pair.ghost.bias, GetParam(), has_shortcut);
-    const Passed plain = pass(
-        [&](const torch::Tensor& x, const torch::Tensor& shortcut) {
-          const torch::Tensor normed = pair.torchs->forward(x);
-          return torch::relu(has_shortcut ? normed + shortcut : normed);
-        },
-        pair.torchs->weight, pair.torchs->bias, GetParam(), has_shortcut);
-    ASSERT_GT((plain.output == 0).sum().item<std::int64_t>(), 1000) << "ReLU has something to do";
-    EXPECT_LE(relative_difference(fused.output, plain.output), 1e-6);
-    EXPECT_LE(relative_difference(fused.of_input, plain.of_input), 2e-6);
-    EXPECT_LE(relative_difference(fused.of_weight, plain.of_weight), 2e-6);
-    EXPECT_LE(relative_difference(fused.of_bias, plain.of_bias), 2e-6);
-    if (has_shortcut) {
-      EXPECT_LE(relative_difference(fused.of_shortcut, plain.of_shortcut), 1e-6);
-    }
-    const torch::Tensor exact = activations("input").to(torch::kFloat64);
-    EXPECT_LE(relative_difference(pair.mean, exact.mean({0, 2, 3})), 1e-6);
-    EXPECT_LE(relative_difference(pair.variance, exact.var({0, 2, 3}, /*unbiased=*/true)), 1e-6);
-  }
-}
-
-TEST_P(GhostBatchNorm, WithReluEvaluatesByTheRunningBuffers) {
-  Pair pair;
-  pair.ghost.eval();
-  pair.torchs->eval();
-  const torch::Tensor input = activations("input").contiguous(GetParam());
-  const torch::Tensor shortcut = activations("shortcut").contiguous(GetParam());
-  EXPECT_TRUE(torch::equal(pair.ghost.forward_relu(input), torch::relu(pair.torchs->forward(input))));
-  EXPECT_TRUE(torch::equal(pair.ghost.forward_add_relu(input, shortcut),
-                           torch::relu(pair.torchs->forward(input) + shortcut)));
-}
-
 INSTANTIATE_TEST_SUITE_P(Layouts, GhostBatchNorm,
                          testing::Values(torch::MemoryFormat::Contiguous, torch::MemoryFormat::ChannelsLast),
                          [](const auto& test) {
@@ -182,32 +123,6 @@ TEST(GhostBatchNorm2d, WritesIntoViewsOfABufferThatAlsoTakesTheGradients) {
   EXPECT_LE(relative_difference(part(1), torch::full({kChannels}, 16.0F * 9 * 7)), 1e-6);
   EXPECT_LE(relative_difference(part(2), input.mean({0, 2, 3})), 1e-6);
   EXPECT_LE(relative_difference(part(3), input.var({0, 2, 3})), 1e-6);
-}
-
-TEST(GhostBatchNorm2d, WithReluHasTheSameBitsOnAnyNumberOfThreads) {
-  const auto bits_on = [](int threads) {
-    at::set_num_threads(threads);
-    Pair pair;
-    const torch::Tensor input = torch::randn({64, kChannels, 20, 20}, at::detail::createCPUGenerator(7))
-                                    .contiguous(torch::MemoryFormat::ChannelsLast)
-                                    .requires_grad_();
-    pair.ghost.forward_relu(input).square().sum().backward();
-    return std::vector<torch::Tensor>{input.grad(), pair.ghost.weight.grad(), pair.mean, pair.variance};
-  };
-  const int before = at::get_num_threads();
-  const std::vector<torch::Tensor> one = bits_on(1);
-  const std::vector<torch::Tensor> three = bits_on(3);
-  at::set_num_threads(before);
-  for (std::size_t i = 0; i < one.size(); ++i) EXPECT_TRUE(torch::equal(one[i], three[i])) << i;
-}
-
-TEST(GhostBatchNorm2d, WithReluLetsNotANumberThrough) {
-  Pair pair;
-  torch::Tensor input = activations("input").contiguous(torch::MemoryFormat::ChannelsLast);
-  input[0][3][0][0] = std::numeric_limits<float>::quiet_NaN();
-  const torch::Tensor output = pair.ghost.forward_relu(input);
-  EXPECT_TRUE(output.select(1, 3).isnan().all().item<bool>()) << "a diverged network must not look sound";
-  EXPECT_FALSE(output.select(1, 4).isnan().any().item<bool>());
 }
 
 TEST(GhostBatchNorm2d, OfABackboneAreListedInOrderOfTheForwardPass) {
