@@ -27,10 +27,11 @@ class Workload(NamedTuple):
     size: int  # pixels a side
     batch: int  # images a thread
     peer_steps: int
+    rounds: int  # of step_bench, two steps each
 
 
-WORKLOADS = {"resnet32": Workload(32, 128, 12), "resnet10": Workload(64, 64, 12),
-             "resnext50_32x4d": Workload(224, 16, 5)}
+WORKLOADS = {"resnet32": Workload(32, 128, 12, 6), "resnet10": Workload(64, 64, 12, 6),
+             "resnext50_32x4d": Workload(224, 16, 4, 2)}
 
 
 class Bench:
@@ -50,7 +51,7 @@ class Bench:
         return done.stdout
 
     def ours(self, program, backbone, workload, ranks):
-        command = [program, backbone, str(workload.size), str(workload.batch)]
+        command = [program, backbone, *map(str, (workload.size, workload.batch, workload.rounds))]
         if ranks > 1:
             launch = f'. "{ROOT}/jobs/local/mpi.sh" && launch "$@"'
             command = ["bash", "-c", launch, "launch", str(ranks), *command]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Time of a training step without its input: one rank beside all ranks, few micro-batches beside many, and
-// how much of a step waits for other ranks. Run under mpirun or srun: step_bench [BACKBONE [SIZE [BATCH]]].
+// how much of a step waits for other ranks. Run under mpirun or srun: step_bench [BACKBONE [SIZE [BATCH
+// [ROUNDS]]]].
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -21,6 +22,7 @@
 #include "model/initialise.hpp"
 #include "model/state.hpp"
 #include "train/determinism.hpp"
+#include "train/host_memory.hpp"
 #include "train/member.hpp"
 #include "train/step.hpp"
 
@@ -28,15 +30,15 @@ namespace ltr::train {
 namespace {
 
 constexpr int kManyMicroBatches = 8;
-constexpr int kRounds = 12;
 constexpr int kStepsARound = 2;
 constexpr std::int32_t kClasses = 10;
 
-/// What is trained. Units: pixels a side, images a rank.
+/// What is trained, and how often. Units: pixels a side, images a rank.
 struct Workload {
   config::BackboneKind backbone = config::BackboneKind::resnet32;
   std::int64_t size = 32;
   std::int64_t batch = 128;
+  std::int64_t rounds = 12;  ///< of kStepsARound steps, after one that does not count
 };
 
 class SumOfCrossEntropies : public Objective {
@@ -156,9 +158,10 @@ std::int64_t number(std::string_view text, const char* what) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc() && end == text.data() + text.size() && value > 0) return value;
-  throw base::ConfigError(base::format(
-      "{} = '{}' is no number above 0; step_bench takes BACKBONE SIZE BATCH, such as resnet32 32 128", what,
-      text));
+  throw base::ConfigError(
+      base::format("{} = '{}' is no number above 0; step_bench takes BACKBONE SIZE BATCH ROUNDS, such as "
+                   "resnet32 32 128 12",
+                   what, text));
 }
 
 Workload workload_of(const std::vector<std::string>& arguments) {
@@ -166,6 +169,7 @@ Workload workload_of(const std::vector<std::string>& arguments) {
   if (!arguments.empty()) workload.backbone = config::enum_from_name<config::BackboneKind>(arguments[0]);
   if (arguments.size() > 1) workload.size = number(arguments[1], "SIZE");
   if (arguments.size() > 2) workload.batch = number(arguments[2], "BATCH");
+  if (arguments.size() > 3) workload.rounds = number(arguments[3], "ROUNDS");
   if (workload.batch % kManyMicroBatches != 0) {
     throw base::ConfigError(
         base::format("BATCH = {} cannot be cut into {} micro-batches; give a multiple of {}", workload.batch,
@@ -179,6 +183,7 @@ int run(const std::vector<std::string>& arguments) {
   const comm::Group& world = session.world();
   const Workload workload = workload_of(arguments);
   make_deterministic(1);
+  keep_freed_memory();
   const bool first = world.rank() == 0;
   const comm::Group alone = world.split(world.rank());
 
@@ -187,7 +192,7 @@ int run(const std::vector<std::string>& arguments) {
   Variant few("all, V = R", world, workload, world.size());
   Variant many("all, V = 8", world, workload, std::max(kManyMicroBatches, world.size()));
   // In turn, so that a machine whose speed drifts does the same to all.
-  for (int round = -1; round < kRounds; ++round) {
+  for (std::int64_t round = -1; round < workload.rounds; ++round) {
     if (one) one->run_round(round >= 0);
     world.barrier();
     few.run_round(round >= 0);
