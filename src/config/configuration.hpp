@@ -146,6 +146,8 @@ struct Parallel {
   int ranks_per_cell = 0;          ///< that work on one node of the plan, others on others; 0: all
   int ranks_per_cell_stage_2 = 0;  ///< likewise for passes after stage 1; 0: ranks_per_cell
   Reduction reduction = Reduction::fixed_order;
+  DeviceKind device = DeviceKind::automatic;
+  bool share_gpus = false;       ///< true: several ranks may compute on one GPU
   double stall_timeout_s = 600;  ///< a rank that the others wait for longer is named, and all leave; 0: never
 };
 

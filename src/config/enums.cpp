@@ -148,6 +148,17 @@ struct Choice<Reduction> {
 };
 
 template <>
+struct Choice<DeviceKind> {
+  static constexpr std::string_view kNoun = "device";
+  static constexpr std::string_view kKeys = "parallel.device";
+  static constexpr EnumEntry<DeviceKind> kEntries[] = {
+      {DeviceKind::automatic, "auto", "a GPU for every rank where ranks see GPUs, else the processor"},
+      {DeviceKind::cpu, "cpu", "the processor, whatever GPUs there are"},
+      {DeviceKind::cuda, "cuda", "a GPU for every rank, or an error"},
+  };
+};
+
+template <>
 struct Choice<FidelityMode> {
   static constexpr std::string_view kNoun = "fidelity";
   static constexpr std::string_view kKeys = "fidelity.mode";
@@ -203,7 +214,7 @@ Enum enum_from_name(std::string_view name) {
 
 std::string list_choices() {
   return list_all<SamplingKind, LearningKind, LossKind, BackboneKind, TrainedPart, TrainCrop, LoaderCache,
-                  ScheduleKind, NcmDistance, Reduction, FidelityMode>();
+                  ScheduleKind, NcmDistance, Reduction, DeviceKind, FidelityMode>();
 }
 
 #define LTR_INSTANTIATE_ENUM(Enum)                                \
@@ -219,6 +230,7 @@ LTR_INSTANTIATE_ENUM(ScheduleKind)
 LTR_INSTANTIATE_ENUM(LossKind)
 LTR_INSTANTIATE_ENUM(NcmDistance)
 LTR_INSTANTIATE_ENUM(Reduction)
+LTR_INSTANTIATE_ENUM(DeviceKind)
 LTR_INSTANTIATE_ENUM(FidelityMode)
 #undef LTR_INSTANTIATE_ENUM
 

@@ -42,6 +42,7 @@ enum class ScheduleKind { cosine, constant, step };
 enum class LossKind { cross_entropy };
 enum class NcmDistance { cosine, euclidean, centred };
 enum class Reduction { fixed_order, fastest };
+enum class DeviceKind { automatic, cpu, cuda };
 enum class FidelityMode { corrected, reference };
 
 /// One enumerator: its value, its name in TOML and HDF5, and what it is in one line.

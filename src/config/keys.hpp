@@ -79,6 +79,8 @@ void visit_keys(AnyConfiguration& c, Visit&& visit) {
   visit("parallel.ranks_per_cell", c.parallel.ranks_per_cell, optional);
   visit("parallel.ranks_per_cell_stage_2", c.parallel.ranks_per_cell_stage_2, optional);
   visit("parallel.reduction", c.parallel.reduction, optional);
+  visit("parallel.device", c.parallel.device, optional);
+  visit("parallel.share_gpus", c.parallel.share_gpus, optional);
   visit("parallel.stall_timeout_s", c.parallel.stall_timeout_s, optional);
   visit("fidelity.mode", c.fidelity.mode, optional);
   visit("fidelity.frozen_statistics_move", c.fidelity.frozen_statistics_move, optional);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which GPUs this process can see; for the record's environment.
+// Which GPUs this process can see.
 #pragma once
 
 #include <string>
@@ -7,9 +7,17 @@
 
 namespace ltr::device {
 
-/// One line a visible GPU: "NVIDIA H100 80GB HBM3, 79.2 GiB, compute capability 9.0". Empty without GPU or
-/// driver. A build without CUDA sees none.
-[[nodiscard]] std::vector<std::string> visible_gpus();
+/// A GPU that this process can compute on.
+struct Gpu {
+  std::string description;  ///< "NVIDIA H100 80GB HBM3, 79.2 GiB, compute capability 9.0"
+  std::string bus_id;       ///< "0000:17:00.0", which no other GPU of the host has
+};
+
+/// In CUDA's order. Empty without GPU or driver. A build without CUDA sees none.
+[[nodiscard]] std::vector<Gpu> visible_gpus();
+
+/// Why there is none, in CUDA's words; of no meaning where there is one.
+[[nodiscard]] std::string why_no_gpu();
 
 /// "13.0", or "none" in a build without CUDA.
 [[nodiscard]] std::string cuda_runtime_version();

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
+
 #include <cuda_runtime_api.h>
 
 #include "base/format.hpp"
@@ -6,19 +8,28 @@
 
 namespace ltr::device {
 
-std::vector<std::string> visible_gpus() {
+std::vector<Gpu> visible_gpus() {
   int count = 0;
   // Without a driver this is an error, which here means the same as no GPU.
   if (cudaGetDeviceCount(&count) != cudaSuccess) return {};
-  std::vector<std::string> lines;
+  std::vector<Gpu> gpus;
   for (int index = 0; index < count; ++index) {
     cudaDeviceProp properties{};
+    std::array<char, 32> bus_id{};
     if (cudaGetDeviceProperties(&properties, index) != cudaSuccess) continue;
-    lines.push_back(base::format("{}, {}, compute capability {}.{}", properties.name,
-                                 base::byte_size(properties.totalGlobalMem), properties.major,
-                                 properties.minor));
+    if (cudaDeviceGetPCIBusId(bus_id.data(), static_cast<int>(bus_id.size()), index) != cudaSuccess) continue;
+    gpus.push_back(
+        {base::format("{}, {}, compute capability {}.{}", properties.name,
+                      base::byte_size(properties.totalGlobalMem), properties.major, properties.minor),
+         bus_id.data()});
   }
-  return lines;
+  return gpus;
+}
+
+std::string why_no_gpu() {
+  int count = 0;
+  const cudaError_t error = cudaGetDeviceCount(&count);
+  return error == cudaSuccess ? "CUDA finds no device" : cudaGetErrorString(error);
 }
 
 std::string cuda_runtime_version() {

@@ -3,7 +3,9 @@
 
 namespace ltr::device {
 
-std::vector<std::string> visible_gpus() { return {}; }
+std::vector<Gpu> visible_gpus() { return {}; }
+
+std::string why_no_gpu() { return "this program was built without CUDA (preset cuda builds it with)"; }
 
 std::string cuda_runtime_version() { return "none"; }
 

@@ -13,6 +13,7 @@
 #include "base/format.hpp"
 #include "device/gpus.hpp"
 #include "grid/build_info.hpp"
+#include "train/compute_device.hpp"
 
 namespace ltr::grid {
 namespace {
@@ -51,7 +52,8 @@ std::string distinct(const std::vector<std::string>& texts) {
 std::map<std::string, std::string> environment(const comm::Session& session,
                                                const config::Configuration& configuration) {
   const comm::Group& world = session.world();
-  const std::vector<std::string> gpus = device::visible_gpus();
+  std::vector<std::string> gpus;
+  for (const device::Gpu& gpu : device::visible_gpus()) gpus.push_back(gpu.description);
   return {
       {"program", base::format("ltr_grid {}", kProgramVersion)},
       {"git", kGitHash},
@@ -59,6 +61,7 @@ std::map<std::string, std::string> environment(const comm::Session& session,
       {"compiler", kCompiler},
       {"torch", TORCH_VERSION},
       {"mpi", comm::Session::library_version()},
+      {"device", train::compute_device().is_cpu() ? "cpu" : "cuda"},
       {"cuda_runtime", device::cuda_runtime_version()},
       {"started_at", utc_now()},
       {"ranks", std::to_string(world.size())},

@@ -17,6 +17,7 @@
 #include "grid/created_folders.hpp"
 #include "grid/crew.hpp"
 #include "grid/environment.hpp"
+#include "grid/gpu_choice.hpp"
 #include "grid/inputs.hpp"
 #include "grid/plan_text.hpp"
 #include "grid/progress_line.hpp"
@@ -259,6 +260,8 @@ void prepare_process(const comm::Session& session, const config::Configuration& 
   });
   train::make_deterministic(configuration.parallel.threads_per_rank);
   train::keep_freed_memory();
+  // Reads the GPUs, after make_deterministic has set what CUDA reads at its start.
+  use_chosen_device(session, configuration.parallel);
 }
 
 /// A folder beside the record that goes away with this, on rank 0; the others know its name.

@@ -18,6 +18,7 @@
 #include "base/descriptor.hpp"
 #include "base/format.hpp"
 #include "device/gpus.hpp"
+#include "train/compute_device.hpp"
 
 namespace ltr::grid {
 namespace {
@@ -181,12 +182,15 @@ std::vector<std::string> placement_warnings(const std::vector<RankPlace>& places
 
 void self_check(const comm::Session& session, const config::Configuration& configuration,
                 const std::filesystem::path& held, base::Log& log) {
-  const RankPlace own{session.host(), own_processors(), device::visible_gpus()};
+  RankPlace own{session.host(), own_processors(), {}};
+  for (const device::Gpu& gpu : device::visible_gpus()) own.gpus.push_back(gpu.description);
   std::vector<RankPlace> places;
   for (const std::string& text : session.world().all_gather(told(own))) places.push_back(understood(text));
   if (session.world_rank().value() != 0) return;
   const ThreadDemand threads{configuration.parallel.threads_per_rank, configuration.loader.threads};
   std::vector<std::string> lines = placement_lines(places, threads);
+  lines.push_back(
+      base::format("computing   on {}", train::compute_device().is_cpu() ? "processors" : "GPUs"));
   lines.push_back(base::format("MPI         {}, thread level {}", comm::Session::library_version(),
                                comm::Session::thread_level()));
   lines.push_back(base::format("record      {} ({})",

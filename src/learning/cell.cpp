@@ -44,7 +44,7 @@ void measure(record::CellRecord& cell, train::EvaluationSet& validation, train::
 }
 
 std::vector<double> row_norms(const torch::Tensor& weight) {
-  const torch::Tensor norms = weight.detach().to(torch::kFloat64).norm(2, {1}).contiguous();
+  const torch::Tensor norms = weight.detach().cpu().to(torch::kFloat64).norm(2, {1}).contiguous();
   return {norms.const_data_ptr<double>(), norms.const_data_ptr<double>() + norms.numel()};
 }
 

@@ -11,7 +11,7 @@ class ScaledClassifier : public torch::nn::Module {
       : scales_bias_(scales_bias),
         weight_(register_buffer("weight", classifier.fc->weight.detach().clone())),
         bias_(register_buffer("bias", classifier.fc->bias.detach().clone())) {
-    scale_ = register_parameter("scale", torch::ones({weight_.size(0)}));
+    scale_ = register_parameter("scale", torch::ones({weight_.size(0)}, weight_.device()));
   }
 
   /// Shape: [b, D] -> [b, K].

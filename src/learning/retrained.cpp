@@ -23,6 +23,7 @@ Head make_retrained(const config::Configuration& configuration, config::Learning
                     const model::Classifier& stage_1, std::uint64_t seed) {
   const torch::Tensor& weight = stage_1.fc->weight;
   auto classifier = std::make_shared<model::Classifier>(weight.size(1), weight.size(0));
+  classifier->to(weight.device());
   set_starting_values(*classifier, configuration, learning, stage_1, seed);
   return {
       .learning = learning,

@@ -26,7 +26,7 @@ train::SgdOptions network_sgd_options(const config::Stage1& stage_1) {
 /// one.
 std::shared_ptr<model::Network> starting_network(const Context& context, const config::PlanNode& node) {
   const config::Configuration& configuration = context.configuration;
-  auto network = std::make_shared<model::Network>(configuration.model.backbone, context.training.classes());
+  std::shared_ptr<model::Network> network = new_network(context);
   model::initialise(*network, node.seed);
   const std::string& file = configuration.starting_weights();
   if (!file.empty()) {

@@ -7,6 +7,7 @@
 #include "learning/cell.hpp"
 #include "model/ghost_batch_norm.hpp"
 #include "model/safetensors.hpp"
+#include "train/compute_device.hpp"
 #include "train/feature_pass.hpp"
 
 namespace ltr::learning {
@@ -68,9 +69,15 @@ train::SgdOptions sgd_options(const config::Stage1& stage_1, double weight_decay
           .clip_norm = stage_1.clip_norm};
 }
 
-std::shared_ptr<model::Network> trained_network(const Context& context, const config::PlanNode& node) {
+std::shared_ptr<model::Network> new_network(const Context& context) {
   auto network =
       std::make_shared<model::Network>(context.configuration.model.backbone, context.training.classes());
+  network->to(train::compute_device());
+  return network;
+}
+
+std::shared_ptr<model::Network> trained_network(const Context& context, const config::PlanNode& node) {
+  std::shared_ptr<model::Network> network = new_network(context);
   const std::filesystem::path file = weights_file(context.folder, stage_1_id(node));
   comm::agree(context.group,
               [&] { model::load_state(*network, model::read_safetensors(file).tensors, file.string()); });

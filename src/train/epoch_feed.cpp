@@ -6,6 +6,7 @@
 
 #include "base/hash.hpp"
 #include "sampling/class_weights.hpp"
+#include "train/compute_device.hpp"
 
 namespace ltr::train {
 namespace {
@@ -46,7 +47,10 @@ EpochFeed::EpochFeed(const data::Pack& pack, const FeedOptions& options, std::in
                 }
               }) {}
 
-MicroBatch EpochFeed::next() { return to_tensors(loader_.next(), image_size_); }
+MicroBatch EpochFeed::next() {
+  const MicroBatch batch = to_tensors(loader_.next(), image_size_);
+  return {on_compute_device(batch.inputs), on_compute_device(batch.labels)};
+}
 
 DrawAccount account_of(const data::Pack& pack, const sampling::DrawOptions& options, std::int64_t epoch) {
   const sampling::EpochDraws draws(options, pack.class_counts(), epoch);

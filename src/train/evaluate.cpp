@@ -33,7 +33,7 @@ double confidence_of(std::span<const float> logits, float largest) {
 template <class Each>
 void for_each_image(EvaluationSet& set, const Logits& logits_of, const Each& each) {
   set.visit([&](const torch::Tensor& inputs, const torch::Tensor& labels) {
-    const torch::Tensor logits = logits_of(inputs).contiguous();
+    const torch::Tensor logits = logits_of(inputs).cpu().contiguous();
     if (!logits.isfinite().all().item<bool>()) {
       throw base::SystemError(
           "a classifier's output is not a finite number in evaluation, so its accuracy means nothing; "

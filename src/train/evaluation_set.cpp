@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "train/compute_device.hpp"
 #include "train/torch_error.hpp"
 
 namespace ltr::train {
@@ -36,7 +37,7 @@ void EvaluationSet::visit(const Visitor& visitor) {
     const torch::NoGradGuard no_grad;
     translating_torch_errors([&] {
       if (in_memory_) {
-        for (const MicroBatch& batch : kept_) visitor(batch.inputs, batch.labels);
+        for (const MicroBatch& batch : kept_) visitor(on_compute_device(batch.inputs), batch.labels);
       } else {
         visit_images(visitor);
       }
@@ -57,7 +58,7 @@ void EvaluationSet::visit_images(const Visitor& visitor) {
   for (std::int64_t i = 0; i < batches_; ++i) {
     if (watch_) watch_(i, batches_);
     const MicroBatch batch = to_tensors(loader.next(), size);
-    visitor(batch.inputs, batch.labels);
+    visitor(on_compute_device(batch.inputs), batch.labels);
     if (keep) kept.push_back(batch);
   }
   kept_ = std::move(kept);
@@ -82,7 +83,7 @@ EvaluationSet EvaluationSet::with_inputs(const RowReader& row_reader) const {
 EvaluationSet EvaluationSet::mapped(const std::function<torch::Tensor(const torch::Tensor&)>& map) {
   EvaluationSet result(group_, *pack_, loader_, {}, images_);
   visit([&](const torch::Tensor& inputs, const torch::Tensor& labels) {
-    result.kept_.push_back({map(inputs), labels});
+    result.kept_.push_back({map(inputs).cpu(), labels});
   });
   result.in_memory_ = true;
   return result;

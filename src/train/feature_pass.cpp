@@ -61,8 +61,9 @@ class FeatureFile {
 void write_features(EvaluationSet& features, const std::filesystem::path& file) {
   std::vector<std::byte> own;
   features.visit([&](const torch::Tensor& rows, const torch::Tensor&) {
+    const torch::Tensor on_host = rows.cpu();
     const auto bytes =
-        std::as_bytes(std::span(rows.data_ptr<float>(), static_cast<std::size_t>(rows.numel())));
+        std::as_bytes(std::span(on_host.data_ptr<float>(), static_cast<std::size_t>(rows.numel())));
     own.insert(own.end(), bytes.begin(), bytes.end());
   });
   const std::vector<std::byte> all = features.group().gather(own, 0);
@@ -102,7 +103,7 @@ ClassSums::ClassSums(std::int32_t classes, std::int64_t width)
       images_(static_cast<std::size_t>(classes)) {}
 
 void ClassSums::add(const torch::Tensor& features, const torch::Tensor& labels) {
-  const torch::Tensor rows = features.contiguous();
+  const torch::Tensor rows = features.cpu().contiguous();
   const float* feature = rows.data_ptr<float>();
   for (std::int64_t i = 0; i < labels.numel(); ++i) {
     const std::int64_t label = labels.data_ptr<std::int64_t>()[i];

@@ -26,14 +26,14 @@ FlatParameters::FlatParameters(const torch::nn::Module& module) {
   for (auto named = parameters.end(); named != parameters.begin();) {
     const torch::Tensor& parameter = (--named)->value();
     if (!parameter.requires_grad()) continue;
-    if (parameter.scalar_type() != torch::kFloat32 || !parameter.device().is_cpu()) {
-      throw std::logic_error(base::format("parameter {} is not float32 on the host", named->key()));
+    if (parameter.scalar_type() != torch::kFloat32) {
+      throw std::logic_error(base::format("parameter {} is not float32", named->key()));
     }
     slots_.push_back({named->key(), parameter, end, parameter.numel()});
     end += aligned(parameter.numel());
   }
   if (slots_.empty()) throw std::logic_error("no parameter of the module requires a gradient");
-  values_ = torch::zeros({end});
+  values_ = torch::zeros({end}, slots_.front().parameter.device());
   const torch::NoGradGuard no_grad;
   for (ParameterSlot& slot : slots_) {
     const torch::Tensor view = view_of(values_, slot);

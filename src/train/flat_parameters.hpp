@@ -30,10 +30,11 @@ struct FloatRange {
 /// gradients. Every parameter begins on a 64-byte boundary; the gaps hold zeros.
 class FlatParameters {
  public:
-  /// Throws: std::logic_error if nothing is trainable or a parameter is not float32 on the host.
+  /// Throws: std::logic_error if nothing is trainable or a parameter is not float32.
   explicit FlatParameters(const torch::nn::Module& module);
 
-  /// Makes every parameter's gradient a view of `gradients`. Shape: gradients [size()] float32, contiguous.
+  /// Makes every parameter's gradient a view of `gradients`, which are on the parameters' device.
+  /// Shape: gradients [size()] float32, contiguous.
   void bind_gradients(const torch::Tensor& gradients);
 
   [[nodiscard]] std::int64_t size() const { return values_.numel(); }

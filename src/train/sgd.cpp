@@ -17,6 +17,7 @@ constexpr double kClipEpsilon = 1e-6;
 }  // namespace
 
 double norm_of(const torch::Tensor& vector) {
+  if (!vector.is_cpu()) return vector.to(torch::kFloat64).norm().item<double>();
   const float* values = vector.const_data_ptr<float>();
   const auto size = static_cast<std::size_t>(vector.numel());
   std::array<double, kLanes> sums{};
@@ -38,7 +39,7 @@ Sgd::Sgd(const SgdOptions& options, const FlatParameters& parameters)
       decaying_(parameters.ranges_of([&options](const ParameterSlot& slot) {
         return options.decay_norm_and_bias || slot.parameter.dim() > 1;
       })),
-      momentum_(torch::zeros({parameters.size()})) {
+      momentum_(torch::zeros_like(parameters.values())) {
   const auto is_scaled = [&options](const ParameterSlot& slot) {
     return slot.name.starts_with(options.scaled_names);
   };

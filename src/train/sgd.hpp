@@ -50,7 +50,8 @@ class Sgd {
 };
 
 /// Length of a vector, summed in float64 in an order that depends on nothing but its size, so that ranks with
-/// the same gradients clip alike. Shape: vector [size] float32, contiguous.
+/// the same gradients clip alike. Shape: vector [size] float32, contiguous. On a GPU torch's own sum, which
+/// is as good.
 [[nodiscard]] double norm_of(const torch::Tensor& vector);
 
 }  // namespace ltr::train

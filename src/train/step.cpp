@@ -15,6 +15,12 @@ namespace {
 /// Large enough to fill a network's pipe, small enough that a small network's exchange overlaps too.
 constexpr std::int64_t kBucketFloats = (std::int64_t{1} << 20) / static_cast<std::int64_t>(sizeof(float));
 
+/// Pinned where a GPU copies to it.
+torch::Tensor host_twin(const torch::Tensor& leaf, Staging staging) {
+  if (leaf.is_cpu() && staging == Staging::as_needed) return leaf;
+  return torch::zeros(leaf.sizes(), torch::TensorOptions().pinned_memory(!leaf.is_cpu()));
+}
+
 std::span<float> floats_of(const torch::Tensor& vector) {
   return {vector.data_ptr<float>(), static_cast<std::size_t>(vector.numel())};
 }
@@ -41,12 +47,13 @@ class Step::GradientReady final : public torch::autograd::PostAccumulateGradHook
 };
 
 Step::Step(const comm::Group& group, config::Reduction reduction, const sampling::BatchShape& shape,
-           std::vector<StepTask> tasks, MovingStatistics statistics)
+           std::vector<StepTask> tasks, MovingStatistics statistics, Staging staging)
     : shape_(shape),
       group_(group),
       tasks_(std::move(tasks)),
       moving_(std::move(statistics)),
       leaf_(allocate_leaf()),
+      host_(host_twin(leaf_, staging)),
       accumulator_(static_cast<int>(std::bit_ceil(own_micro_batches())),
                    static_cast<std::size_t>(leaf_.numel())),
       exchange_(comm::make_exchange(group, reduction)) {
@@ -71,7 +78,7 @@ torch::Tensor Step::allocate_leaf() {
   for (const Norm& norm : norms_) end += 2 * norm.layer->channels();
   losses_begin_ = end;
   status_begin_ = losses_begin_ + static_cast<std::int64_t>(tasks_.size());
-  return torch::zeros({status_begin_ + 2});
+  return torch::zeros({status_begin_ + 2}, tasks_.front().parameters->values().device());
 }
 
 void Step::add_norms(const torch::nn::Module& module) {
@@ -137,7 +144,8 @@ StepResult Step::run(const std::function<MicroBatch()>& next, bool stop_requeste
       translating_torch_errors([&] { backward(next()); });
       const bool first = i == 0 && group_.rank() == 0;
       if (moving_.first_part && !first) statistics().zero_();
-      if (!sending_) accumulator_.push(floats_of(leaf_));
+      fetch();
+      if (!sending_) accumulator_.push(floats_of(host_));
     }
   } catch (...) {
     error = std::current_exception();
@@ -145,7 +153,8 @@ StepResult Step::run(const std::function<MicroBatch()>& next, bool stop_requeste
   sending_ = false;
   finish_exchange(error != nullptr, stop_requested);
 
-  const std::span<const float> leaf = floats_of(leaf_);
+  if (is_staged()) leaf_.copy_(host_);
+  const std::span<const float> leaf = floats_of(host_);
   const auto status = static_cast<std::size_t>(status_begin_);
   if (leaf[status] != 0) {
     comm::agree(group_, [&] {
@@ -158,8 +167,14 @@ StepResult Step::run(const std::function<MicroBatch()>& next, bool stop_requeste
 }
 
 void Step::push_zeros() {
-  leaf_.zero_();
-  accumulator_.push(floats_of(leaf_));
+  host_.zero_();
+  accumulator_.push(floats_of(host_));
+}
+
+/// A GPU's results to the host. The losses are there already.
+void Step::fetch() {
+  if (!is_staged()) return;
+  host_.narrow(0, 0, losses_begin_).copy_(leaf_.narrow(0, 0, losses_begin_));
 }
 
 void Step::backward(const MicroBatch& batch) {
@@ -167,14 +182,15 @@ void Step::backward(const MicroBatch& batch) {
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
     const StepTask& task = tasks_[i];
     const torch::Tensor loss = task.objective->loss(task.logits(batch.inputs), batch.labels);
-    leaf_.data_ptr<float>()[losses_begin_ + static_cast<std::int64_t>(i)] = loss.item<float>();
+    host_.data_ptr<float>()[losses_begin_ + static_cast<std::int64_t>(i)] = loss.item<float>();
     total = total.defined() ? total + loss : loss;
   }
   (total * (1.0 / static_cast<double>(shape_.global_batch))).backward();
 }
 
 void Step::gradient_ready(std::size_t bucket) {
-  if (!sending_) return;
+  // What a GPU has queued is not there yet.
+  if (!sending_ || is_staged()) return;
   --buckets_[bucket].missing;
   // The last bucket carries the status word, which is known only when the backward pass has returned.
   while (next_bucket_ + 1 < buckets_.size() && buckets_[next_bucket_].missing == 0) {
@@ -185,7 +201,7 @@ void Step::gradient_ready(std::size_t bucket) {
 void Step::send_next_bucket(bool complete) {
   const Bucket& bucket = buckets_[next_bucket_++];
   const auto begin = static_cast<std::size_t>(bucket.begin);
-  const std::span<float> sums = floats_of(leaf_).subspan(begin, static_cast<std::size_t>(bucket.end) - begin);
+  const std::span<float> sums = floats_of(host_).subspan(begin, static_cast<std::size_t>(bucket.end) - begin);
   if (complete) accumulator_.complete(begin, sums);
   exchange_->add(sums);
 }
@@ -193,7 +209,7 @@ void Step::send_next_bucket(bool complete) {
 /// Sends what the backward pass has left: the last bucket, those of parameters it never reached, and after a
 /// failure all others, whose values nobody will use.
 void Step::finish_exchange(bool failed, bool stop_requested) {
-  float* status = leaf_.data_ptr<float>() + status_begin_;
+  float* status = host_.data_ptr<float>() + status_begin_;
   status[0] = failed ? 1.0F : 0.0F;
   status[1] = stop_requested ? 1.0F : 0.0F;
   while (next_bucket_ < buckets_.size()) send_next_bucket(!failed);

@@ -40,6 +40,12 @@ struct MovingStatistics {
   bool first_part = false;  ///< those of the first micro-batch alone count, not the mean over all
 };
 
+/// How gradients go to the sums over micro-batches and ranks, which are made on the host.
+enum class Staging {
+  as_needed,  ///< from where they are, if that is the host
+  always,     ///< by way of a second vector, as those of a GPU
+};
+
 /// What all ranks know after a step.
 struct StepResult {
   std::vector<double> loss_sums;  ///< over the global batch, one a task
@@ -48,13 +54,14 @@ struct StepResult {
 
 /// Runs the micro-batches of a rank one by one and sums their gradients by the binary tree over all V.
 /// Gradients, BatchNorm statistics, losses and a status word are one vector, cut into buckets that go out
-/// while the last micro-batch's backward pass still runs. A rank that fails completes the exchange with its
+/// while the last micro-batch's backward pass still runs; those of a GPU when it has ended, by way of pinned
+/// memory. A rank that fails completes the exchange with its
 /// status set, and then all ranks throw its error.
 class Step {
  public:
   /// Binds the gradients of every task's parameters. shape.ranks = group.size().
   Step(const comm::Group& group, config::Reduction reduction, const sampling::BatchShape& shape,
-       std::vector<StepTask> tasks, MovingStatistics statistics = {});
+       std::vector<StepTask> tasks, MovingStatistics statistics = {}, Staging staging = Staging::as_needed);
   Step(const Step&) = delete;
   Step& operator=(const Step&) = delete;
   ~Step();
@@ -84,6 +91,7 @@ class Step {
   class GradientReady;
 
   torch::Tensor allocate_leaf();
+  [[nodiscard]] bool is_staged() const { return !host_.is_same(leaf_); }
   void add_norms(const torch::nn::Module& module);
   void bind_gradients();
   void bind_statistics();
@@ -92,6 +100,7 @@ class Step {
   }
   void push_zeros();
   void backward(const MicroBatch& batch);
+  void fetch();
   [[nodiscard]] torch::Tensor statistics() const;
   void gradient_ready(std::size_t bucket);
   void send_next_bucket(bool complete);
@@ -107,7 +116,9 @@ class Step {
   std::int64_t statistics_begin_ = 0;
   std::int64_t losses_begin_ = 0;
   std::int64_t status_begin_ = 0;
-  torch::Tensor leaf_;  ///< [gradients | BatchNorm means and variances | a loss a task | failed, stop]
+  /// [gradients | BatchNorm means and variances | a loss a task | failed, stop], where the network is.
+  torch::Tensor leaf_;
+  torch::Tensor host_;  ///< the same on the host, for sums and exchange; leaf_ itself where that is there
   std::size_t next_bucket_ = 0;
   bool sending_ = false;  ///< in the rank's last micro-batch
   comm::TreeAccumulator accumulator_;

@@ -19,7 +19,7 @@ template <class Enum>
 class Enumerators : public testing::Test {};
 
 using AllEnums = testing::Types<SamplingKind, LearningKind, BackboneKind, TrainCrop, LoaderCache,
-                                ScheduleKind, LossKind, NcmDistance, Reduction, FidelityMode>;
+                                ScheduleKind, LossKind, NcmDistance, Reduction, DeviceKind, FidelityMode>;
 TYPED_TEST_SUITE(Enumerators, AllEnums);
 
 TYPED_TEST(Enumerators, StandInDeclarationOrderUnderDistinctNames) {

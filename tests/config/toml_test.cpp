@@ -75,6 +75,8 @@ Configuration unusual_configuration() {
                 .ranks_per_cell = 6,
                 .ranks_per_cell_stage_2 = 3,
                 .reduction = Reduction::fastest,
+                .device = DeviceKind::cuda,
+                .share_gpus = true,
                 .stall_timeout_s = 12.5};
   c.fidelity = {.mode = FidelityMode::reference,
                 .frozen_statistics_move = true,
@@ -186,10 +188,10 @@ TEST(Toml, DifferingKeysNameKeyAndBothValues) {
 }
 
 TEST(Toml, DifferingKeysSeeEveryField) {
-  // 74 keys stand in configuration.hpp; all differ here but run.output, the loss, which has one choice,
+  // 76 keys stand in configuration.hpp; all differ here but run.output, the loss, which has one choice,
   // stage_1.weights, which model.pretrained excludes, and the authors' manners of drawing, which
   // grid.replacement excludes.
-  EXPECT_EQ(differing_keys(Configuration{}, unusual_configuration()).size(), 67u);
+  EXPECT_EQ(differing_keys(Configuration{}, unusual_configuration()).size(), 69u);
 }
 
 TEST(Toml, SyntaxErrorsHaveTheirPlace) {

@@ -27,11 +27,11 @@ constexpr std::int64_t kGlobalBatch = 32;
 struct Stepper {
   explicit Stepper(const comm::Group& group_in, int micro_batches = kMicroBatches,
                    config::Reduction reduction = config::Reduction::fixed_order,
-                   const MovingStatistics& statistics = {})
+                   const MovingStatistics& statistics = {}, Staging staging = Staging::as_needed)
       : group(group_in),
         shape{kGlobalBatch / kMicroBatches * micro_batches, micro_batches, group_in.size()},
         parameters(*network),
-        step(group, reduction, shape, {task()}, statistics) {
+        step(group, reduction, shape, {task()}, statistics, staging) {
     make_deterministic(1);
     network->train();
   }
@@ -128,6 +128,18 @@ TEST(Step, RunningStatisticsFollowTheMeanOverMicroBatchesOrTheFirstAlone) {
     EXPECT_TRUE(torch::allclose(stepper.network->backbone->norm->running_mean,
                                 0.1 * (first_part ? first : mean), 1e-4, 1e-6));
   }
+}
+
+TEST(Step, HasTheSameBitsByWayOfASecondVector) {
+  Stepper direct(world());
+  Stepper staged(world(), kMicroBatches, config::Reduction::fixed_order, {}, Staging::always);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(direct.run().loss_sums, staged.run().loss_sums);
+    EXPECT_TRUE(same_bits(direct.parameters.gradients(), staged.parameters.gradients()));
+    EXPECT_TRUE(
+        same_bits(direct.network->backbone->norm->running_var, staged.network->backbone->norm->running_var));
+  }
+  EXPECT_TRUE(staged.run(/*stop=*/world().rank() == 0).stop);
 }
 
 TEST(Step, MovesTheStatisticsOfASharedBackboneToo) {
