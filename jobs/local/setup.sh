@@ -49,16 +49,16 @@ install_packages() {
     fail "apt-get failed: $(grep -m 1 '^E:' build/apt.log || tail -n 1 build/apt.log); see build/apt.log, then run this again"
 }
 
-# The C++ half of the torch wheel: headers and libraries, in a folder of their own, without the GPU libraries.
+# The torch wheel's headers and libraries in a folder of their own: install_torch FOLDER SIZE REQUIREMENT...
 install_torch() {
-  local folder=build/torch-cpu
+  local folder=$1 size=$2
+  shift 2
   [ -f "$folder/complete-$torch_version" ] && return
-  say "downloading the torch $torch_version wheel (0.9 GB)"
+  say "downloading the torch $torch_version wheel ($size)"
   mkdir -p "$folder"
   rm -rf "$folder.partial"
-  python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --no-compile \
-    --only-binary=:all: --target "$folder.partial" "torch==$torch_version" \
-    'nvidia-cuda-runtime==13.0.*' 'nvidia-cuda-cupti==13.0.*' >build/pip.log 2>&1 ||
+  python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-compile \
+    --only-binary=:all: --target "$folder.partial" "torch==$torch_version" "$@" >build/pip.log 2>&1 ||
     # A broken connection is the cause of the error that follows it.
     fail "pip could not install torch $torch_version: $(grep -m 1 -o 'connection broken by.*' build/pip.log ||
       grep -m 1 -i '^error' build/pip.log || tail -n 1 build/pip.log);" \
@@ -83,7 +83,8 @@ install_packages
 command -v "${CXX:-g++}" >/dev/null || fail "no C++ compiler '${CXX:-g++}'; set CXX to one that knows C++20 or install g++"
 case "$preset" in
   asan | tsan) ;;
-  cuda) command -v nvcc >/dev/null || fail "no nvcc; the cuda preset needs the CUDA toolkit; add it to PATH"; install_torch ;;
-  *) install_torch ;;
+  cuda) install_torch build/torch-cuda '4.5 GB with the GPU libraries' ;;
+  # Without the GPU libraries; what remains is what the C++ half loads.
+  *) install_torch build/torch-cpu 0.9\ GB --no-deps 'nvidia-cuda-runtime==13.0.*' 'nvidia-cuda-cupti==13.0.*' ;;
 esac
 build
