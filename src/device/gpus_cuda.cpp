@@ -16,8 +16,12 @@ std::vector<Gpu> visible_gpus() {
   for (int index = 0; index < count; ++index) {
     cudaDeviceProp properties{};
     std::array<char, 32> bus_id{};
-    if (cudaGetDeviceProperties(&properties, index) != cudaSuccess) continue;
-    if (cudaDeviceGetPCIBusId(bus_id.data(), static_cast<int>(bus_id.size()), index) != cudaSuccess) continue;
+    if (cudaGetDeviceProperties(&properties, index) != cudaSuccess ||
+        cudaDeviceGetPCIBusId(bus_id.data(), static_cast<int>(bus_id.size()), index) != cudaSuccess) {
+      // It keeps its place, by which the others are counted.
+      gpus.push_back({"a GPU that tells nothing of itself", base::format("number {}", index)});
+      continue;
+    }
     gpus.push_back(
         {base::format("{}, {}, compute capability {}.{}", properties.name,
                       base::byte_size(properties.totalGlobalMem), properties.major, properties.minor),

@@ -11,6 +11,7 @@
 #include "base/format.hpp"
 #include "base/stopwatch.hpp"
 #include "train/checkpoint_writer.hpp"
+#include "train/compute_device.hpp"
 #include "train/epoch_feed.hpp"
 #include "train/feature_pass.hpp"
 #include "train/member.hpp"
@@ -22,9 +23,10 @@ namespace {
 /// What must be equal for one training to go on from the other's state.
 std::string identity_of(const FeedOptions& feed, const data::Pack& pack,
                         const std::vector<std::unique_ptr<Member>>& members) {
-  std::string text = base::format("seed {}, {}, {}, batch {} in {}, images {}", feed.draws.seed,
+  std::string text = base::format("seed {}, {}, {}, batch {} in {}, images {}{}", feed.draws.seed,
                                   config::name_of(feed.draws.kind), sampling::name_of(feed.draws.manner),
-                                  feed.shape.global_batch, feed.shape.micro_batches, pack.content_hash());
+                                  feed.shape.global_batch, feed.shape.micro_batches, pack.content_hash(),
+                                  compute_device().is_cpu() ? "" : ", on a GPU");
   for (const auto& member : members) {
     text += base::format(", {}: {} epochs, {} parameters", member->trainee().name,
                          member->trainee().schedule.epochs, member->parameter_floats());
@@ -310,8 +312,13 @@ TrainingLoop::~TrainingLoop() = default;
 std::vector<Trained> TrainingLoop::run() {
   state_->restore();
   while (state_->epoch < state_->feed_options.draws.epochs) state_->run_epoch();
+  // All digests before the first conclusion, which may change buffers that others share.
+  std::vector<std::string> digests;
+  for (const auto& member : state_->members) digests.push_back(member->state_digest());
   std::vector<Trained> results;
-  for (const auto& member : state_->members) results.push_back(member->conclude());
+  for (std::size_t i = 0; i < digests.size(); ++i) {
+    results.push_back(state_->members[i]->conclude(std::move(digests[i])));
+  }
   return results;
 }
 

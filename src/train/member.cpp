@@ -68,11 +68,15 @@ void Member::restore(TraineeState state, std::string_view source) {
   state_ = std::move(state);
 }
 
-Trained Member::conclude() {
+std::string Member::state_digest() const {
+  model::NamedTensors now = state_.weights;
+  now.emplace_back("momentum", state_.momentum);
+  return model::weights_digest(now);
+}
+
+Trained Member::conclude(std::string state_digest) {
   torch::nn::Module& module = *trainee_.module;
-  model::NamedTensors last = state_.weights;
-  last.emplace_back("momentum", state_.momentum);
-  state_.training.state_digest = model::weights_digest(last);
+  state_.training.state_digest = std::move(state_digest);
   model::load_state(state_.weights, state_.best, "the best epoch");
   module.eval();
   // In the module's order: a checkpoint's file has another.

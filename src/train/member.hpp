@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "record/record.hpp"
@@ -40,8 +41,11 @@ class Member {
 
   /// Takes a state's values into its own tensors. `source` is what messages call the state's origin.
   void restore(TraineeState state, std::string_view source);
-  /// Puts the best weights into the module, for good, and returns them with the history.
-  [[nodiscard]] Trained conclude();
+  /// Of weights, buffers and momentum as they are now.
+  [[nodiscard]] std::string state_digest() const;
+  /// Puts the best weights into the module, for good, and returns them with the history, in which
+  /// `state_digest` is that of the end of training. Buffers that members share then hold this one's best.
+  [[nodiscard]] Trained conclude(std::string state_digest);
 
  private:
   void validate(record::EpochRow& row, EvaluationSet& validation);

@@ -316,6 +316,18 @@ TEST_F(LoopOfHeadsOnMovingStatistics, KeepsTheBuffersOfEachHeadsBestEpochAndVali
   }
 }
 
+TEST_F(LoopOfHeadsOnMovingStatistics, HasADigestOfTheEndThatOtherHeadsDoNotChange) {
+  // Ten epochs, so that the best is not the last of both.
+  const auto crt = [] { return head("crt", 5, 10); };
+  const auto lws = [] { return head("lws", 6, 10); };
+  const std::vector<Trained> one = train_heads(world(), options(), {crt(), lws()}).trained;
+  const std::vector<Trained> other = train_heads(world(), options(), {lws(), crt()}).trained;
+  expect_same_outcome(one[0], other[1]);
+  expect_same_outcome(one[1], other[0]);
+  EXPECT_LT(std::min(one[0].training.best_epoch, one[1].training.best_epoch), 9)
+      << "buffers of the best epoch are those of the end, and the test shows nothing";
+}
+
 TEST_F(LoopOfHeadsOnMovingStatistics, GivesTheSameBitsOnAnyRanksAndAfterAStop) {
   const Outcome whole = train_heads(comm::Group::alone(), options(), two_heads());
   expect_same_outcome(train_heads(world(), options(), two_heads()).trained.at(0), whole.trained.at(0));
