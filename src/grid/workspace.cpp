@@ -23,8 +23,8 @@ constexpr const char* kDataFile = "data_hashes.txt";
 
 /// Loader, checkpoints and the spreading over ranks change when things happen, never what comes out.
 bool changes_results(const std::string& key) {
-  constexpr std::array<std::string_view, 4> kWithoutEffect{
-      "loader.", "checkpoint.", "parallel.ranks_per_cell", "parallel.stall_timeout_s"};
+  constexpr std::array<std::string_view, 5> kWithoutEffect{
+      "loader.", "checkpoint.", "parallel.ranks_per_cell", "parallel.share_gpus", "parallel.stall_timeout_s"};
   return std::ranges::none_of(kWithoutEffect, [&](std::string_view start) { return key.starts_with(start); });
 }
 

@@ -55,7 +55,10 @@ std::int64_t disk_space(const config::Configuration& configuration,
         break;
       case config::NodeKind::stage_2:
         kept += cells * (cell_bytes + moved_bytes);
-        backbones.insert(node->needs.begin(), node->needs.end());
+        // A backbone that changes again takes no features of stage 1.
+        if (!configuration.fidelity.frozen_statistics_move) {
+          backbones.insert(node->needs.begin(), node->needs.end());
+        }
         checkpoint_bytes = std::max(checkpoint_bytes, checkpoints * cells * (cell_bytes + moved_bytes));
         break;
       case config::NodeKind::finetune:

@@ -34,7 +34,7 @@ class ScaledClassifier : public torch::nn::Module {
 Head make_lws(const config::Configuration& configuration, const model::Classifier& stage_1) {
   const config::Fidelity& fidelity = configuration.fidelity;
   auto classifier = std::make_shared<ScaledClassifier>(stage_1, fidelity.lws_scales_bias);
-  return {
+  Head head{
       .learning = config::LearningKind::lws,
       .trainee = stage_2_trainee(
           configuration, "lws", classifier,
@@ -44,6 +44,9 @@ Head make_lws(const config::Configuration& configuration, const model::Classifie
       .weight = [classifier] { return classifier->weight(); },
       .bias = [classifier] { return classifier->bias(); },
   };
+  // Scales have one dimension, and decay all the same where the point is on.
+  if (fidelity.lws_decays_scales) head.trainee.sgd.decay_norm_and_bias = true;
+  return head;
 }
 
 }  // namespace ltr::learning

@@ -10,8 +10,8 @@
 namespace ltr::report {
 namespace {
 /// What weights and counts depend on; the number of ranks is not among it.
-constexpr std::array<std::string_view, 8> kBindingKeys{
-    "git", "build", "compiler", "torch", "processors", "gpus", "cuda_runtime", "threads_per_rank"};
+constexpr std::array<std::string_view, 9> kBindingKeys{
+    "git", "build", "compiler", "torch", "processors", "device", "gpus", "cuda_runtime", "threads_per_rank"};
 }  // namespace
 
 std::string render_digests(const record::RunRecord& run) {

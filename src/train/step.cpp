@@ -175,6 +175,7 @@ void Step::push_zeros() {
 void Step::fetch() {
   if (!is_staged()) return;
   host_.narrow(0, 0, losses_begin_).copy_(leaf_.narrow(0, 0, losses_begin_));
+  host_.narrow(0, status_begin_, 2).zero_();
 }
 
 void Step::backward(const MicroBatch& batch) {

@@ -21,6 +21,13 @@ void translating_torch_errors(const std::function<void()>& work) {
           "with more memory",
           text.substr(text.rfind("] ") == text.npos ? 0 : text.rfind("] ") + 2)));
     }
+    if (text.find("CUDA out of memory") != text.npos) {
+      throw base::SystemError(
+          base::format("the GPU has not enough memory ({}); use more and smaller micro-batches, one rank a "
+                       "GPU, or a GPU with "
+                       "more memory",
+                       text));
+    }
     throw base::SystemError(base::format("internal error in torch: {}", text));
   }
 }

@@ -113,7 +113,10 @@ TEST(Lws, OfTheAuthorsCodeScalesTheBiasTooAndDecaysTheScales) {
 
   configuration.fidelity = {};
   configuration.fidelity.lws_decays_scales = true;
-  EXPECT_EQ(make_lws(configuration, *stage_1).trainee.sgd.weight_decay, configuration.stage_1.weight_decay);
+  configuration.stage_1.decay_norm_and_bias = false;
+  const Head decaying = make_lws(configuration, *stage_1);
+  EXPECT_EQ(decaying.trainee.sgd.weight_decay, configuration.stage_1.weight_decay);
+  EXPECT_TRUE(decaying.trainee.sgd.decay_norm_and_bias) << "vectors are exempt elsewhere, scales are vectors";
 }
 
 TEST(Heads, RunOneEpochAheadWhereTheScheduleDoes) {

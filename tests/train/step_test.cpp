@@ -140,6 +140,7 @@ TEST(Step, HasTheSameBitsByWayOfASecondVector) {
         same_bits(direct.network->backbone->norm->running_var, staged.network->backbone->norm->running_var));
   }
   EXPECT_TRUE(staged.run(/*stop=*/world().rank() == 0).stop);
+  EXPECT_FALSE(staged.run().stop);
 }
 
 TEST(Step, MovesTheStatisticsOfASharedBackboneToo) {
