@@ -84,19 +84,6 @@ model::NamedTensors in_order_of(const model::NamedTensors& order, const model::N
   return ordered;
 }
 
-/// `over` in place of what has the same names in `under`, and added to it.
-model::NamedTensors overlaid(model::NamedTensors under, const model::NamedTensors& over) {
-  for (const auto& [name, tensor] : over) {
-    const auto place = std::ranges::find(under, name, [](const auto& item) { return item.first; });
-    if (place == under.end()) {
-      under.emplace_back(name, tensor);
-    } else {
-      place->second = tensor;
-    }
-  }
-  return under;
-}
-
 }  // namespace
 
 std::string export_cell(const config::Configuration& configuration, const std::string& id,
@@ -127,7 +114,8 @@ std::string export_cell(const config::Configuration& configuration, const std::s
       const std::int64_t classes = classifier_weight(of_cell, file_of_cell).size(0);
       of_cell.emplace_back("fc.bias", torch::zeros({classes}));
     }
-    model::load_state(network, overlaid(trained, of_cell), file_of_cell.string());
+    // What the cell does not have stays as stage 1 has left it.
+    model::load_state(in_order_of(of_cell, model::state(network)), of_cell, file_of_cell.string());
   }
   const model::NamedTensors whole = model::state(network);
   const std::string_view backbone = config::name_of(configuration.model.backbone);

@@ -33,8 +33,7 @@ record::NodeRecord run_finetune(const Context& context, const config::PlanNode& 
   train::Trainee trainee =
       stage_2_trainee(configuration, std::string(config::name_of(learning)), network, logits,
                       configuration.stage_1.weight_decay, configuration.stage_2.finetune.epochs);
-  trainee.sgd.scaled_names = "backbone.";
-  trainee.sgd.scaled_rate = configuration.stage_1.backbone_rate_factor;
+  trainee.sgd = network_sgd_options(configuration.stage_1);
   if (learning == config::LearningKind::finetune_all_tenth_lr) trainee.schedule.learning_rate *= kTenth;
 
   train::EvaluationSet validation(context.group, context.validation, loader_options(configuration),

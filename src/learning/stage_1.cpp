@@ -14,14 +14,6 @@
 namespace ltr::learning {
 namespace {
 
-/// The optimiser of both stages, with the backbone at a rate of its own.
-train::SgdOptions network_sgd_options(const config::Stage1& stage_1) {
-  train::SgdOptions options = sgd_options(stage_1, stage_1.weight_decay);
-  options.scaled_names = "backbone.";
-  options.scaled_rate = stage_1.backbone_rate_factor;
-  return options;
-}
-
 /// The network as training finds it: the authors' initialisation, under the weights of a file if there is
 /// one.
 std::shared_ptr<model::Network> starting_network(const Context& context, const config::PlanNode& node) {

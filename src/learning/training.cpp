@@ -76,6 +76,13 @@ std::shared_ptr<model::Network> new_network(const Context& context) {
   return network;
 }
 
+train::SgdOptions network_sgd_options(const config::Stage1& stage_1) {
+  train::SgdOptions options = sgd_options(stage_1, stage_1.weight_decay);
+  options.scaled_names = "backbone.";
+  options.scaled_rate = stage_1.backbone_rate_factor;
+  return options;
+}
+
 std::shared_ptr<model::Network> trained_network(const Context& context, const config::PlanNode& node) {
   std::shared_ptr<model::Network> network = new_network(context);
   const std::filesystem::path file = weights_file(context.folder, stage_1_id(node));

@@ -26,6 +26,9 @@ void freeze_all_but_last_block(const config::Configuration& configuration, const
 /// A network of the configuration's backbone for the training pack's classes, where the process computes.
 [[nodiscard]] std::shared_ptr<model::Network> new_network(const Context& context);
 
+/// The optimiser of a whole network, whose backbone learns at a rate of its own.
+[[nodiscard]] train::SgdOptions network_sgd_options(const config::Stage1& stage_1);
+
 /// The network that the node's stage 1 has left in the folder, in evaluation mode.
 /// Throws: DataError if its weights are missing, do not fit, or differ between ranks.
 /// Collective: all ranks.
