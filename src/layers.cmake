@@ -14,13 +14,13 @@ set(rooms
   "device:1:cuda"
   "image:1:jpeglib.h|jerror.h|png.h|hwy/"
   "metric:1:-"
-  "comm:2:mpi.h|nccl.h"
+  "comm:2:mpi.h|nccl.h|cuda"
   "data:2:nlohmann/"
   "sampling:2:-"
   "record:2:-"
   "report:3:-"
-  "model:3:torch/|ATen/|c10/|nlohmann/"
-  "train:4:torch/|ATen/|c10/|nlohmann/"
+  "model:3:torch/|ATen/|c10/|nlohmann/|cuda"
+  "train:4:torch/|ATen/|c10/|nlohmann/|cuda"
   "learning:5:torch/|ATen/|c10/"
   "grid:6:torch/|ATen/|c10/"
   "app:7:CLI/")
@@ -46,10 +46,13 @@ foreach(room ${folders})
     continue()
   endif()
   file(GLOB sources "${LTR_LAYERS_ROOT}/src/${room}/*.hpp" "${LTR_LAYERS_ROOT}/src/${room}/*.cpp"
-    "${LTR_LAYERS_ROOT}/src/${room}/*.cu")
+    "${LTR_LAYERS_ROOT}/src/${room}/*.cu" "${LTR_LAYERS_ROOT}/src/${room}/*.cuh")
   foreach(source ${sources})
     file(STRINGS "${source}" includes REGEX "^[ \t]*#[ \t]*include")
     cmake_path(GET source FILENAME file)
+    if(file MATCHES "\\.cuh?$" AND NOT "cuda" MATCHES "^(${THIRD_${room}})")
+      string(APPEND violations "\n  src/${room}/${file}: kernels belong to the rooms that may include CUDA")
+    endif()
     foreach(line ${includes})
       if(line MATCHES "\"([a-z0-9_]+)/[^\"]*\"")
         set(other "${CMAKE_MATCH_1}")

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Images a second of a training step in Python torch on CPU, float32: one peer, one workload.
+"""Images a second of a training step in Python torch: one peer, one workload.
 
     OMP_NUM_THREADS=1 taskset -c 0 python step_peers.py PEER BACKBONE SIZE BATCH [--threads N] [--steps N]
+                                                        [--device cpu|cuda] [--precision float32|tf32|bfloat16]
 
 A step is what step_bench's is: forward, cross-entropy, backward and SGD with momentum and weight decay, on random
 images in memory, the same in every step. Prints peer, images a second of the median step, its milliseconds, the first
 and the last loss, with tabs between. A peer that cannot run here is named on stderr and prints nothing.
 """
 import argparse
+import contextlib
 import math
 import pathlib
 import statistics
@@ -23,19 +25,32 @@ CLASSES, WARM_UP = 10, 3
 LEARNING_RATE = 1e-3  # so low that few steps lower the loss of every network; the time is that of any other rate
 
 
-def eager(model, **options):
-    """The loss of a batch, and the optimiser of it."""
+def eager(model, cast, **options):
+    """The loss of a batch, under the context manager that `cast` makes, and the optimiser of it."""
     optimiser = torch.optim.SGD(model.parameters(), lr=LEARNING_RATE, momentum=0.9, weight_decay=5e-4, **options)
-    return lambda images, labels: torch.nn.functional.cross_entropy(model(images), labels), optimiser
+
+    def loss_of(images, labels):
+        with cast():
+            return torch.nn.functional.cross_entropy(model(images), labels)
+
+    return loss_of, optimiser
 
 
-def eager_fused(model):
-    return eager(model, fused=True)
+def eager_fused(model, cast):
+    return eager(model, cast, fused=True)
 
 
-def compiled_fused(model):
-    loss_of, optimiser = eager(model, fused=True)
+def compiled_fused(model, cast):
+    loss_of, optimiser = eager(model, cast, fused=True)
     return torch.compile(loss_of), optimiser
+
+
+def set_precision(precision, device):
+    """What every forward pass is to run under."""
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = precision == "tf32"
+    if precision == "bfloat16":
+        return lambda: torch.autocast(device, torch.bfloat16)
+    return contextlib.nullcontext
 
 
 # How a peer is made, and where its pixels' channels lie.
@@ -65,6 +80,8 @@ def run_steps(loss_of, optimiser, batch, steps):
         loss.backward()
         optimiser.step()
         optimiser.zero_grad(set_to_none=True)
+        if loss.is_cuda:
+            torch.cuda.synchronize()
         losses.append(loss.item())
         seconds.append(time.perf_counter() - start)
     return losses, seconds[WARM_UP:]
@@ -85,6 +102,8 @@ def main():
     parser.add_argument("batch", type=number, help="images a step")
     parser.add_argument("--threads", type=number, default=1)
     parser.add_argument("--steps", type=number, default=12, help="steps that are timed, after a warm-up")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--precision", choices=["float32", "tf32", "bfloat16"], default="float32")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(1)
@@ -93,10 +112,12 @@ def main():
         print(f"{arguments.peer} is left out: {reason}", file=sys.stderr)
         return
     make, layout = PEERS[arguments.peer]
-    model = network(arguments.backbone, CLASSES).to(memory_format=layout).train()
+    device = torch.device(arguments.device)
+    cast = set_precision(arguments.precision, arguments.device)
+    model = network(arguments.backbone, CLASSES).to(device, memory_format=layout).train()
     images = torch.rand(arguments.batch, 3, arguments.size, arguments.size).contiguous(memory_format=layout)
-    batch = images, torch.randint(CLASSES, (arguments.batch,))
-    losses, seconds = run_steps(*make(model), batch, arguments.steps)
+    batch = images.to(device), torch.randint(CLASSES, (arguments.batch,)).to(device)
+    losses, seconds = run_steps(*make(model, cast), batch, arguments.steps)
     if not (all(map(math.isfinite, losses)) and losses[-1] < losses[0]):
         sys.exit(f"{arguments.peer}: the loss went from {losses[0]} to {losses[-1]} and should have fallen, so this is "
                  "no training step; its time is not given")

@@ -42,7 +42,7 @@ std::vector<std::size_t> buckets_of(config::BackboneKind kind, std::int64_t clas
   auto network = std::make_shared<model::Network>(kind, classes);
   train::FlatParameters parameters(*network);
   const train::Step step(
-      Group::alone(), config::Reduction::fixed_order, {.global_batch = 1, .micro_batches = 1, .ranks = 1},
+      Group::alone(), {.global_batch = 1, .micro_batches = 1, .ranks = 1},
       {{.module = network, .logits = {}, .objective = nullptr, .parameters = &parameters}});
   return step.bucket_sizes();
 }
@@ -125,8 +125,8 @@ std::vector<Measurement> measure(const Group& world, const Workload& workload,
 std::vector<Method> make_methods(const Group& world, Exchange& fixed_order, Exchange& fastest) {
   const auto by = [](Exchange& exchange) {
     return [&exchange](Buckets& buckets) {
-      for (std::vector<float>& bucket : buckets) exchange.add(bucket);
-      exchange.finish();
+      for (std::vector<float>& bucket : buckets) exchange.add(bucket, device::Stream::host());
+      exchange.finish(device::Stream::host());
     };
   };
   const auto by_allreduce = [&world](Buckets& buckets) {

@@ -12,7 +12,7 @@ if [ ! -f "$tools/complete" ]; then
 fi
 clang_format=$tools/clang_format/data/bin/clang-format
 clang_tidy=$tools/clang_tidy/data/bin/clang-tidy
-mapfile -t sources < <(git ls-files 'src/*.hpp' 'src/*.cpp' 'tests/*.hpp' 'tests/*.cpp' 'bench/*.hpp' 'bench/*.cpp')
+mapfile -t sources < <(git ls-files 'src/*.hpp' 'src/*.cpp' 'src/*.cu' 'src/*.cuh' 'tests/*.hpp' 'tests/*.cpp' 'bench/*.hpp' 'bench/*.cpp')
 "$clang_format" --dry-run --Werror "${sources[@]}"
 echo "formatting: ${#sources[@]} files as .clang-format wants them"
 [ "${1:-}" = --tidy ] || exit 0

@@ -49,11 +49,12 @@ install_packages() {
     fail "apt-get failed: $(grep -m 1 '^E:' build/apt.log || tail -n 1 build/apt.log); see build/apt.log, then run this again"
 }
 
-# The torch wheel's headers and libraries in a folder of their own: install_torch FOLDER SIZE REQUIREMENT...
+# The torch wheel's headers and libraries in a folder of their own: install_torch FOLDER MARK SIZE REQUIREMENT...
+# MARK names what is in the folder; another one there before is replaced.
 install_torch() {
-  local folder=$1 size=$2
-  shift 2
-  [ -f "$folder/complete-$torch_version" ] && return
+  local folder=$1 mark=complete-$torch_version$2 size=$3
+  shift 3
+  [ -f "$folder/$mark" ] && return
   say "downloading the torch $torch_version wheel ($size)"
   mkdir -p "$folder"
   rm -rf "$folder.partial"
@@ -65,7 +66,7 @@ install_torch() {
       "see build/pip.log, then run this again"
   rm -rf "$folder"
   mv "$folder.partial" "$folder"
-  touch "$folder/complete-$torch_version"
+  touch "$folder/$mark"
 }
 
 build() {
@@ -83,8 +84,10 @@ install_packages
 command -v "${CXX:-g++}" >/dev/null || fail "no C++ compiler '${CXX:-g++}'; set CXX to one that knows C++20 or install g++"
 case "$preset" in
   asan | tsan) ;;
-  cuda) install_torch build/torch-cuda '4.5 GB with the GPU libraries' ;;
+  # With the compiler of the same release, so that every machine builds alike; its parts do not hold each other to it.
+  cuda) install_torch build/torch-cuda -nvcc '4.6 GB with the GPU libraries and their compiler' 'nvidia-cuda-nvcc==13.0.*' \
+    'nvidia-cuda-crt==13.0.*' 'nvidia-nvvm==13.0.*' 'nvidia-cuda-cccl==13.0.*' ;;
   # Without the GPU libraries; what remains is what the C++ half loads.
-  *) install_torch build/torch-cpu 0.9\ GB --no-deps 'nvidia-cuda-runtime==13.0.*' 'nvidia-cuda-cupti==13.0.*' ;;
+  *) install_torch build/torch-cpu '' 0.9\ GB --no-deps 'nvidia-cuda-runtime==13.0.*' 'nvidia-cuda-cupti==13.0.*' ;;
 esac
 build

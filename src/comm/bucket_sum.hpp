@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
+#include <utility>
 
 #include "comm/group.hpp"
 
@@ -18,6 +20,17 @@ class BucketSum {
   virtual void start(std::span<float> bucket) = 0;
   /// Moves on every sum that can be; returns how many this call completed.
   virtual std::size_t poll() = 0;
+  /// Who wants to know which: called with each bucket within the poll that completes it. Set before the first
+  /// start.
+  void tell(std::function<void(std::span<float>)> listener) { listener_ = std::move(listener); }
+
+ protected:
+  void completed(std::span<float> bucket) const {
+    if (listener_) listener_(bucket);
+  }
+
+ private:
+  std::function<void(std::span<float>)> listener_;
 };
 
 [[nodiscard]] std::unique_ptr<BucketSum> make_fixed_order_sum(const Group& group);

@@ -1,177 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "comm/exchange.hpp"
 
-#include <atomic>
 #include <bit>
-#include <condition_variable>
-#include <exception>
-#include <limits>
-#include <mutex>
-#include <thread>
-#include <vector>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
-#include "base/stopwatch.hpp"
+#include "comm/background_exchange.hpp"
 #include "comm/bucket_sum.hpp"
-#include "comm/patience.hpp"
-#include "comm/stall_watch.hpp"
+#include "comm/losing_ranks.hpp"
+#include "comm/nccl_exchange.hpp"
+#include "comm/staged_exchange.hpp"
 
 namespace ltr::comm {
 namespace {
 
-// MPI's counts and offsets are ints; half of their range leaves room for slices that are rounded up.
-constexpr std::size_t kMaxBucket = std::numeric_limits<int>::max() / 2;
-
-/// Buckets move on by a thread of their own while the caller computes, and by the caller once it waits:
-/// waking a thread takes longer than summing a small bucket.
-class BackgroundExchange : public Exchange {
- public:
-  BackgroundExchange(const Group& group, std::unique_ptr<BucketSum> sum)
-      : group_(group), sum_(std::move(sum)), thread_([this] { run(); }) {}
-
-  ~BackgroundExchange() override {
-    {
-      const std::scoped_lock lock(mutex_);
-      stopping_ = true;
-    }
-    work_.notify_one();
-    // Buckets on their way are completed first: their memory is about to go, and the other ranks count on
-    // them.
-    thread_.join();
-  }
-
-  void add(std::span<float> bucket) override {
-    if (bucket.size() > kMaxBucket) {
-      throw base::ConfigError(base::format(
-          "a gradient bucket of {} values is longer than the {} one MPI call can carry; its sum would be "
-          "wrong; split it",
-          bucket.size(), kMaxBucket));
-    }
-    if (bucket.empty()) return;
-    {
-      const std::scoped_lock lock(mutex_);
-      added_.push_back(bucket);
-      ++unfinished_;
-    }
-    work_.notify_one();
-  }
-
-  void finish() override {
-    const base::Stopwatch stopwatch;
-    caller_moves_ = true;
-    try {
-      const std::scoped_lock moving(moving_);
-      Patience patience(kCallersYields);
-      while (!finished()) move_on(patience);
-    } catch (...) {
-      fail();
-    }
-    caller_moves_ = false;
-    exposed_s_ += stopwatch.seconds();
-    const std::scoped_lock lock(mutex_);
-    if (error_) std::rethrow_exception(error_);
-  }
-
-  [[nodiscard]] double exposed_s() const override { return exposed_s_; }
-
- private:
-  static constexpr int kCallersYields = 500;
-
-  void run() {
-    Patience patience;
-    try {
-      while (wait_for_work()) {
-        const std::scoped_lock moving(moving_);
-        if (!caller_moves_) move_on(patience);
-      }
-    } catch (...) {
-      fail();
-    }
-  }
-
-  /// False: time to end.
-  bool wait_for_work() {
-    std::unique_lock lock(mutex_);
-    work_.wait(lock, [this] { return stopping_ || error_ || (unfinished_ > 0 && !caller_moves_); });
-    return !error_ && unfinished_ > 0;
-  }
-
-  [[nodiscard]] bool finished() {
-    const std::scoped_lock lock(mutex_);
-    return unfinished_ == 0 || error_;
-  }
-
-  void fail() {
-    const std::scoped_lock lock(mutex_);
-    if (!error_) error_ = std::current_exception();
-    work_.notify_one();
-  }
-
-  /// Called by whoever holds `moving_`.
-  void move_on(Patience& patience) {
-    starting_.clear();
-    {
-      const std::scoped_lock lock(mutex_);
-      std::swap(starting_, added_);
-    }
-    for (const std::span<float> bucket : starting_) sum_->start(bucket);
-    const std::size_t completed = sum_->poll();
-    if (completed > 0) {
-      const std::scoped_lock lock(mutex_);
-      unfinished_ -= completed;
-    }
-    if (completed > 0 || !starting_.empty()) {
-      patience.regain();
-      wait_ = {};
-    } else {
-      patience.lose();
-      group_.state().watch->look("its gradients", wait_);
-    }
-  }
-
-  /// Whoever makes MPI calls holds it.
-  std::mutex moving_;
-  Group group_;
-  std::unique_ptr<BucketSum> sum_;
-  std::vector<std::span<float>> starting_;
-  Wait wait_;
-  std::atomic<bool> caller_moves_ = false;
-
-  // Shared, under the mutex.
-  std::mutex mutex_;
-  std::condition_variable work_;
-  std::vector<std::span<float>> added_;
-  std::size_t unfinished_ = 0;
-  std::exception_ptr error_;
-  bool stopping_ = false;
-
-  double exposed_s_ = 0;
-  // Last, so that everything it uses is there before it starts.
-  std::thread thread_;
-};
-
 /// One rank: every bucket is its own sum.
 class AloneExchange : public Exchange {
  public:
-  void add(std::span<float> /*bucket*/) override {}
-  void finish() override {}
+  void add(std::span<float> /*bucket*/, const device::Stream& filled_by) override {
+    if (filled_by.on_host()) return;
+    // What fills the buckets need not be the stream that uses them.
+    filled_.record(filled_by);
+    added_ = true;
+  }
+  void finish(const device::Stream& used_by) override {
+    if (added_) used_by.wait(filled_);
+    added_ = false;
+  }
+  void await(const device::Event& event) override {
+    losing_ranks([&] { event.wait(); });
+  }
   [[nodiscard]] double exposed_s() const override { return 0; }
+  [[nodiscard]] bool can_be_captured() const override { return true; }
+
+ private:
+  device::Event filled_;
+  bool added_ = false;  ///< since finish; a graph's capture may wait for nothing from outside it
 };
 
 }  // namespace
 
-std::unique_ptr<Exchange> make_exchange(const Group& group, config::Reduction reduction) {
+std::unique_ptr<Exchange> make_exchange(const Group& group, config::Reduction reduction, const Place& place) {
+  if (place.transport == Transport::nccl && place.gpu < 0) {
+    throw base::ConfigError(
+        "NCCL is asked to exchange gradients that are on the host; it reaches memory of GPUs only; use "
+        "parallel.exchange = \"mpi\" or parallel.device = \"cuda\"");
+  }
   if (group.size() == 1) return std::make_unique<AloneExchange>();
-  if (reduction == config::Reduction::fastest)
-    return std::make_unique<BackgroundExchange>(group, make_fastest_sum(group));
-  if (!std::has_single_bit(static_cast<unsigned>(group.size()))) {
+  if (reduction == config::Reduction::fixed_order &&
+      !std::has_single_bit(static_cast<unsigned>(group.size()))) {
     throw base::ConfigError(base::format(
         "{} ranks cannot sum in fixed order; the binary tree of the sum has a power of two of branches; "
         "use 2, 4, 8, ... ranks, or parallel.reduction = \"fastest\"",
         group.size()));
   }
-  return std::make_unique<BackgroundExchange>(group, make_fixed_order_sum(group));
+  if (place.transport == Transport::nccl) return make_nccl_exchange(group, reduction, place);
+  std::unique_ptr<BucketSum> sum =
+      reduction == config::Reduction::fastest ? make_fastest_sum(group) : make_fixed_order_sum(group);
+  if (place.gpu >= 0) return make_staged_exchange(group, std::move(sum), {.gpu = place.gpu});
+  return make_background_exchange(group, std::move(sum));
 }
 
 }  // namespace ltr::comm

@@ -5,35 +5,18 @@
 
 #include "comm/bucket_sum.hpp"
 #include "comm/group_state.hpp"
+#include "comm/slices.hpp"
+#include "comm/tree_order.hpp"
 #include "comm/tree_sum.hpp"
 
 namespace ltr::comm {
 namespace {
-
-/// Part of a bucket. Units: floats.
-struct Slice {
-  std::size_t begin = 0;
-  std::size_t size = 0;
-};
-
-/// A bucket cut into one slice a rank; lengths differ by at most one.
-std::vector<Slice> slices_of(std::size_t size, int ranks) {
-  std::vector<Slice> slices;
-  const auto count = static_cast<std::size_t>(ranks);
-  std::size_t begin = 0;
-  for (std::size_t r = 0; r < count; ++r) {
-    slices.push_back({begin, size / count + (r < size % count ? 1 : 0)});
-    begin += slices.back().size;
-  }
-  return slices;
-}
 
 /// What one bucket needs while it is in flight; kept for the next, whose memory is then in the cache already.
 struct Slot {
   enum class Phase { free, scattering, gathering };
 
   std::span<float> bucket;
-  std::vector<Slice> slices;
   Slice own;
   /// The other ranks' parts of the own slice. Shape: at least [R - 1, own.size].
   std::vector<float> scratch;
@@ -81,8 +64,7 @@ class FixedOrderSum : public BucketSum {
 
   void take(Slot& slot, std::span<float> bucket) {
     slot.bucket = bucket;
-    slot.slices = slices_of(bucket.size(), ranks_);
-    slot.own = slot.slices[static_cast<std::size_t>(rank_)];
+    slot.own = slice_of(bucket.size(), ranks_, rank_);
     const std::size_t needed = slot.own.size * static_cast<std::size_t>(ranks_ - 1);
     if (slot.scratch.size() < needed) slot.scratch.resize(needed);
     slot.tag = next_tag_;
@@ -92,16 +74,15 @@ class FixedOrderSum : public BucketSum {
     for (const int r : others_) send(slot, slice(slot, r), r, slot.tag);
   }
 
-  static std::span<float> slice(const Slot& slot, int rank) {
-    const Slice& place = slot.slices[static_cast<std::size_t>(rank)];
+  [[nodiscard]] std::span<float> slice(const Slot& slot, int rank) const {
+    const Slice place = slice_of(slot.bucket.size(), ranks_, rank);
     return slot.bucket.subspan(place.begin, place.size);
   }
 
   /// A rank's part of the own slice; this rank's stands in the bucket.
   [[nodiscard]] std::span<float> partial(Slot& slot, int rank) const {
     if (rank == rank_) return slice(slot, rank);
-    const auto row = static_cast<std::size_t>(rank < rank_ ? rank : rank - 1);
-    return std::span(slot.scratch).subspan(row * slot.own.size, slot.own.size);
+    return std::span(slot.scratch).subspan(row_of(rank, rank_) * slot.own.size, slot.own.size);
   }
 
   void send(Slot& slot, std::span<const float> values, int to, int tag) {
@@ -122,6 +103,7 @@ class FixedOrderSum : public BucketSum {
     slot.requests.clear();
     if (slot.phase == Slot::Phase::gathering) {
       slot.phase = Slot::Phase::free;
+      completed(slot.bucket);
       return true;
     }
     add_partials(slot);
@@ -131,16 +113,14 @@ class FixedOrderSum : public BucketSum {
     return false;
   }
 
-  /// The upper levels of the tree: the partial sums of ranks 0..R-1 added by halves, the last two into the
-  /// bucket's own slice.
+  /// The upper levels of the tree over the partial sums of ranks 0..R-1, the last two into the bucket's own
+  /// slice.
   void add_partials(Slot& slot) const {
-    for (int width = 1; width < ranks_; width *= 2) {
-      for (int r = 0; r < ranks_; r += 2 * width) {
-        const bool last = 2 * width == ranks_;
-        add_pairwise(partial(slot, r), partial(slot, r + width),
-                     last ? slice(slot, rank_) : partial(slot, r));
-      }
-    }
+    for_each_pair(ranks_, [&](int left, int right) {
+      const bool last = 2 * (right - left) == ranks_;
+      add_pairwise(partial(slot, left), partial(slot, right),
+                   last ? slice(slot, rank_) : partial(slot, left));
+    });
   }
 
   int rank_;

@@ -16,8 +16,8 @@
 
 namespace ltr::comm {
 
-/// An MPI call failed: the ranks can no longer agree on anything, this error included. Only ending the job is
-/// left.
+/// An MPI call or the exchange between GPUs failed: the ranks can no longer agree on anything, this error
+/// included. Only ending the job is left.
 class LostRanks : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

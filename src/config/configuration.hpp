@@ -147,7 +147,11 @@ struct Parallel {
   int ranks_per_cell_stage_2 = 0;  ///< likewise for passes after stage 1; 0: ranks_per_cell
   Reduction reduction = Reduction::fixed_order;
   DeviceKind device = DeviceKind::automatic;
-  bool share_gpus = false;       ///< true: several ranks may compute on one GPU
+  bool share_gpus = false;  ///< true: several ranks may compute on one GPU
+  ExchangeKind exchange = ExchangeKind::automatic;
+  Precision precision = Precision::float32;
+  bool autotune = false;         ///< true: cuDNN takes whatever is fastest, with other bits from run to run
+  bool cuda_graph = false;       ///< true: a step's kernels are recorded once and then started together
   double stall_timeout_s = 600;  ///< a rank that the others wait for longer is named, and all leave; 0: never
 };
 

@@ -159,6 +159,30 @@ struct Choice<DeviceKind> {
 };
 
 template <>
+struct Choice<Precision> {
+  static constexpr std::string_view kNoun = "precision";
+  static constexpr std::string_view kKeys = "parallel.precision";
+  static constexpr EnumEntry<Precision> kEntries[] = {
+      {Precision::float32, "float32", "every operator in float32"},
+      {Precision::tf32, "tf32", "a GPU's convolutions and products round their factors to TF32's 10 bits"},
+      {Precision::bfloat16, "bfloat16",
+       "the backbone's convolutions in bfloat16; weights, BatchNorm statistics, features and losses in "
+       "float32"},
+  };
+};
+
+template <>
+struct Choice<ExchangeKind> {
+  static constexpr std::string_view kNoun = "exchange";
+  static constexpr std::string_view kKeys = "parallel.exchange";
+  static constexpr EnumEntry<ExchangeKind> kEntries[] = {
+      {ExchangeKind::automatic, "auto", "nccl where every rank has a GPU to itself, else mpi"},
+      {ExchangeKind::mpi, "mpi", "gradients go over MPI, those of a GPU by way of pinned memory"},
+      {ExchangeKind::nccl, "nccl", "gradients go from GPU to GPU, or an error"},
+  };
+};
+
+template <>
 struct Choice<FidelityMode> {
   static constexpr std::string_view kNoun = "fidelity";
   static constexpr std::string_view kKeys = "fidelity.mode";
@@ -214,7 +238,7 @@ Enum enum_from_name(std::string_view name) {
 
 std::string list_choices() {
   return list_all<SamplingKind, LearningKind, LossKind, BackboneKind, TrainedPart, TrainCrop, LoaderCache,
-                  ScheduleKind, NcmDistance, Reduction, DeviceKind, FidelityMode>();
+                  ScheduleKind, NcmDistance, Reduction, DeviceKind, Precision, ExchangeKind, FidelityMode>();
 }
 
 #define LTR_INSTANTIATE_ENUM(Enum)                                \
@@ -231,6 +255,8 @@ LTR_INSTANTIATE_ENUM(LossKind)
 LTR_INSTANTIATE_ENUM(NcmDistance)
 LTR_INSTANTIATE_ENUM(Reduction)
 LTR_INSTANTIATE_ENUM(DeviceKind)
+LTR_INSTANTIATE_ENUM(Precision)
+LTR_INSTANTIATE_ENUM(ExchangeKind)
 LTR_INSTANTIATE_ENUM(FidelityMode)
 #undef LTR_INSTANTIATE_ENUM
 

@@ -43,6 +43,8 @@ enum class LossKind { cross_entropy };
 enum class NcmDistance { cosine, euclidean, centred };
 enum class Reduction { fixed_order, fastest };
 enum class DeviceKind { automatic, cpu, cuda };
+enum class Precision { float32, tf32, bfloat16 };
+enum class ExchangeKind { automatic, mpi, nccl };
 enum class FidelityMode { corrected, reference };
 
 /// One enumerator: its value, its name in TOML and HDF5, and what it is in one line.

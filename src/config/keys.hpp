@@ -81,6 +81,10 @@ void visit_keys(AnyConfiguration& c, Visit&& visit) {
   visit("parallel.reduction", c.parallel.reduction, optional);
   visit("parallel.device", c.parallel.device, optional);
   visit("parallel.share_gpus", c.parallel.share_gpus, optional);
+  visit("parallel.exchange", c.parallel.exchange, optional);
+  visit("parallel.precision", c.parallel.precision, optional);
+  visit("parallel.autotune", c.parallel.autotune, optional);
+  visit("parallel.cuda_graph", c.parallel.cuda_graph, optional);
   visit("parallel.stall_timeout_s", c.parallel.stall_timeout_s, optional);
   visit("fidelity.mode", c.fidelity.mode, optional);
   visit("fidelity.frozen_statistics_move", c.fidelity.frozen_statistics_move, optional);

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 #include "base/check.hpp"
 #include "base/error.hpp"
@@ -19,6 +20,9 @@ namespace {
 /// A batch being filled. All but the pixels is guarded by the loader's mutex; an image's pixels belong to the
 /// thread that claimed it.
 struct Slot {
+  explicit Slot(std::pmr::memory_resource* levels_memory)
+      : batch{0, {}, std::pmr::vector<std::uint8_t>(levels_memory), {}, {}, {}} {}
+
   Batch batch;
   std::vector<LoaderItem> items;
   std::size_t claimed = 0;
@@ -47,11 +51,9 @@ struct Workspace {
 
 struct Loader::State {
   State(const Pack& pack_in, const LoaderOptions& options_in, std::int64_t batches_in, ItemsOf items_of_in)
-      : pack(pack_in),
-        options(options_in),
-        batches(batches_in),
-        items_of(std::move(items_of_in)),
-        slots(static_cast<std::size_t>(options_in.queue_batches) + 1) {}
+      : pack(pack_in), options(options_in), batches(batches_in), items_of(std::move(items_of_in)) {
+    for (int i = 0; i <= options.queue_batches; ++i) slots.emplace_back(options.levels_memory);
+  }
 
   ~State() {
     {
@@ -129,6 +131,7 @@ void Loader::State::open_batch(std::unique_lock<std::mutex>& lock) {
       batch.pixels.resize(items.size() * levels_of_image());
     } else {
       batch.levels.resize(items.size() * levels_of_image());
+      batch.jitters.resize(options.pixels == PixelKind::levels_before_jitter ? items.size() : 0);
     }
     for (std::size_t i = 0; i < items.size(); ++i) {
       batch.samples[i] = items[i].sample;
@@ -223,6 +226,9 @@ void Loader::State::load(const Task& task, Workspace& workspace, LoaderTimes& sp
     decode(item.sample, encoded, view, workspace);
     spent.decode_s = stopwatch.seconds() - spent.read_s;
     image = &workspace.part;
+  }
+  if (options.pixels == PixelKind::levels_before_jitter) {
+    task.slot->batch.jitters[task.position] = std::exchange(view.jitter, {});
   }
   render(task, view, *image, workspace.render);
   spent.resample_s = stopwatch.seconds() - spent.read_s - spent.decode_s;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <memory_resource>
 #include <span>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "config/configuration.hpp"
 #include "data/decoded_images.hpp"
 #include "data/pack.hpp"
+#include "image/color_jitter.hpp"
 #include "image/transform.hpp"
 
 namespace ltr::data {
@@ -20,15 +22,16 @@ namespace ltr::data {
 [[nodiscard]] image::TransformOptions transform_options(const config::Input& input);
 
 /// What a batch's pixels are: float32 and normalised, for processors, or the levels themselves, a quarter the
-/// size, for a device that normalises.
-enum class PixelKind { normalized, levels };
+/// size, for a device that normalises, and that may do the colour jitter too.
+enum class PixelKind { normalized, levels, levels_before_jitter };
 
 /// One decoded batch. Shape: of pixels and levels the one that was asked for [B, size, size, 3], channels
-/// last, the other empty; labels [B]; samples [B].
+/// last, the other empty; jitters [B] where they are still to be done, or empty; labels [B]; samples [B].
 struct Batch {
   std::int64_t index = 0;
   std::vector<float> pixels;
-  std::vector<std::uint8_t> levels;
+  std::pmr::vector<std::uint8_t> levels;
+  std::vector<image::ColorJitter> jitters;
   std::vector<std::int64_t> labels;
   std::vector<base::SampleIndex> samples;
 };
@@ -48,6 +51,8 @@ struct LoaderOptions {
   int threads = 2;
   int queue_batches = 4;
   DecodedImages* decoded = nullptr;  ///< of the same pack: where decoded images are kept; null: nowhere
+  /// Where batches of levels stand; outlives the loader.
+  std::pmr::memory_resource* levels_memory = std::pmr::new_delete_resource();
 };
 
 /// Seconds spent by all decoding threads together, and by the consumer waiting.

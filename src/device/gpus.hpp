@@ -2,6 +2,7 @@
 // Which GPUs this process can see.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,8 @@ namespace ltr::device {
 /// A GPU that this process can compute on.
 struct Gpu {
   std::string description;  ///< "NVIDIA H100 80GB HBM3, 79.2 GiB, compute capability 9.0"
-  std::string bus_id;       ///< "0000:17:00.0", which no other GPU of the host has
+  std::string bus_id;       ///< "0000:17:00.0 (3f2a90c1)", which no other GPU of the host has
+  std::uint64_t memory_bytes = 0;
 };
 
 /// In CUDA's order. Empty without GPU or driver. A build without CUDA sees none.

@@ -7,6 +7,13 @@
 #include "device/gpus.hpp"
 
 namespace ltr::device {
+namespace {
+
+unsigned identity(const cudaDeviceProp& properties, std::size_t byte) {
+  return static_cast<unsigned char>(properties.uuid.bytes[byte]);
+}
+
+}  // namespace
 
 std::vector<Gpu> visible_gpus() {
   int count = 0;
@@ -19,13 +26,16 @@ std::vector<Gpu> visible_gpus() {
     if (cudaGetDeviceProperties(&properties, index) != cudaSuccess ||
         cudaDeviceGetPCIBusId(bus_id.data(), static_cast<int>(bus_id.size()), index) != cudaSuccess) {
       // It keeps its place, by which the others are counted.
-      gpus.push_back({"a GPU that tells nothing of itself", base::format("number {}", index)});
+      gpus.push_back({"a GPU that tells nothing of itself", base::format("number {}", index), 0});
       continue;
     }
     gpus.push_back(
         {base::format("{}, {}, compute capability {}.{}", properties.name,
                       base::byte_size(properties.totalGlobalMem), properties.major, properties.minor),
-         bus_id.data()});
+         // Slices of one GPU have its bus in common, and an identity each.
+         base::format("{} ({:02x}{:02x}{:02x}{:02x})", bus_id.data(), identity(properties, 0),
+                      identity(properties, 1), identity(properties, 2), identity(properties, 3)),
+         properties.totalGlobalMem});
   }
   return gpus;
 }

@@ -2,10 +2,11 @@
 // Which GPU each rank computes on.
 #pragma once
 
-#include <optional>
+#include <cstddef>
 #include <string>
 #include <vector>
 
+#include "comm/exchange.hpp"
 #include "comm/session.hpp"
 #include "config/configuration.hpp"
 
@@ -16,17 +17,27 @@ struct GpuView {
   std::string host;
   int local_rank = 0;
   std::vector<std::string> bus_ids;
+  std::string why_none;  ///< the driver's reason where there are none
 };
 
-/// For each rank the position among the GPUs that it sees, nothing for all where the host computes: that of
-/// its local rank, counted on from the first again where there are fewer.
-/// Throws: ConfigError if parallel.device asks for GPUs that a rank does not see (`why_none` is the driver's
-/// reason), if some ranks see GPUs and others none, or if two ranks would share one unasked.
-[[nodiscard]] std::vector<std::optional<std::size_t>> choose_gpus(const config::Parallel& parallel,
-                                                                  const std::vector<GpuView>& views,
-                                                                  const std::string& why_none);
+/// Where ranks compute, and how they talk of it.
+struct GpuChoice {
+  /// Of each rank's GPU among those that it sees: that of its local rank, counted on from the first again
+  /// where there are fewer. Empty: all ranks compute on their hosts.
+  std::vector<std::size_t> gpus;
+  comm::Transport transport = comm::Transport::mpi;
+  int ranks_on_one = 1;  ///< the most that share a GPU
+};
 
-/// Has this process compute where choose_gpus says. Throws: as that, on all ranks. Collective: all ranks.
-void use_chosen_device(const comm::Session& session, const config::Parallel& parallel);
+/// Throws: ConfigError if `parallel` asks for GPUs that a rank does not see, or for what only GPUs can do
+/// where there are none; if some ranks see GPUs and others none; if two ranks would share one unasked.
+[[nodiscard]] GpuChoice choose_gpus(const config::Parallel& parallel, const std::vector<GpuView>& views);
+
+/// What choose_gpus says of the ranks of a session. Throws: as that, on all ranks. Collective: all ranks.
+[[nodiscard]] GpuChoice gpus_of(const comm::Session& session, const config::Parallel& parallel);
+
+/// Has this process compute as `choice` says, in the precision of `parallel`.
+void use_chosen_device(const comm::Session& session, const config::Parallel& parallel,
+                       const GpuChoice& choice);
 
 }  // namespace ltr::grid

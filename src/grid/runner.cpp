@@ -14,11 +14,13 @@
 #include "base/stopwatch.hpp"
 #include "config/plan.hpp"
 #include "config/toml.hpp"
+#include "device/gpus.hpp"
 #include "grid/created_folders.hpp"
 #include "grid/crew.hpp"
 #include "grid/environment.hpp"
 #include "grid/gpu_choice.hpp"
 #include "grid/inputs.hpp"
+#include "grid/memory_check.hpp"
 #include "grid/plan_text.hpp"
 #include "grid/progress_line.hpp"
 #include "grid/self_check.hpp"
@@ -27,6 +29,7 @@
 #include "grid/workspace.hpp"
 #include "learning/strategy.hpp"
 #include "report/table.hpp"
+#include "train/compute_device.hpp"
 #include "train/determinism.hpp"
 #include "train/host_memory.hpp"
 
@@ -251,8 +254,20 @@ void stage_inputs(const comm::Session& session, const config::Configuration& con
   comm::agree(session.world(), [&] { inputs.use_copies_in(folder); });
 }
 
+/// On every rank, whose GPUs may differ. Collective: all ranks.
+void check_gpu_memory(const comm::Session& session, const config::Configuration& configuration,
+                      const GpuChoice& choice, const std::vector<NodeMemory>& memories) {
+  comm::agree(session.world(), [&] {
+    const device::Gpu gpu =
+        device::visible_gpus()[choice.gpus[static_cast<std::size_t>(session.world_rank().value())]];
+    require_gpu_memory(memories, configuration,
+                       {gpu.description, static_cast<std::int64_t>(gpu.memory_bytes), choice.ranks_on_one});
+  });
+}
+
 /// How every run of nodes sets up its process.
-void prepare_process(const comm::Session& session, const config::Configuration& configuration) {
+void prepare_process(const comm::Session& session, const config::Configuration& configuration,
+                     const Inputs& inputs) {
   // Ranks that miss others leave at once: to take down what still waits for them could itself wait.
   comm::set_stall_timeout(configuration.parallel.stall_timeout_s, [&session](const std::string& text) {
     std::cerr << "ltr_grid: " << text << std::endl;
@@ -260,8 +275,15 @@ void prepare_process(const comm::Session& session, const config::Configuration& 
   });
   train::make_deterministic(configuration.parallel.threads_per_rank);
   train::keep_freed_memory();
+  train::set_gpu_arithmetic(configuration.parallel.precision, configuration.parallel.autotune);
   // Reads the GPUs, after make_deterministic has set what CUDA reads at its start.
-  use_chosen_device(session, configuration.parallel);
+  const GpuChoice choice = gpus_of(session, configuration.parallel);
+  if (!choice.gpus.empty()) {
+    check_gpu_memory(session, configuration, choice,
+                     memory_of(config::make_plan(configuration), configuration, inputs.training->classes(),
+                               session.world().size()));
+  }
+  use_chosen_device(session, configuration.parallel, choice);
 }
 
 /// A folder beside the record that goes away with this, on rank 0; the others know its name.
@@ -287,8 +309,25 @@ class TrialFolder {
 
 Outcome show_plan(const comm::Session& session, const config::Configuration& configuration) {
   const Inputs inputs = checked_inputs(session.world(), configuration);
-  return {base::ExitStatus::done,
-          plan_text(config::make_plan(configuration), inputs, configuration, session.world().size())};
+  const config::Plan plan = config::make_plan(configuration);
+  const int ranks = session.world().size();
+  std::string text = plan_text(plan, inputs, configuration, ranks);
+  // Plans are made where there may be no GPU, for where there are some.
+  std::array<double, 1> seen{static_cast<double>(device::visible_gpus().size())};
+  session.world().max(seen);
+  const config::DeviceKind device = configuration.parallel.device;
+  if (device == config::DeviceKind::cpu || (device == config::DeviceKind::automatic && seen[0] == 0)) {
+    return {base::ExitStatus::done, text};
+  }
+  train::make_deterministic(configuration.parallel.threads_per_rank);
+  const std::vector<NodeMemory> memories = memory_of(plan, configuration, inputs.training->classes(), ranks);
+  text += memory_text(memories);
+  if (seen[0] > 0) {
+    check_gpu_memory(session, configuration, gpus_of(session, configuration.parallel), memories);
+  } else {
+    text += base::format("GPUs are not checked, none is seen here: {}\n", device::why_no_gpu());
+  }
+  return {base::ExitStatus::done, text};
 }
 
 Outcome run(const comm::Session& session, const config::Configuration& configuration, Which which,
@@ -304,7 +343,7 @@ Outcome run(const comm::Session& session, const config::Configuration& configura
         table_of(*complete) + base::format("\n{} holds every cell of this configuration; nothing to do.\n",
                                            configuration.run.output)};
   }
-  prepare_process(session, configuration);
+  prepare_process(session, configuration, inputs);
   stage_inputs(session, configuration, inputs, log);
   return Run(session, configuration, inputs, log, {.which = which}).compute();
 }
@@ -312,13 +351,14 @@ Outcome run(const comm::Session& session, const config::Configuration& configura
 Outcome smoke(const comm::Session& session, const config::Configuration& configuration, base::Log& log) {
   const comm::Group& world = session.world();
   Inputs inputs = checked_inputs(world, configuration);
-  prepare_process(session, configuration);
+  prepare_process(session, configuration, inputs);
   stage_inputs(session, configuration, inputs, log);
   const TrialFolder folder(world, configuration.run.output);
   const config::Configuration trial = smoke_configuration(configuration, folder.record());
-  const learning::Limits limits = smoke_limits(world.size());
+  const learning::Limits limits = smoke_limits(configuration, world.size());
   Outcome outcome = Run(session, trial, inputs, log, {.limits = limits}).compute();
-  std::array<double, 1> peak_bytes{static_cast<double>(train::peak_memory_bytes())};
+  std::array<double, 2> peak_bytes{static_cast<double>(train::peak_memory_bytes()),
+                                   static_cast<double>(train::peak_gpu_memory_bytes())};
   world.max(peak_bytes);
   if (outcome.status != base::ExitStatus::done) {
     outcome.text =
@@ -327,7 +367,8 @@ Outcome smoke(const comm::Session& session, const config::Configuration& configu
   }
   on_rank_0(world, [&] {
     const record::RunRecord record = record::read_run(folder.record());
-    outcome.text = smoke_text({record, limits, static_cast<std::int64_t>(peak_bytes[0]), world.size()},
+    outcome.text = smoke_text({record, limits, static_cast<std::int64_t>(peak_bytes[0]),
+                               static_cast<std::int64_t>(peak_bytes[1]), world.size()},
                               config::make_plan(configuration), inputs, configuration);
   });
   return outcome;

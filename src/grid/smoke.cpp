@@ -16,6 +16,7 @@ namespace ltr::grid {
 namespace {
 
 constexpr std::int64_t kSteps = 2;
+constexpr std::int64_t kStepsWithGraph = 5;
 constexpr std::int64_t kEvaluationBatchesOfARank = 2;
 
 /// Seconds that one image costs in each kind of pass; the slowest node counts. 0: no node has such a pass.
@@ -44,8 +45,9 @@ ImageTimes image_times(const record::RunRecord& trial, double evaluation_images)
 
 }  // namespace
 
-learning::Limits smoke_limits(int ranks) {
-  return {.steps = kSteps, .evaluation_images = kEvaluationBatchesOfARank * ranks * train::kEvaluationBatch};
+learning::Limits smoke_limits(const config::Configuration& configuration, int ranks) {
+  return {.steps = configuration.parallel.cuda_graph ? kStepsWithGraph : kSteps,
+          .evaluation_images = kEvaluationBatchesOfARank * ranks * train::kEvaluationBatch};
 }
 
 config::Configuration smoke_configuration(const config::Configuration& configuration,
@@ -94,6 +96,10 @@ std::string smoke_text(const Trial& trial, const config::Plan& plan, const Input
   }
   if (times.evaluated_s > 0) {
     text += base::format("  evaluation      {:.0f} images/s\n", 1 / times.evaluated_s);
+  }
+  if (trial.peak_gpu_bytes > 0) {
+    text += base::format("  GPU memory      {} for tensors in the rank with most\n",
+                         base::byte_size(static_cast<std::uint64_t>(trial.peak_gpu_bytes)));
   }
   return text + base::format(
                     "  memory          {} in the rank with most\n"

@@ -13,18 +13,20 @@
 
 namespace ltr::grid {
 
-/// Two steps of an epoch, and two evaluation batches a rank of every pass.
-[[nodiscard]] learning::Limits smoke_limits(int ranks);
+/// Two steps of an epoch, five where kernels are to be recorded, which is done in the fourth; and two
+/// evaluation batches a rank of every pass.
+[[nodiscard]] learning::Limits smoke_limits(const config::Configuration& configuration, int ranks);
 
 /// `configuration` with one epoch of everything and the record at `output`; shapes stay as they are.
 [[nodiscard]] config::Configuration smoke_configuration(const config::Configuration& configuration,
                                                         const std::string& output);
 
-/// What a trial has left to be read. Units: peak_bytes, of the rank with most.
+/// What a trial has left to be read. Units: bytes, of the rank with most.
 struct Trial {
   const record::RunRecord& record;  ///< every cell is complete
   learning::Limits limits;
-  std::int64_t peak_bytes = 0;
+  std::int64_t peak_bytes = 0;      ///< of its host
+  std::int64_t peak_gpu_bytes = 0;  ///< of its GPU, for tensors; 0: none
   int ranks = 1;
 };
 

@@ -14,17 +14,20 @@
 #include "learning/strategy.hpp"
 #include "store/atomic_file.hpp"
 #include "store/free_space.hpp"
+#include "train/compute_device.hpp"
 
 namespace ltr::grid {
 namespace {
 
 constexpr const char* kConfigurationFile = "configuration.toml";
 constexpr const char* kDataFile = "data_hashes.txt";
+constexpr const char* kDeviceFile = "device.txt";
 
 /// Loader, checkpoints and the spreading over ranks change when things happen, never what comes out.
 bool changes_results(const std::string& key) {
-  constexpr std::array<std::string_view, 5> kWithoutEffect{
-      "loader.", "checkpoint.", "parallel.ranks_per_cell", "parallel.share_gpus", "parallel.stall_timeout_s"};
+  constexpr std::array<std::string_view, 7> kWithoutEffect{
+      "loader.",           "checkpoint.",         "parallel.ranks_per_cell", "parallel.share_gpus",
+      "parallel.exchange", "parallel.cuda_graph", "parallel.stall_timeout_s"};
   return std::ranges::none_of(kWithoutEffect, [&](std::string_view start) { return key.starts_with(start); });
 }
 
@@ -58,6 +61,16 @@ void check_same_data(const std::string& here, const std::string& there, const st
       base::format("the packs or the weights file have changed since {} was begun ({}); results of different "
                    "data must not mix; restore them, or choose another run.output",
                    place.string(), base::join(differing, ", ")));
+}
+
+/// parallel.device = "auto" may mean another device at another start.
+void check_same_device(const std::string& here, const std::string& there,
+                       const std::filesystem::path& place) {
+  if (here == there) return;
+  throw base::ConfigError(base::format(
+      "{} was begun on {}, and this start computes on {}: their bits differ, and results of both must not "
+      "mix; go on where there are the same, set parallel.device = \"{}\", or choose another run.output",
+      place.string(), there, here, there == "GPUs" ? "cuda" : "cpu"));
 }
 
 void write_text(const std::filesystem::path& path, const std::string& text) {
@@ -119,6 +132,13 @@ Workspace::Workspace(const config::Configuration& configuration, const config::P
       check_same_data(data_hashes, store::read_text_file(data_file), paths_.folder);
     } else {
       write_text(data_file, data_hashes);
+    }
+    const std::filesystem::path device_file = paths_.folder / kDeviceFile;
+    const std::string device = train::compute_device().is_cpu() ? "processors" : "GPUs";
+    if (std::filesystem::exists(device_file)) {
+      check_same_device(device, store::read_text_file(device_file), paths_.folder);
+    } else {
+      write_text(device_file, device);
     }
     if (!begun) write_text(configuration_file, config::to_toml(configuration));
     remove_partial_files(paths_.folder);
@@ -196,6 +216,7 @@ void Workspace::merge(record::RunRecord& run) const {
   journal_->clear();
   std::filesystem::remove(paths_.folder / kConfigurationFile);
   std::filesystem::remove(paths_.folder / kDataFile);
+  std::filesystem::remove(paths_.folder / kDeviceFile);
 }
 
 }  // namespace ltr::grid

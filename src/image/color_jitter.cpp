@@ -3,14 +3,14 @@
 
 #include <algorithm>
 
+#include "image/color_formula.hpp"
 #include "image/color_kernels.hpp"
 
 namespace ltr::image {
 namespace {
 
-int mean_luma(std::span<const std::uint8_t> pixels) {
-  const std::size_t count = pixels.size() / 3;
-  return static_cast<int>(static_cast<double>(sum_of_luma(pixels)) / static_cast<double>(count) + 0.5);
+int mean_grey(std::span<const std::uint8_t> pixels) {
+  return mean_luma(sum_of_luma(pixels), static_cast<std::int64_t>(pixels.size() / 3));
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ void apply_color_jitter(const ColorJitter& jitter, std::span<std::uint8_t> pixel
         blend_with_level(0, factor, pixels);
         break;
       case 1:
-        blend_with_level(mean_luma(pixels), factor, pixels);
+        blend_with_level(mean_grey(pixels), factor, pixels);
         break;
       default:
         blend_with_luma(factor, pixels);

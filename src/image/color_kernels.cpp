@@ -3,24 +3,14 @@
 
 #include <algorithm>
 
+#include "image/color_formula.hpp"
+
 // This file is compiled once for every target.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "image/color_kernels.cpp"
 #include <hwy/foreach_target.h>
 // After foreach_target.
 #include <hwy/highway.h>
-
-#ifndef LTR_IMAGE_LUMA_WEIGHTS
-#define LTR_IMAGE_LUMA_WEIGHTS
-namespace ltr::image {
-/// Of red, green and blue in 16-bit fixed point.
-inline constexpr int kRed = 19595;
-inline constexpr int kGreen = 38470;
-inline constexpr int kBlue = 7471;
-inline constexpr int kLumaBits = 16;
-inline constexpr int kLumaHalf = 1 << (kLumaBits - 1);
-}  // namespace ltr::image
-#endif
 
 HWY_BEFORE_NAMESPACE();
 namespace ltr::image::HWY_NAMESPACE {
@@ -136,22 +126,10 @@ void blend_with_luma(float factor, std::span<std::uint8_t> pixels) {
 }
 
 namespace plain {
-namespace {
-
-int luma(const std::uint8_t* pixel) {
-  return (pixel[0] * kRed + pixel[1] * kGreen + pixel[2] * kBlue + kLumaHalf) >> kLumaBits;
-}
-
-std::uint8_t blend(int plain, int value, float factor) {
-  const float mixed = static_cast<float>(plain) + factor * static_cast<float>(value - plain);
-  return static_cast<std::uint8_t>(std::clamp(mixed, 0.0F, 255.0F));
-}
-
-}  // namespace
 
 std::int64_t sum_of_luma(std::span<const std::uint8_t> pixels, std::size_t begin) {
   std::int64_t sum = 0;
-  for (std::size_t i = begin; i < pixels.size(); i += 3) sum += luma(&pixels[i]);
+  for (std::size_t i = begin; i < pixels.size(); i += 3) sum += luma(pixels[i], pixels[i + 1], pixels[i + 2]);
   return sum;
 }
 
@@ -162,7 +140,7 @@ void blend_with_level(int level, float factor, std::size_t begin, std::span<std:
 void blend_with_luma(float factor, std::size_t begin, std::span<std::uint8_t> pixels) {
   for (std::size_t i = begin; i < pixels.size(); i += 3) {
     std::uint8_t* pixel = &pixels[i];
-    const int grey = luma(pixel);
+    const int grey = luma(pixel[0], pixel[1], pixel[2]);
     for (int channel = 0; channel < 3; ++channel) pixel[channel] = blend(grey, pixel[channel], factor);
   }
 }

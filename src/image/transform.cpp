@@ -64,6 +64,15 @@ View evaluation_view(const TransformOptions& options, int height, int width) {
   return centred_view(height, width, shorter, options.size, 0, 0);
 }
 
+LevelScale level_scale(const TransformOptions& options) {
+  LevelScale result;
+  for (std::size_t channel = 0; channel < 3; ++channel) {
+    result.scale[channel] = 1 / (255 * options.std[channel]);
+    result.shift[channel] = -options.mean[channel] / options.std[channel];
+  }
+  return result;
+}
+
 void render(const TransformOptions& options, const View& view, const Image& part, RenderBuffers& buffers,
             std::span<std::uint8_t> out) {
   const Box whole{0, 0, options.size, options.size};
@@ -80,13 +89,8 @@ void render(const TransformOptions& options, const View& view, const Image& part
             std::span<float> out) {
   buffers.levels.resize(out.size());
   render(options, view, part, buffers, std::span(buffers.levels));
-  std::array<float, 3> scale{};
-  std::array<float, 3> shift{};
-  for (std::size_t channel = 0; channel < 3; ++channel) {
-    scale[channel] = 1 / (255 * options.std[channel]);
-    shift[channel] = -options.mean[channel] / options.std[channel];
-  }
-  scale_levels(buffers.levels, scale, shift, out);
+  const LevelScale of_levels = level_scale(options);
+  scale_levels(buffers.levels, of_levels.scale, of_levels.shift, out);
 }
 
 }  // namespace ltr::image

@@ -55,6 +55,13 @@ struct View {
 /// crop sticks out. With pad_and_crop an image that is size x size is taken as it is, like in training.
 [[nodiscard]] View evaluation_view(const TransformOptions& options, int height, int width);
 
+/// A channel's level as the network sees it: scale level + shift = (level / 255 - mean) / std.
+struct LevelScale {
+  std::array<float, 3> scale{};
+  std::array<float, 3> shift{};
+};
+[[nodiscard]] LevelScale level_scale(const TransformOptions& options);
+
 /// Scratch of one thread, reused from image to image.
 struct RenderBuffers {
   ResampleBuffers resample;

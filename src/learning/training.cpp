@@ -38,6 +38,8 @@ train::LoopOptions loop_options(const Context& context, const config::PlanNode& 
   options.micro_batches = configuration.stage_1.micro_batches;
   options.first_part_statistics = configuration.fidelity.first_part_statistics;
   options.reduction = configuration.parallel.reduction;
+  options.transport = train::compute().transport;
+  options.as_graph = configuration.parallel.cuda_graph;
   options.loader = loader_options(configuration);
   options.keep_decoded = configuration.loader.cache == config::LoaderCache::decoded;
   options.checkpoint = checkpoint_files(context.folder, node);
@@ -72,7 +74,13 @@ train::SgdOptions sgd_options(const config::Stage1& stage_1, double weight_decay
 std::shared_ptr<model::Network> new_network(const Context& context) {
   auto network =
       std::make_shared<model::Network>(context.configuration.model.backbone, context.training.classes());
+  network->backbone->compute_in(train::compute().precision);
   network->to(train::compute_device());
+  if (train::compute_device().is_cuda()) {
+    for (torch::Tensor& parameter : network->parameters()) {
+      if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
+    }
+  }
   return network;
 }
 

@@ -3,10 +3,38 @@
 
 #include <stdexcept>
 
+#include <ATen/autocast_mode.h>
+
 #include "model/cifar_resnet.hpp"
 #include "model/resnet.hpp"
 
 namespace ltr::model {
+namespace {
+
+/// Has torch cast what goes into convolutions to bfloat16, in this thread. Every weight is used once a pass,
+/// so that keeping the cast ones would only take memory.
+class Bfloat16Convolutions {
+ public:
+  explicit Bfloat16Convolutions(torch::DeviceType device) : device_(device) {
+    at::autocast::set_autocast_enabled(device_, true);
+    at::autocast::set_autocast_dtype(device_, torch::kBFloat16);
+    at::autocast::set_autocast_cache_enabled(false);
+  }
+  Bfloat16Convolutions(const Bfloat16Convolutions&) = delete;
+  Bfloat16Convolutions& operator=(const Bfloat16Convolutions&) = delete;
+  ~Bfloat16Convolutions() { at::autocast::set_autocast_enabled(device_, false); }
+
+ private:
+  torch::DeviceType device_;
+};
+
+}  // namespace
+
+torch::Tensor Backbone::forward(const torch::Tensor& images) {
+  if (precision_ != config::Precision::bfloat16) return features_of(images);
+  const Bfloat16Convolutions guard(images.device().type());
+  return features_of(images);
+}
 
 std::shared_ptr<Backbone> make_backbone(config::BackboneKind kind) {
   using config::BackboneKind;

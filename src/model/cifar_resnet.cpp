@@ -13,7 +13,7 @@ CifarResNet::CifarResNet(int blocks) {
   layer3_ = register_module("layer3", basic_block_stage(32, 64, blocks, 2));
 }
 
-torch::Tensor CifarResNet::forward(torch::Tensor images) {
+torch::Tensor CifarResNet::features_of(torch::Tensor images) {
   torch::Tensor activations = bn1_->forward(conv1_->forward(images)).relu_();
   activations = layer3_->forward(layer2_->forward(layer1_->forward(activations)));
   return global_average_pool(activations);

@@ -14,11 +14,12 @@ class CifarResNet : public Backbone {
  public:
   explicit CifarResNet(int blocks);
 
-  torch::Tensor forward(torch::Tensor images) override;
   [[nodiscard]] std::int64_t features() const override { return 64; }
   [[nodiscard]] torch::nn::Module& last_block() const override { return *layer3_->children().back(); }
 
  private:
+  torch::Tensor features_of(torch::Tensor images) override;
+
   torch::nn::Conv2d conv1_{nullptr};
   std::shared_ptr<GhostBatchNorm2d> bn1_;
   torch::nn::Sequential layer1_{nullptr};

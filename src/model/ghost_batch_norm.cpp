@@ -10,14 +10,9 @@ namespace {
 
 constexpr double kEpsilon = 1e-5;
 
-/// The slot, emptied, under a version counter of its own: autograd saves it, and would refuse the backward
-/// pass if the buffer around it had changed meanwhile, though it needs no statistic from there.
-torch::Tensor emptied(const torch::Tensor& slot) {
-  torch::Tensor alias = slot.variable_data();
-  // A slot is "updated" with momentum 1, which multiplies what stood there by 0; NaN would survive that.
-  alias.zero_();
-  return alias;
-}
+/// The slot under a version counter of its own: autograd saves it, and would refuse the backward pass if the
+/// buffer around it had changed meanwhile, though it needs no statistic from there.
+torch::Tensor alias_of(const torch::Tensor& slot) { return slot.variable_data(); }
 
 }  // namespace
 
@@ -36,9 +31,9 @@ torch::Tensor GhostBatchNorm2d::forward(const torch::Tensor& input) {
                              /*momentum=*/0, kEpsilon, /*cudnn_enabled=*/true);
   }
   LTR_EXPECT(mean_slot_.defined() && variance_slot_.defined());
-  return torch::batch_norm(input, weight, bias, emptied(mean_slot_), emptied(variance_slot_),
-                           /*training=*/true,
-                           /*momentum=*/1, kEpsilon, /*cudnn_enabled=*/true);
+  // A slot is "updated" with momentum 1, which multiplies what stood there by 0; NaN would survive that.
+  return torch::batch_norm(input, weight, bias, alias_of(mean_slot_), alias_of(variance_slot_),
+                           /*training=*/true, /*momentum=*/1, kEpsilon, /*cudnn_enabled=*/true);
 }
 
 void GhostBatchNorm2d::bind_statistics(torch::Tensor mean_slot, torch::Tensor variance_slot) {
@@ -47,12 +42,20 @@ void GhostBatchNorm2d::bind_statistics(torch::Tensor mean_slot, torch::Tensor va
   variance_slot_ = std::move(variance_slot);
 }
 
-void GhostBatchNorm2d::apply_statistics(const torch::Tensor& mean, const torch::Tensor& variance,
-                                        double momentum) {
+void RunningBuffers::add(const GhostBatchNorm2d& layer, const torch::Tensor& mean,
+                         const torch::Tensor& variance) {
+  LTR_EXPECT(mean.numel() == layer.channels() && variance.numel() == layer.channels());
+  running_.insert(running_.end(), {layer.running_mean, layer.running_var});
+  statistics_.insert(statistics_.end(), {mean, variance});
+  counts_.push_back(layer.num_batches_tracked);
+}
+
+void RunningBuffers::move(double momentum) const {
+  if (running_.empty()) return;
   const torch::NoGradGuard no_grad;
-  running_mean.mul_(1 - momentum).add_(mean, momentum);
-  running_var.mul_(1 - momentum).add_(variance, momentum);
-  num_batches_tracked.add_(1);
+  at::_foreach_mul_(running_, 1 - momentum);
+  at::_foreach_add_(running_, statistics_, momentum);
+  at::_foreach_add_(counts_, 1);
 }
 
 std::vector<std::shared_ptr<GhostBatchNorm2d>> ghost_batch_norms(const torch::nn::Module& module) {

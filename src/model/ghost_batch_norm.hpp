@@ -30,14 +30,10 @@ class GhostBatchNorm2d : public torch::nn::Module {
   /// Shape: [B, C, H, W] -> the same.
   torch::Tensor forward(const torch::Tensor& input);
 
-  /// Where training passes write their statistics: views into a buffer of the caller's, overwritten by each
-  /// pass. The buffer may be changed in place between forward and backward pass. Shape: [C] float32,
-  /// contiguous, both.
+  /// Where training passes write their statistics: views into a buffer of the caller's, which fills them with
+  /// finite numbers before each pass. The buffer may be changed in place between forward and backward pass.
+  /// Shape: [C] float32, contiguous, both.
   void bind_statistics(torch::Tensor mean_slot, torch::Tensor variance_slot);
-
-  /// running = (1 - momentum) running + momentum statistic, once a step.
-  /// Shape: [C] float32, both; `variance` is the unbiased one.
-  void apply_statistics(const torch::Tensor& mean, const torch::Tensor& variance, double momentum = 0.1);
 
   [[nodiscard]] std::int64_t channels() const { return weight.size(0); }
 
@@ -51,6 +47,21 @@ class GhostBatchNorm2d : public torch::nn::Module {
   bool keeps_moving_ = false;
   torch::Tensor mean_slot_;
   torch::Tensor variance_slot_;
+};
+
+/// The running buffers of layers and the statistics that they follow, all moved at once: a network has a
+/// hundred of them, each too small to be worth an operator of its own.
+class RunningBuffers {
+ public:
+  /// Shape: [C] float32, both, read by every move; `variance` is the unbiased one.
+  void add(const GhostBatchNorm2d& layer, const torch::Tensor& mean, const torch::Tensor& variance);
+  /// running = (1 - momentum) running + momentum statistic, once a step.
+  void move(double momentum = 0.1) const;
+
+ private:
+  std::vector<torch::Tensor> running_;
+  std::vector<torch::Tensor> statistics_;
+  std::vector<torch::Tensor> counts_;
 };
 
 /// All of a module's, in order of registration.

@@ -23,7 +23,7 @@ torch::nn::Sequential projection(std::int64_t in_channels, std::int64_t out_chan
 }
 
 torch::Tensor global_average_pool(const torch::Tensor& input) {
-  return torch::adaptive_avg_pool2d(input, {1, 1}).flatten(1);
+  return torch::adaptive_avg_pool2d(input.to(torch::kFloat32), {1, 1}).flatten(1);
 }
 
 }  // namespace ltr::model

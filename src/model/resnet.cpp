@@ -41,7 +41,7 @@ ResNet::ResNet(const ResNetShape& shape) {
   features_ = channels;
 }
 
-torch::Tensor ResNet::forward(torch::Tensor images) {
+torch::Tensor ResNet::features_of(torch::Tensor images) {
   torch::Tensor activations = bn1_->forward(conv1_->forward(images)).relu_();
   activations = torch::max_pool2d(activations, /*kernel_size=*/3, /*stride=*/2, /*padding=*/1);
   for (torch::nn::Sequential& layer : layers_) activations = layer->forward(activations);

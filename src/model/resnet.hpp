@@ -27,11 +27,12 @@ class ResNet : public Backbone {
  public:
   explicit ResNet(const ResNetShape& shape);
 
-  torch::Tensor forward(torch::Tensor images) override;
   [[nodiscard]] std::int64_t features() const override { return features_; }
   [[nodiscard]] torch::nn::Module& last_block() const override { return *layers_.back()->children().back(); }
 
  private:
+  torch::Tensor features_of(torch::Tensor images) override;
+
   torch::nn::Conv2d conv1_{nullptr};
   std::shared_ptr<GhostBatchNorm2d> bn1_;
   std::array<torch::nn::Sequential, 4> layers_{nullptr, nullptr, nullptr, nullptr};

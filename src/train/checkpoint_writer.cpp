@@ -7,11 +7,17 @@
 namespace ltr::train {
 namespace {
 
-/// The best weights are never written to once they are kept, so they can be shared.
+/// On the host: what else a GPU computes is not ordered with a copy that another thread begins. The best
+/// weights are never written to once they are kept, so on the host they are shared.
 LoopState copied(LoopState state) {
+  const auto fetch = [](model::NamedTensors& tensors) {
+    for (auto& [name, tensor] : tensors) tensor = tensor.cpu();
+  };
   for (TraineeState& trainee : state.trainees) {
     trainee.weights = model::snapshot(trainee.weights);
-    trainee.momentum = trainee.momentum.clone();
+    trainee.momentum = trainee.momentum.clone().cpu();
+    fetch(trainee.weights);
+    fetch(trainee.best);
   }
   return state;
 }

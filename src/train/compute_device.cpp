@@ -1,20 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/compute_device.hpp"
 
+#include "train/gpu_stream.hpp"
+
 namespace ltr::train {
 namespace {
 
-torch::Device& chosen() {
-  static torch::Device device(torch::kCPU);
-  return device;
+Compute& chosen() {
+  static Compute choice;
+  return choice;
 }
 
 }  // namespace
 
-void set_compute_device(const torch::Device& device) { chosen() = device; }
+void set_compute(const Compute& choice) {
+  if (choice.device.is_cuda()) use_own_stream(choice.device);
+  chosen() = choice;
+}
 
-const torch::Device& compute_device() { return chosen(); }
+const Compute& compute() { return chosen(); }
+
+std::int64_t peak_gpu_memory_bytes() {
+  return compute_device().is_cuda() ? peak_bytes_of(compute_device()) : 0;
+}
 
 torch::Tensor on_compute_device(const torch::Tensor& tensor) { return tensor.to(compute_device()); }
+
+device::Stream current_stream(const torch::Device& device) {
+  return device.is_cuda() ? device::Stream::borrowed(current_gpu_stream(device)) : device::Stream::host();
+}
 
 }  // namespace ltr::train

@@ -26,4 +26,13 @@ void make_deterministic(int threads_per_rank) {
   context.setDeterministicFillUninitializedMemory(false);
 }
 
+void set_gpu_arithmetic(config::Precision precision, bool autotune) {
+  at::Context& context = at::globalContext();
+  context.setAllowTF32CuBLAS(precision == config::Precision::tf32);
+  context.setAllowTF32CuDNN(precision == config::Precision::tf32);
+  context.setDeterministicCuDNN(!autotune);
+  context.setBenchmarkCuDNN(autotune);
+  context.setDeterministicAlgorithms(!autotune, /*warn_only=*/false);
+}
+
 }  // namespace ltr::train

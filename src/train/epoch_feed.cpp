@@ -2,6 +2,7 @@
 #include "train/epoch_feed.hpp"
 
 #include <array>
+#include <exception>
 #include <span>
 
 #include "base/hash.hpp"
@@ -13,7 +14,7 @@ namespace {
 
 data::LoaderOptions for_training(data::LoaderOptions options) {
   options.mode = data::LoaderMode::training;
-  return options;
+  return InputStage::loader_options(options, compute());
 }
 
 int own_micro_batches(const sampling::BatchShape& shape) { return shape.micro_batches / shape.ranks; }
@@ -32,10 +33,9 @@ std::array<std::byte, 8> bytes_of(std::int64_t value) {
 EpochFeed::EpochFeed(const data::Pack& pack, const FeedOptions& options, std::int64_t epoch,
                      std::int64_t first_step)
     : draws_(options.draws, pack.class_counts(), epoch),
-      image_size_(options.loader.transform.size),
-      loader_(pack, for_training(options.loader),
-              (options.draws.draws_per_epoch / options.shape.global_batch - first_step) *
-                  own_micro_batches(options.shape),
+      left_((options.draws.draws_per_epoch / options.shape.global_batch - first_step) *
+            own_micro_batches(options.shape)),
+      loader_(pack, for_training(options.loader), left_,
               [this, shape = options.shape, rank = options.rank, seed = options.draws.seed, epoch,
                first_step](std::int64_t batch, std::vector<data::LoaderItem>& items) {
                 const int own = own_micro_batches(shape);
@@ -45,11 +45,31 @@ EpochFeed::EpochFeed(const data::Pack& pack, const FeedOptions& options, std::in
                 for (std::int64_t k = range.begin; k < range.end; ++k) {
                   items.push_back({draws_.sample(k), {seed, epoch, k}});
                 }
-              }) {}
+              }),
+      stage_(options.loader, compute()) {}
 
 MicroBatch EpochFeed::next() {
-  const MicroBatch batch = to_tensors(loader_.next(), image_size_);
-  return {on_compute_device(batch.inputs), on_compute_device(batch.labels)};
+  if (failure_) std::rethrow_exception(failure_);
+  if (!fetched_) fetch();
+  fetched_ = false;
+  return stage_.take();
+}
+
+void EpochFeed::prefetch() {
+  if (fetched_ || failure_ || left_ == 0) return;
+  try {
+    fetch();
+  } catch (...) {
+    failure_ = std::current_exception();
+  }
+}
+
+void EpochFeed::fetch() {
+  stage_.release();
+  const data::Batch& batch = loader_.next();
+  stage_.begin(batch);
+  --left_;
+  fetched_ = true;
 }
 
 DrawAccount account_of(const data::Pack& pack, const sampling::DrawOptions& options, std::int64_t epoch) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "data/pack.hpp"
 #include "sampling/draw.hpp"
 #include "sampling/slice.hpp"
+#include "train/input_stage.hpp"
 #include "train/micro_batch.hpp"
 
 namespace ltr::train {
@@ -36,14 +38,22 @@ class EpochFeed {
   /// Begins with step `first_step`, which is not the epoch's end; decoding starts at once.
   EpochFeed(const data::Pack& pack, const FeedOptions& options, std::int64_t epoch, std::int64_t first_step);
 
-  /// The rank's next micro-batch. Throws: DataError if an image cannot be decoded.
+  /// The rank's next micro-batch, where the process computes. Throws: DataError if an image cannot be
+  /// decoded.
   [[nodiscard]] MicroBatch next();
+  /// Begins to bring it there, if there is one: called while a GPU computes. What goes wrong, next says.
+  void prefetch();
   [[nodiscard]] data::LoaderTimes times() const { return loader_.times(); }
 
  private:
+  void fetch();
+
   sampling::EpochDraws draws_;
-  int image_size_;
+  std::int64_t left_;  ///< batches not yet asked of the loader
   data::Loader loader_;
+  InputStage stage_;  ///< goes before the loader's memory
+  bool fetched_ = false;
+  std::exception_ptr failure_;  ///< of a prefetch
 };
 
 /// Goes through all draws of an epoch. Cost: O(M log K).

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/evaluate.hpp"
 
-#include <algorithm>
 #include <array>
-#include <cmath>
-#include <span>
 #include <vector>
 
 #include "base/error.hpp"
@@ -13,38 +10,35 @@
 namespace ltr::train {
 namespace {
 
-/// Classes that come before `label`: by a larger logit, or an equal one and a lower number.
-std::int64_t place_of(std::span<const float> logits, std::size_t label) {
-  std::int64_t place = 0;
-  for (std::size_t k = 0; k < logits.size(); ++k) {
-    place += logits[k] > logits[label] || (logits[k] == logits[label] && k < label);
-  }
-  return place;
+[[noreturn]] void refuse_logits() {
+  throw base::SystemError(
+      "a classifier's output is not a finite number in evaluation, so its accuracy means nothing; "
+      "the weights have diverged: train with a lower learning rate or a longer warm-up");
 }
 
-/// Softmax of the largest logit.
-double confidence_of(std::span<const float> logits, float largest) {
-  double sum = 0;
-  for (const float logit : logits) sum += std::exp(static_cast<double>(logit) - largest);
-  return 1.0 / sum;
+/// What is counted of each image of a batch. Computed where the logits are; these alone come to the host.
+struct Scores {
+  torch::Tensor labels;         ///< [b] int64
+  torch::Tensor places;         ///< [b] int64: see place_of
+  torch::Tensor answers;        ///< [b] int64: the class of the largest logit, the lowest of several
+  torch::Tensor confidences;    ///< [b] float64: softmax of the largest logit
+  std::int64_t not_finite = 0;  ///< logits
+};
+
+/// Classes that come before `label`: by a larger logit, or an equal one and a lower number. Shape: [b].
+torch::Tensor place_of(const torch::Tensor& logits, const torch::Tensor& labels) {
+  const torch::Tensor label = labels.unsqueeze(1);
+  const torch::Tensor of_label = logits.gather(1, label);
+  const torch::Tensor classes = torch::arange(logits.size(1), labels.options());
+  return (logits > of_label).logical_or_((logits == of_label).logical_and_(classes < label)).sum(1);
 }
 
-/// Calls `each(logits of an image, its label)` for every image of this rank.
-template <class Each>
-void for_each_image(EvaluationSet& set, const Logits& logits_of, const Each& each) {
-  set.visit([&](const torch::Tensor& inputs, const torch::Tensor& labels) {
-    const torch::Tensor logits = logits_of(inputs).cpu().contiguous();
-    if (!logits.isfinite().all().item<bool>()) {
-      throw base::SystemError(
-          "a classifier's output is not a finite number in evaluation, so its accuracy means nothing; "
-          "the weights have diverged: train with a lower learning rate or a longer warm-up");
-    }
-    const auto classes = static_cast<std::size_t>(logits.size(1));
-    for (std::int64_t i = 0; i < labels.numel(); ++i) {
-      const float* row = logits.data_ptr<float>() + i * logits.size(1);
-      each(std::span(row, classes), static_cast<std::size_t>(labels.data_ptr<std::int64_t>()[i]));
-    }
-  });
+Scores scores_of(const torch::Tensor& logits, const torch::Tensor& labels) {
+  const auto [largest, answers] = logits.max(1, /*keepdim=*/true);
+  const torch::Tensor confidences =
+      (logits.to(torch::kFloat64) - largest.to(torch::kFloat64)).exp_().sum(1).reciprocal_();
+  return {labels.cpu(), place_of(logits, labels).cpu(), answers.squeeze(1).cpu(), confidences.cpu(),
+          logits.isfinite().logical_not_().sum().item<std::int64_t>()};
 }
 
 }  // namespace
@@ -59,35 +53,51 @@ Evaluation evaluate(EvaluationSet& set, const Logits& logits_of) {
   if (set.classes() <= kConfusionClasses) counts.confusion.assign(classes * classes, 0);
   metric::CalibrationCounts calibration;
 
-  for_each_image(set, logits_of, [&](std::span<const float> logits, std::size_t label) {
-    const std::int64_t place = place_of(logits, label);
-    const auto largest = std::ranges::max_element(logits);
-    ++counts.total[label];
-    counts.correct[label] += place == 0;
-    counts.correct_top5[label] += place < 5;
-    if (!counts.confusion.empty()) {
-      ++counts.confusion[label * classes + static_cast<std::size_t>(largest - logits.begin())];
+  std::vector<std::int64_t> not_finite{0};
+  set.visit([&](const torch::Tensor& inputs, const torch::Tensor& labels) {
+    const Scores scores = scores_of(logits_of(inputs), labels);
+    not_finite[0] += scores.not_finite;
+    if (scores.not_finite > 0) return;  // no probability comes of these
+    for (std::int64_t i = 0; i < labels.numel(); ++i) {
+      const auto label = static_cast<std::size_t>(scores.labels.data_ptr<std::int64_t>()[i]);
+      const auto answer = static_cast<std::size_t>(scores.answers.data_ptr<std::int64_t>()[i]);
+      const std::int64_t place = scores.places.data_ptr<std::int64_t>()[i];
+      ++counts.total[label];
+      counts.correct[label] += place == 0;
+      counts.correct_top5[label] += place < 5;
+      if (!counts.confusion.empty()) ++counts.confusion[label * classes + answer];
+      calibration.add(scores.confidences.data_ptr<double>()[i],
+                      place == 0 ? metric::Answer::right : metric::Answer::wrong);
     }
-    calibration.add(confidence_of(logits, *largest),
-                    place == 0 ? metric::Answer::right : metric::Answer::wrong);
   });
 
   for (std::vector<std::int64_t>* counted :
        {&counts.correct, &counts.correct_top5, &counts.total, &counts.confusion, &calibration.images,
-        &calibration.correct, &calibration.confidence}) {
+        &calibration.correct, &calibration.confidence, &not_finite}) {
     set.group().sum(*counted);
   }
+  if (not_finite[0] != 0) refuse_logits();
   result.calibration = metric::calibration(calibration);
   return result;
 }
 
 std::int64_t count_correct(EvaluationSet& set, const Logits& logits_of) {
-  std::array<std::int64_t, 1> correct{};
-  for_each_image(set, logits_of, [&](std::span<const float> logits, std::size_t label) {
-    correct[0] += place_of(logits, label) == 0;
+  // Added up where they are computed, so that a GPU goes on without waiting for the host.
+  torch::Tensor correct;
+  torch::Tensor not_finite;
+  const auto add = [](torch::Tensor& sum, const torch::Tensor& of_batch) {
+    sum = sum.defined() ? sum + of_batch : of_batch;
+  };
+  set.visit([&](const torch::Tensor& inputs, const torch::Tensor& labels) {
+    const torch::Tensor logits = logits_of(inputs);
+    add(correct, (logits.argmax(1) == labels).sum());
+    add(not_finite, logits.isfinite().logical_not_().sum());
   });
-  set.group().sum(correct);
-  return correct[0];
+  std::array<std::int64_t, 2> counts{};
+  if (correct.defined()) counts = {correct.item<std::int64_t>(), not_finite.item<std::int64_t>()};
+  set.group().sum(counts);
+  if (counts[1] != 0) refuse_logits();
+  return counts[0];
 }
 
 }  // namespace ltr::train

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "train/compute_device.hpp"
+#include "train/input_stage.hpp"
 #include "train/torch_error.hpp"
 
 namespace ltr::train {
@@ -37,7 +38,9 @@ void EvaluationSet::visit(const Visitor& visitor) {
     const torch::NoGradGuard no_grad;
     translating_torch_errors([&] {
       if (in_memory_) {
-        for (const MicroBatch& batch : kept_) visitor(on_compute_device(batch.inputs), batch.labels);
+        for (const MicroBatch& batch : kept_) {
+          visitor(on_compute_device(batch.inputs), on_compute_device(batch.labels));
+        }
       } else {
         visit_images(visitor);
       }
@@ -51,14 +54,17 @@ void EvaluationSet::visit_images(const Visitor& visitor) {
   const std::int64_t image_bytes = std::int64_t{3} * size * size * static_cast<std::int64_t>(sizeof(float));
   const bool keep = batches_ * kEvaluationBatch * image_bytes <= kPixelCacheBytes;
   std::vector<MicroBatch> kept;
-  data::Loader loader(*pack_, loader_, batches_,
+  data::Loader loader(*pack_, InputStage::loader_options(loader_, compute()), batches_,
                       [this](std::int64_t batch, std::vector<data::LoaderItem>& items) {
                         append_batch(first_batch_ + batch, images_, items);
                       });
+  InputStage stage(loader_, compute());
   for (std::int64_t i = 0; i < batches_; ++i) {
     if (watch_) watch_(i, batches_);
-    const MicroBatch batch = to_tensors(loader.next(), size);
-    visitor(on_compute_device(batch.inputs), batch.labels);
+    stage.release();
+    stage.begin(loader.next());
+    const MicroBatch batch = stage.take();
+    visitor(batch.inputs, batch.labels);
     if (keep) kept.push_back(batch);
   }
   kept_ = std::move(kept);
@@ -83,7 +89,7 @@ EvaluationSet EvaluationSet::with_inputs(const RowReader& row_reader) const {
 EvaluationSet EvaluationSet::mapped(const std::function<torch::Tensor(const torch::Tensor&)>& map) {
   EvaluationSet result(group_, *pack_, loader_, {}, images_);
   visit([&](const torch::Tensor& inputs, const torch::Tensor& labels) {
-    result.kept_.push_back({map(inputs).cpu(), labels});
+    result.kept_.push_back({map(inputs).cpu(), labels.cpu()});
   });
   result.in_memory_ = true;
   return result;

@@ -25,8 +25,7 @@ inline constexpr std::int64_t kPixelCacheBytes = std::int64_t{256} << 20;
 /// The pack must outlive it.
 class EvaluationSet {
  public:
-  /// The inputs are where the process computes, the labels on the host.
-  /// Shape: inputs [b, ...] float32, labels [b] int64.
+  /// Where the process computes. Shape: inputs [b, ...], labels [b] int64.
   using Visitor = std::function<void(const torch::Tensor& inputs, const torch::Tensor& labels)>;
 
   /// Called before each batch is decoded with the batches done and those of this rank; may throw.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/feature_pass.hpp"
 
-#include <cmath>
+#include <algorithm>
 #include <cstddef>
 #include <fstream>
 #include <numeric>
@@ -13,17 +13,16 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "store/atomic_file.hpp"
+#include "train/compute_device.hpp"
+#include "train/kernels.hpp"
 
 namespace ltr::train {
 namespace {
 
-constexpr double kUnit = 1.0 / (1 << 24);
-/// 2^15 in units of 2^-24 leaves room for 2^24 images of a class in 63 bits.
-constexpr float kLargestFeature = 1 << 15;
-
 float mean_of(std::int64_t sum, std::int64_t images) {
   return images == 0 ? 0.0F
-                     : static_cast<float>(static_cast<double>(sum) * kUnit / static_cast<double>(images));
+                     : static_cast<float>(static_cast<double>(sum) / AddToClassSum::kUnitsOfOne /
+                                          static_cast<double>(images));
 }
 
 /// Rows of a scratch file of features.
@@ -103,28 +102,34 @@ ClassSums::ClassSums(std::int32_t classes, std::int64_t width)
       images_(static_cast<std::size_t>(classes)) {}
 
 void ClassSums::add(const torch::Tensor& features, const torch::Tensor& labels) {
-  const torch::Tensor rows = features.cpu().contiguous();
-  const float* feature = rows.data_ptr<float>();
-  for (std::int64_t i = 0; i < labels.numel(); ++i) {
-    const std::int64_t label = labels.data_ptr<std::int64_t>()[i];
-    std::int64_t* sum = sums_.data() + label * width_;
-    ++images_[static_cast<std::size_t>(label)];
-    for (std::int64_t d = 0; d < width_; ++d, ++feature) {
-      if (!(std::abs(*feature) <= kLargestFeature)) {
-        throw base::SystemError(
-            base::format("a feature is {}, which cannot be summed exactly (at most {} is expected); the "
-                         "backbone's weights "
-                         "have diverged: train it with a lower learning rate",
-                         *feature, kLargestFeature));
-      }
-      sum[d] += std::llrint(*feature / kUnit);
-    }
+  const torch::Tensor rows = features.contiguous();
+  if (!own_.defined()) {
+    own_ = torch::zeros({std::ssize(sums_) + std::ssize(images_) + 1}, labels.options());
   }
+  auto* const sums = own_.data_ptr<std::int64_t>();
+  std::int64_t* const images = sums + sums_.size();
+  for_each_index(rows.numel(),
+                 AddToClassSum{rows.data_ptr<float>(), labels.data_ptr<std::int64_t>(), width_, sums, images,
+                               images + images_.size()},
+                 current_stream(rows.device()));
 }
 
 void ClassSums::sum(const comm::Group& group) {
-  group.sum(sums_);
-  group.sum(images_);
+  std::vector<std::int64_t> all(sums_.size() + images_.size() + 1);
+  if (own_.defined()) {
+    const torch::Tensor here = own_.cpu();
+    std::copy_n(here.data_ptr<std::int64_t>(), all.size(), all.begin());
+  }
+  group.sum(all);
+  if (all.back() != 0) {
+    throw base::SystemError(
+        base::format("{} values of features are not finite or above {}, and cannot be summed exactly; the "
+                     "backbone's weights have diverged: train it with a lower learning rate",
+                     all.back(), AddToClassSum::kLargest));
+  }
+  const auto images = all.begin() + std::ssize(sums_);
+  std::copy(all.begin(), images, sums_.begin());
+  std::copy_n(images, images_.size(), images_.begin());
 }
 
 torch::Tensor ClassSums::class_means() const {

@@ -31,10 +31,10 @@ class ClassSums {
  public:
   ClassSums(std::int32_t classes, std::int64_t width);
 
-  /// Adds a batch of this rank. Shape: features [b, D] float32, labels [b] int64.
-  /// Throws: SystemError if a feature is not finite or exceeds 2^15, beyond which sums could overflow.
+  /// Adds a batch of this rank, where it is. Shape: features [b, D] float32, labels [b] int64.
   void add(const torch::Tensor& features, const torch::Tensor& labels);
-  /// Sums over ranks; each rank then holds the sums of all. Collective: all ranks.
+  /// Sums over ranks; each rank then holds the sums of all. Collective: all ranks. Throws: SystemError, on
+  /// all, if a feature was not finite or exceeded 2^15, beyond which sums could overflow.
   void sum(const comm::Group& group);
 
   /// Images added of each class. Shape: [K].
@@ -46,11 +46,13 @@ class ClassSums {
 
  private:
   std::int64_t width_;
-  std::vector<std::int64_t> sums_;  ///< [K, D], units of 2^-24
+  torch::Tensor own_;               ///< of this rank, where its batches are: sums, images, values left out
+  std::vector<std::int64_t> sums_;  ///< of all ranks: [K, D], units of 2^-24
   std::vector<std::int64_t> images_;
 };
 
-/// Class sums of a set of features, or of images through `map`. Collective: all ranks of the set's group.
+/// Class sums of a set of features, or of images through `map`. Throws: as ClassSums::sum. Collective: all
+/// ranks of the set's group.
 [[nodiscard]] ClassSums class_sums(EvaluationSet& set, std::int64_t width,
                                    const std::function<torch::Tensor(const torch::Tensor&)>& map);
 

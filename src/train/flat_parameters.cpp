@@ -14,13 +14,18 @@ constexpr std::int64_t kAlignment = 16;
 
 std::int64_t aligned(std::int64_t size) { return (size + kAlignment - 1) / kAlignment * kAlignment; }
 
-torch::Tensor view_of(const torch::Tensor& flat, const ParameterSlot& slot) {
-  return flat.narrow(0, slot.offset, slot.size).view(slot.parameter.sizes());
+WeightLayout layout_for(const torch::nn::Module& module) {
+  const std::vector<torch::Tensor> parameters = module.parameters();
+  const bool on_gpu = !parameters.empty() && parameters.front().is_cuda();
+  return on_gpu ? WeightLayout::channels_last : WeightLayout::as_declared;
 }
 
 }  // namespace
 
-FlatParameters::FlatParameters(const torch::nn::Module& module) {
+FlatParameters::FlatParameters(const torch::nn::Module& module)
+    : FlatParameters(module, layout_for(module)) {}
+
+FlatParameters::FlatParameters(const torch::nn::Module& module, WeightLayout layout) : layout_(layout) {
   std::int64_t end = 0;
   const auto parameters = module.named_parameters(/*recurse=*/true);
   for (auto named = parameters.end(); named != parameters.begin();) {
@@ -40,6 +45,13 @@ FlatParameters::FlatParameters(const torch::nn::Module& module) {
     view.copy_(slot.parameter);
     slot.parameter.set_data(view);
   }
+}
+
+torch::Tensor FlatParameters::view_of(const torch::Tensor& flat, const ParameterSlot& slot) const {
+  const torch::Tensor values = flat.narrow(0, slot.offset, slot.size);
+  const at::IntArrayRef sizes = slot.parameter.sizes();
+  if (layout_ == WeightLayout::as_declared || sizes.size() != 4) return values.view(sizes);
+  return values.view({sizes[0], sizes[2], sizes[3], sizes[1]}).permute({0, 3, 1, 2});
 }
 
 std::vector<FloatRange> FlatParameters::ranges_of(

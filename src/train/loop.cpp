@@ -16,6 +16,7 @@
 #include "train/feature_pass.hpp"
 #include "train/member.hpp"
 #include "train/step.hpp"
+#include "train/torch_error.hpp"
 
 namespace ltr::train {
 namespace {
@@ -30,6 +31,9 @@ std::string identity_of(const FeedOptions& feed, const data::Pack& pack,
   for (const auto& member : members) {
     text += base::format(", {}: {} epochs, {} parameters", member->trainee().name,
                          member->trainee().schedule.epochs, member->parameter_floats());
+  }
+  if (compute().precision != config::Precision::float32) {
+    text += base::format(", {}", config::name_of(compute().precision));
   }
   return text;
 }
@@ -107,7 +111,10 @@ TrainingLoop::State::State(const comm::Group& group_in, const data::Pack& pack_i
   if (options.frozen && options.frozen_moves) moving = model::buffers(*options.frozen);
   for (Trainee& trainee : trainees) {
     feed_options.draws.epochs = std::max(feed_options.draws.epochs, trainee.schedule.epochs);
-    members.push_back(std::make_unique<Member>(std::move(trainee), pack.classes(), moving));
+    comm::agree(group, [&] {
+      translating_torch_errors(
+          [&] { members.push_back(std::make_unique<Member>(std::move(trainee), pack.classes(), moving)); });
+    });
   }
   if (options.frozen) options.frozen->train(options.frozen_moves);
   if (group.rank() == 0 && !options.checkpoint.newest.empty()) {
@@ -185,9 +192,13 @@ void TrainingLoop::State::choose_active() {
   if (step && now == active) return;
   active = std::move(now);
   step.reset();  // before its successor takes over the gradients
-  step = std::make_unique<Step>(group, options.reduction, feed_options.shape, std::move(tasks),
-                                MovingStatistics{.shared = options.frozen_moves ? options.frozen : nullptr,
-                                                 .first_part = options.first_part_statistics});
+  step = std::make_unique<Step>(group, feed_options.shape, std::move(tasks),
+                                StepOptions{.reduction = options.reduction,
+                                            .transport = options.transport,
+                                            .trunk = options.frozen,
+                                            .trunk_moves = options.frozen_moves,
+                                            .first_part_statistics = options.first_part_statistics,
+                                            .as_graph = options.as_graph});
 }
 
 void TrainingLoop::State::run_epoch() {
@@ -209,12 +220,7 @@ void TrainingLoop::State::run_epoch() {
 
 MicroBatch TrainingLoop::State::next_micro_batch() {
   if (writer) writer->raise_failure();
-  MicroBatch batch = feed->next();
-  if (options.frozen) {
-    const torch::NoGradGuard no_grad;
-    batch.inputs = options.frozen->forward(batch.inputs);
-  }
-  return batch;
+  return feed->next();
 }
 
 /// One step of all active members. True: a rank was asked to stop.
@@ -223,7 +229,8 @@ bool TrainingLoop::State::step_once() {
   const double wait_before = feed->times().wait_s;
   const double exchange_before = step->exchange_s();
   const bool stop = options.stop_requested && options.stop_requested();
-  const StepResult result = step->run([this] { return next_micro_batch(); }, stop);
+  const StepResult result =
+      step->run([this] { return next_micro_batch(); }, stop, [this] { feed->prefetch(); });
   check_finite(result);
   for (std::size_t i = 0; i < active.size(); ++i) active[i]->descend(epoch, result.loss_sums[i]);
   const data::LoaderTimes so_far = feed->times();

@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "comm/exchange.hpp"
 #include "comm/group.hpp"
 #include "config/enums.hpp"
 #include "data/loader.hpp"
@@ -39,6 +40,8 @@ struct LoopOptions {
   std::int64_t global_batch = 0;  ///< B
   int micro_batches = 1;          ///< V
   config::Reduction reduction = config::Reduction::fixed_order;
+  comm::Transport transport = comm::Transport::mpi;
+  bool as_graph = false;                    ///< see StepOptions
   data::LoaderOptions loader;               ///< its mode is ignored
   bool keep_decoded = false;                ///< images stay decoded in memory from epoch to epoch
   std::shared_ptr<model::Backbone> frozen;  ///< null: trainees see pixels; else its features

@@ -9,6 +9,7 @@
 #include "base/hash.hpp"
 #include "base/stopwatch.hpp"
 #include "train/evaluate.hpp"
+#include "train/torch_error.hpp"
 
 namespace ltr::train {
 
@@ -39,7 +40,9 @@ void Member::validate(record::EpochRow& row, EvaluationSet& validation) {
       100.0 * static_cast<double>(correct) / static_cast<double>(validation.images());
   if (correct > state_.best_correct) {
     state_.best_correct = correct;
-    state_.best = model::snapshot(state_.weights);
+    state_.best.clear();  // before its successor takes memory
+    comm::agree(validation.group(),
+                [&] { translating_torch_errors([&] { state_.best = model::snapshot(state_.weights); }); });
     state_.training.best_epoch = row.epoch;
   }
 }

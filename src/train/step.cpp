@@ -1,24 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/step.hpp"
 
+#include <algorithm>
 #include <bit>
-#include <exception>
 #include <span>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "comm/group.hpp"
+#include "train/compute_device.hpp"
+#include "train/gpu_stream.hpp"
 #include "train/torch_error.hpp"
 
 namespace ltr::train {
 namespace {
 
-/// Large enough to fill a network's pipe, small enough that a small network's exchange overlaps too.
-constexpr std::int64_t kBucketFloats = (std::int64_t{1} << 20) / static_cast<std::int64_t>(sizeof(float));
+/// Large enough to fill a network's pipe, small enough that a small network's exchange overlaps too. GPUs are
+/// faster, and every bucket costs them a dozen calls. Sums are value by value, so that no bit depends on it.
+std::int64_t bucket_floats(const torch::Device& device) {
+  constexpr auto kFloatBytes = static_cast<std::int64_t>(sizeof(float));
+  return (std::int64_t{1} << (device.is_cuda() ? 23 : 20)) / kFloatBytes;
+}
 
-/// Pinned where a GPU copies to it.
-torch::Tensor host_twin(const torch::Tensor& leaf, Staging staging) {
-  if (leaf.is_cpu() && staging == Staging::as_needed) return leaf;
-  return torch::zeros(leaf.sizes(), torch::TensorOptions().pinned_memory(!leaf.is_cpu()));
+/// Steps before the kernels of one are recorded: libraries have chosen and set up theirs by then.
+constexpr int kStepsBeforeGraph = 3;
+
+/// On the host, pinned where a GPU copies.
+torch::Tensor host_twin(std::int64_t size, const torch::Tensor& like) {
+  return torch::zeros({size}, torch::TensorOptions().pinned_memory(!like.is_cpu()));
+}
+
+/// The next micro-batch, for which a GPU needs memory too.
+MicroBatch fetched(const std::function<MicroBatch()>& next) {
+  MicroBatch batch;
+  translating_torch_errors([&] { batch = next(); });
+  return batch;
+}
+
+/// What to try where memory does not suffice.
+std::string smaller_micro_batches(const sampling::BatchShape& shape) {
+  const std::int64_t images = shape.global_batch / shape.micro_batches;
+  std::int64_t more = 2 * std::int64_t{shape.micro_batches};
+  while (more <= shape.global_batch && shape.global_batch % more != 0) more *= 2;
+  if (more > shape.global_batch) {
+    return base::format("use a smaller stage_1.global_batch than {}, whose {} micro-batches have {} images",
+                        shape.global_batch, shape.micro_batches, images);
+  }
+  return base::format("use stage_1.micro_batches = {}, of {} images each instead of {}", more,
+                      shape.global_batch / more, images);
 }
 
 std::span<float> floats_of(const torch::Tensor& vector) {
@@ -46,19 +78,35 @@ class Step::GradientReady final : public torch::autograd::PostAccumulateGradHook
   const void* place_;
 };
 
-Step::Step(const comm::Group& group, config::Reduction reduction, const sampling::BatchShape& shape,
-           std::vector<StepTask> tasks, MovingStatistics statistics, Staging staging)
+Step::Step(const comm::Group& group, const sampling::BatchShape& shape, std::vector<StepTask> tasks,
+           StepOptions options)
     : shape_(shape),
       group_(group),
       tasks_(std::move(tasks)),
-      moving_(std::move(statistics)),
+      options_(std::move(options)),
       leaf_(allocate_leaf()),
-      host_(host_twin(leaf_, staging)),
-      accumulator_(static_cast<int>(std::bit_ceil(own_micro_batches())),
-                   static_cast<std::size_t>(leaf_.numel())),
-      exchange_(comm::make_exchange(group, reduction)) {
+      status_(leaf_.new_zeros({2})),
+      host_status_(host_twin(2, leaf_)),
+      host_tail_(host_twin(leaf_.numel() - losses_begin_, leaf_)),
+      tree_(std::bit_ceil(own_micro_batches()), leaf_) {
   bind_gradients();
+  const std::vector<std::size_t> sizes = bucket_sizes();
+  // What torch keeps of earlier nodes' memory it does not give to other libraries.
+  if (!on_host()) free_kept_memory();
+  exchange_ = comm::make_exchange(group, options_.reduction,
+                                  {.gpu = on_host() ? -1 : leaf_.device().index(),
+                                   .transport = options_.transport,
+                                   .largest_bucket = std::ranges::max(sizes)});
   bind_statistics();
+  if (!options_.as_graph) return;
+  if (on_host() || !exchange_->can_be_captured()) {
+    throw base::ConfigError(
+        "parallel.cuda_graph = true, but a step of this run is not made of a GPU's kernels alone: it "
+        "computes "
+        "on the processor, or messages over MPI stand in between; set it to false, or give every rank a GPU "
+        "of its own and parallel.exchange = \"nccl\"");
+  }
+  graph_ = std::make_unique<StepGraph>();
 }
 
 Step::~Step() {
@@ -74,8 +122,8 @@ torch::Tensor Step::allocate_leaf() {
   for (const StepTask& task : tasks_) end += task.parameters->size();
   statistics_begin_ = end;
   for (const StepTask& task : tasks_) add_norms(*task.module);
-  if (moving_.shared) add_norms(*moving_.shared);
-  for (const Norm& norm : norms_) end += 2 * norm.layer->channels();
+  if (options_.trunk && options_.trunk_moves) add_norms(*options_.trunk);
+  for (const auto& norm : norms_) end += 2 * norm->channels();
   losses_begin_ = end;
   status_begin_ = losses_begin_ + static_cast<std::int64_t>(tasks_.size());
   return torch::zeros({status_begin_ + 2}, tasks_.front().parameters->values().device());
@@ -83,7 +131,7 @@ torch::Tensor Step::allocate_leaf() {
 
 void Step::add_norms(const torch::nn::Module& module) {
   for (auto& norm : model::ghost_batch_norms(module)) {
-    if (norm->moves()) norms_.push_back({std::move(norm), {}, {}});
+    if (norm->moves()) norms_.push_back(std::move(norm));
   }
 }
 
@@ -91,14 +139,18 @@ torch::Tensor Step::statistics() const {
   return leaf_.narrow(0, statistics_begin_, losses_begin_ - statistics_begin_);
 }
 
+/// Losses and status.
+torch::Tensor Step::tail() const { return leaf_.narrow(0, losses_begin_, leaf_.numel() - losses_begin_); }
+
 void Step::bind_gradients() {
+  const std::int64_t bucket_size = bucket_floats(leaf_.device());
   std::int64_t begin = 0;
   buckets_.push_back({});
   for (const StepTask& task : tasks_) {
     task.parameters->bind_gradients(leaf_.narrow(0, begin, task.parameters->size()));
     for (const ParameterSlot& slot : task.parameters->slots()) {
       const std::int64_t place = begin + slot.offset;
-      if (place - buckets_.back().begin >= kBucketFloats) {
+      if (place - buckets_.back().begin >= bucket_size) {
         buckets_.back().end = place;
         buckets_.push_back({.begin = place});
       }
@@ -114,11 +166,12 @@ void Step::bind_gradients() {
 
 void Step::bind_statistics() {
   std::int64_t begin = statistics_begin_;
-  for (Norm& norm : norms_) {
-    const std::int64_t channels = norm.layer->channels();
-    norm.mean = leaf_.narrow(0, begin, channels);
-    norm.variance = leaf_.narrow(0, begin + channels, channels);
-    norm.layer->bind_statistics(norm.mean, norm.variance);
+  for (const auto& norm : norms_) {
+    const std::int64_t channels = norm->channels();
+    const torch::Tensor mean = leaf_.narrow(0, begin, channels);
+    const torch::Tensor variance = leaf_.narrow(0, begin + channels, channels);
+    norm->bind_statistics(mean, variance);
+    running_buffers_.add(*norm, mean, variance);
     begin += 2 * channels;
   }
 }
@@ -129,69 +182,125 @@ std::vector<std::size_t> Step::bucket_sizes() const {
   return sizes;
 }
 
-StepResult Step::run(const std::function<MicroBatch()>& next, bool stop_requested) {
-  accumulator_.reset();
-  next_bucket_ = 0;
-  for (Bucket& bucket : buckets_) bucket.missing = bucket.parameters;
-  std::exception_ptr error;
-  try {
-    const unsigned own = own_micro_batches();
-    // Only `fastest` allows a number of leaves that no tree halves; zeros fill it up.
-    for (unsigned i = own; i < std::bit_ceil(own); ++i) push_zeros();
-    for (unsigned i = 0; i < own; ++i) {
-      sending_ = i + 1 == own;
-      leaf_.zero_();
-      translating_torch_errors([&] { backward(next()); });
-      const bool first = i == 0 && group_.rank() == 0;
-      if (moving_.first_part && !first) statistics().zero_();
-      fetch();
-      if (!sending_) accumulator_.push(floats_of(host_));
-    }
-  } catch (...) {
-    error = std::current_exception();
-  }
-  sending_ = false;
-  finish_exchange(error != nullptr, stop_requested);
+StepResult Step::run(const std::function<MicroBatch()>& next, bool stop_requested,
+                     const std::function<void()>& meanwhile) {
+  const bool recorded = graph_ && plain_steps_ >= kStepsBeforeGraph;
+  const std::exception_ptr error =
+      recorded ? run_graph(next, stop_requested) : run_plain(next, stop_requested);
+  ++plain_steps_;
+  host_tail_.copy_(tail(), /*non_blocking=*/true);
+  computed_.record(current_stream(leaf_.device()));
+  if (meanwhile) meanwhile();
+  exchange_->await(computed_);
 
-  if (is_staged()) leaf_.copy_(host_);
-  const std::span<const float> leaf = floats_of(host_);
-  const auto status = static_cast<std::size_t>(status_begin_);
-  if (leaf[status] != 0) {
+  const std::span<const float> known = floats_of(host_tail_);
+  const std::span<const float> losses = known.first(tasks_.size());
+  const std::span<const float> status = known.subspan(tasks_.size());
+  if (status[0] != 0) {
     comm::agree(group_, [&] {
       if (error) std::rethrow_exception(error);
     });
   }
   move_running_buffers();
-  const auto losses = leaf.subspan(static_cast<std::size_t>(losses_begin_), tasks_.size());
-  return {{losses.begin(), losses.end()}, leaf[status + 1] != 0};
+  return {{losses.begin(), losses.end()}, status[1] != 0};
 }
 
-void Step::push_zeros() {
-  host_.zero_();
-  accumulator_.push(floats_of(host_));
+/// Starts every kernel by itself. Returns what this rank failed with, if it did.
+std::exception_ptr Step::run_plain(const std::function<MicroBatch()>& next, bool stop_requested) {
+  std::exception_ptr error;
+  begin_passes();
+  try {
+    for (unsigned i = 0; i < own_micro_batches(); ++i) pass(fetched(next), i);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  set_status(error != nullptr, stop_requested);
+  finish_exchange(error == nullptr);
+  return error;
 }
 
-/// A GPU's results to the host. The losses are there already.
-void Step::fetch() {
-  if (!is_staged()) return;
-  host_.narrow(0, 0, losses_begin_).copy_(leaf_.narrow(0, 0, losses_begin_));
-  host_.narrow(0, status_begin_, 2).zero_();
+/// Fills the inputs that the recorded kernels read, records those if that has not been done, and starts them.
+std::exception_ptr Step::run_graph(const std::function<MicroBatch()>& next, bool stop_requested) {
+  std::exception_ptr error;
+  try {
+    for (unsigned i = 0; i < own_micro_batches(); ++i) {
+      const MicroBatch batch = fetched(next);
+      if (fixed_inputs_.size() <= i) {
+        fixed_inputs_.push_back({batch.inputs.clone(), batch.labels.clone()});
+      } else {
+        fixed_inputs_[i].inputs.copy_(batch.inputs);
+        fixed_inputs_[i].labels.copy_(batch.labels);
+      }
+    }
+  } catch (...) {
+    error = std::current_exception();
+  }
+  set_status(error != nullptr, stop_requested);
+  if (!graph_->is_recorded()) {
+    comm::agree(group_, [&] {
+      if (error) std::rethrow_exception(error);
+    });
+    record_graph();
+  }
+  graph_->replay();
+  return error;
+}
+
+/// Where a recording breaks off, torch's memory of the GPU is no longer to be relied on: that ends the run.
+void Step::record_graph() {
+  try {
+    graph_->record([&] {
+      begin_passes();
+      for (unsigned i = 0; i < own_micro_batches(); ++i) pass(fixed_inputs_[i], i);
+      finish_exchange(/*complete=*/true);
+    });
+  } catch (const std::exception& error) {
+    throw comm::LostRanks(base::format(
+        "the kernels of a step cannot be recorded ({}); checkpoints are kept; set parallel.cuda_graph = "
+        "false and run the same command again",
+        error.what()));
+  }
+}
+
+void Step::begin_passes() {
+  tree_.reset();
+  next_bucket_ = 0;
+  for (Bucket& bucket : buckets_) bucket.missing = bucket.parameters;
+  // Only `fastest` allows a number of leaves that no tree halves; zeros fill it up.
+  const unsigned own = own_micro_batches();
+  if (own < std::bit_ceil(own)) leaf_.zero_();
+  for (unsigned i = own; i < std::bit_ceil(own); ++i) tree_.push(leaf_);
+}
+
+/// Micro-batch number 0 .. V / R - 1 of this rank, from its inputs to its part of the sums.
+void Step::pass(const MicroBatch& batch, unsigned number) {
+  sending_ = number + 1 == own_micro_batches();
+  leaf_.zero_();
+  translating_torch_errors([&] { backward(batch); }, smaller_micro_batches(shape_));
+  const bool first = number == 0 && group_.rank() == 0;
+  if (options_.first_part_statistics && !first) statistics().zero_();
+  if (!sending_) tree_.push(leaf_);
 }
 
 void Step::backward(const MicroBatch& batch) {
+  torch::Tensor inputs = batch.inputs;
+  if (options_.trunk) {
+    const torch::NoGradGuard no_grad;
+    inputs = options_.trunk->forward(inputs);
+  }
   torch::Tensor total;
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
     const StepTask& task = tasks_[i];
-    const torch::Tensor loss = task.objective->loss(task.logits(batch.inputs), batch.labels);
-    host_.data_ptr<float>()[losses_begin_ + static_cast<std::int64_t>(i)] = loss.item<float>();
+    const torch::Tensor loss = task.objective->loss(task.logits(inputs), batch.labels);
+    leaf_[losses_begin_ + static_cast<std::int64_t>(i)].copy_(loss.detach());
     total = total.defined() ? total + loss : loss;
   }
   (total * (1.0 / static_cast<double>(shape_.global_batch))).backward();
 }
 
+/// Called by autograd, for a GPU's gradients on its thread for that GPU.
 void Step::gradient_ready(std::size_t bucket) {
-  // What a GPU has queued is not there yet.
-  if (!sending_ || is_staged()) return;
+  if (!sending_) return;
   --buckets_[bucket].missing;
   // The last bucket carries the status word, which is known only when the backward pass has returned.
   while (next_bucket_ + 1 < buckets_.size() && buckets_[next_bucket_].missing == 0) {
@@ -201,26 +310,31 @@ void Step::gradient_ready(std::size_t bucket) {
 
 void Step::send_next_bucket(bool complete) {
   const Bucket& bucket = buckets_[next_bucket_++];
-  const auto begin = static_cast<std::size_t>(bucket.begin);
-  const std::span<float> sums = floats_of(host_).subspan(begin, static_cast<std::size_t>(bucket.end) - begin);
-  if (complete) accumulator_.complete(begin, sums);
-  exchange_->add(sums);
+  const torch::Tensor sums = leaf_.narrow(0, bucket.begin, bucket.end - bucket.begin);
+  const torch::NoGradGuard no_grad;
+  if (complete) tree_.complete(bucket.begin, sums);
+  exchange_->add(floats_of(sums), current_stream(leaf_.device()));
+}
+
+void Step::set_status(bool failed, bool stop_requested) {
+  host_status_[0] = failed ? 1.0F : 0.0F;
+  host_status_[1] = stop_requested ? 1.0F : 0.0F;
+  status_.copy_(host_status_, /*non_blocking=*/true);
 }
 
 /// Sends what the backward pass has left: the last bucket, those of parameters it never reached, and after a
 /// failure all others, whose values nobody will use.
-void Step::finish_exchange(bool failed, bool stop_requested) {
-  float* status = host_.data_ptr<float>() + status_begin_;
-  status[0] = failed ? 1.0F : 0.0F;
-  status[1] = stop_requested ? 1.0F : 0.0F;
-  while (next_bucket_ < buckets_.size()) send_next_bucket(!failed);
-  exchange_->finish();
+void Step::finish_exchange(bool complete) {
+  sending_ = false;
+  leaf_.narrow(0, status_begin_, 2).copy_(status_);
+  while (next_bucket_ < buckets_.size()) send_next_bucket(complete);
+  exchange_->finish(current_stream(leaf_.device()));
 }
 
 void Step::move_running_buffers() {
   const torch::NoGradGuard no_grad;
-  if (!moving_.first_part) statistics().div_(shape_.micro_batches);
-  for (const Norm& norm : norms_) norm.layer->apply_statistics(norm.mean, norm.variance);
+  if (!options_.first_part_statistics) statistics().div_(shape_.micro_batches);
+  running_buffers_.move();
 }
 
 }  // namespace ltr::train

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -12,13 +13,16 @@
 
 #include "comm/exchange.hpp"
 #include "comm/group.hpp"
-#include "comm/tree_sum.hpp"
 #include "config/enums.hpp"
+#include "device/stream.hpp"
+#include "model/backbone.hpp"
 #include "model/ghost_batch_norm.hpp"
 #include "sampling/slice.hpp"
 #include "train/flat_parameters.hpp"
+#include "train/gradient_tree.hpp"
 #include "train/micro_batch.hpp"
 #include "train/objective.hpp"
+#include "train/step_graph.hpp"
 
 namespace ltr::train {
 
@@ -33,17 +37,14 @@ struct StepTask {
   FlatParameters* parameters = nullptr;  ///< of `module`; outlives the step
 };
 
-/// Whose BatchNorm statistics move running buffers, besides those of the tasks' modules.
-struct MovingStatistics {
-  /// What makes the tasks' inputs, without a gradient; its layers that move take part. May be null.
-  std::shared_ptr<torch::nn::Module> shared;
-  bool first_part = false;  ///< those of the first micro-batch alone count, not the mean over all
-};
-
-/// How gradients go to the sums over micro-batches and ranks, which are made on the host.
-enum class Staging {
-  as_needed,  ///< from where they are, if that is the host
-  always,     ///< by way of a second vector, as those of a GPU
+struct StepOptions {
+  config::Reduction reduction = config::Reduction::fixed_order;
+  comm::Transport transport = comm::Transport::mpi;
+  /// What makes the tasks' inputs of pixels, without a gradient; null: they see the pixels themselves.
+  std::shared_ptr<model::Backbone> trunk = nullptr;
+  bool trunk_moves = false;            ///< its BatchNorm layers that move take part
+  bool first_part_statistics = false;  ///< running buffers follow the first micro-batch alone, not the mean
+  bool as_graph = false;               ///< a GPU's kernels are recorded once and then started together
 };
 
 /// What all ranks know after a step.
@@ -53,23 +54,26 @@ struct StepResult {
 };
 
 /// Runs the micro-batches of a rank one by one and sums their gradients by the binary tree over all V.
-/// Gradients, BatchNorm statistics, losses and a status word are one vector, cut into buckets that go out
-/// while the last micro-batch's backward pass still runs; those of a GPU when it has ended, by way of pinned
-/// memory. A rank that fails completes the exchange with its
-/// status set, and then all ranks throw its error.
+/// Gradients, BatchNorm statistics, losses and a status word are one vector where the network is, cut into
+/// buckets that go out while the last micro-batch's backward pass still runs. A rank that fails completes the
+/// exchange with its status set, and then all ranks throw its error.
 class Step {
  public:
   /// Binds the gradients of every task's parameters. shape.ranks = group.size().
-  Step(const comm::Group& group, config::Reduction reduction, const sampling::BatchShape& shape,
-       std::vector<StepTask> tasks, MovingStatistics statistics = {}, Staging staging = Staging::as_needed);
+  /// Collective: all ranks of the group. Throws: ConfigError if the kernels are to be recorded where there is
+  /// no GPU, or messages over MPI stand between them.
+  Step(const comm::Group& group, const sampling::BatchShape& shape, std::vector<StepTask> tasks,
+       StepOptions options = {});
   Step(const Step&) = delete;
   Step& operator=(const Step&) = delete;
   ~Step();
 
   /// One step: afterwards every task's gradients() hold the gradient of the mean loss over the global batch,
   /// and the running buffers of BatchNorm have moved. `next` yields this rank's V / R micro-batches in order
-  /// and may throw. Collective: all ranks of the group. Throws: the error of the lowest rank that failed.
-  StepResult run(const std::function<MicroBatch()>& next, bool stop_requested);
+  /// and may throw; `meanwhile` is called once while a GPU computes, and must not throw.
+  /// Collective: all ranks of the group. Throws: the error of the lowest rank that failed.
+  StepResult run(const std::function<MicroBatch()>& next, bool stop_requested,
+                 const std::function<void()>& meanwhile = {});
 
   /// Time inside run that waited for other ranks' gradients, since construction.
   [[nodiscard]] double exchange_s() const { return exchange_->exposed_s(); }
@@ -83,46 +87,54 @@ class Step {
     int parameters = 0;  ///< that have to be ready before it may go out
     int missing = 0;     ///< of them, in this backward pass
   };
-  struct Norm {
-    std::shared_ptr<model::GhostBatchNorm2d> layer;
-    torch::Tensor mean;
-    torch::Tensor variance;
-  };
   class GradientReady;
 
   torch::Tensor allocate_leaf();
-  [[nodiscard]] bool is_staged() const { return !host_.is_same(leaf_); }
   void add_norms(const torch::nn::Module& module);
   void bind_gradients();
   void bind_statistics();
   [[nodiscard]] unsigned own_micro_batches() const {
     return static_cast<unsigned>(shape_.micro_batches / shape_.ranks);
   }
-  void push_zeros();
-  void backward(const MicroBatch& batch);
-  void fetch();
+  [[nodiscard]] bool on_host() const { return leaf_.is_cpu(); }
   [[nodiscard]] torch::Tensor statistics() const;
+  [[nodiscard]] torch::Tensor tail() const;
+
+  std::exception_ptr run_plain(const std::function<MicroBatch()>& next, bool stop_requested);
+  std::exception_ptr run_graph(const std::function<MicroBatch()>& next, bool stop_requested);
+  void record_graph();
+  void begin_passes();
+  void pass(const MicroBatch& batch, unsigned number);
+  void backward(const MicroBatch& batch);
   void gradient_ready(std::size_t bucket);
   void send_next_bucket(bool complete);
-  void finish_exchange(bool failed, bool stop_requested);
+  void set_status(bool failed, bool stop_requested);
+  void finish_exchange(bool complete);
   void move_running_buffers();
 
   sampling::BatchShape shape_;
   comm::Group group_;
   std::vector<StepTask> tasks_;
-  MovingStatistics moving_;
-  std::vector<Norm> norms_;
+  StepOptions options_;
+  std::vector<std::shared_ptr<model::GhostBatchNorm2d>> norms_;
+  model::RunningBuffers running_buffers_;
   std::vector<Bucket> buckets_;
   std::int64_t statistics_begin_ = 0;
   std::int64_t losses_begin_ = 0;
   std::int64_t status_begin_ = 0;
   /// [gradients | BatchNorm means and variances | a loss a task | failed, stop], where the network is.
   torch::Tensor leaf_;
-  torch::Tensor host_;  ///< the same on the host, for sums and exchange; leaf_ itself where that is there
+  torch::Tensor status_;       ///< failed, stop of this rank; where the network is
+  torch::Tensor host_status_;  ///< the same on the host; pinned where a GPU reads it
+  torch::Tensor host_tail_;    ///< losses and status of all ranks on the host; pinned where a GPU writes it
   std::size_t next_bucket_ = 0;
   bool sending_ = false;  ///< in the rank's last micro-batch
-  comm::TreeAccumulator accumulator_;
+  GradientTree tree_;
   std::unique_ptr<comm::Exchange> exchange_;
+  device::Event computed_;
+  std::vector<MicroBatch> fixed_inputs_;  ///< what the recorded kernels read
+  std::unique_ptr<StepGraph> graph_;      ///< null: kernels are started one by one
+  int plain_steps_ = 0;
 };
 
 }  // namespace ltr::train

@@ -8,59 +8,17 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "comm/exchanged_step.hpp"
 #include "comm/group_state.hpp"
-#include "comm/leaves.hpp"
-#include "comm/tree_sum.hpp"
 #include "mpi_main.hpp"
 
 namespace ltr::comm {
 namespace {
 
-using test::bits_equal;
-using test::make_leaves;
+using test::bucket_sizes;
+using test::kLeaves;
+using test::Step;
 using test::world;
-
-constexpr int kLeaves = 8;
-
-std::vector<std::size_t> bucket_sizes() {
-  const auto ranks = static_cast<std::size_t>(world().size());
-  return {0, 1, 7, ranks - 1, ranks, 1000, 100003, 1000, 64};
-}
-
-/// This rank's share of the leaves, summed as training does it.
-std::vector<float> partial_sum(const std::vector<std::vector<float>>& leaves) {
-  const int own = kLeaves / world().size();
-  const auto first = static_cast<std::size_t>(own * world().rank());
-  TreeAccumulator accumulator(own, leaves.front().size());
-  for (std::size_t l = 0; l + 1 < static_cast<std::size_t>(own); ++l) accumulator.push(leaves[first + l]);
-  std::vector<float> last = leaves[first + static_cast<std::size_t>(own) - 1];
-  accumulator.complete(0, last);
-  return last;
-}
-
-struct Step {
-  std::vector<std::vector<std::vector<float>>> leaves;
-  std::vector<std::vector<float>> buckets;
-
-  Step(const std::vector<std::size_t>& sizes, std::uint64_t seed) {
-    for (std::size_t b = 0; b < sizes.size(); ++b) {
-      leaves.push_back(make_leaves(kLeaves, sizes[b], seed * 1000 + b));
-      buckets.push_back(partial_sum(leaves.back()));
-    }
-  }
-
-  void sum(Exchange& exchange) {
-    for (std::vector<float>& bucket : buckets) exchange.add(bucket);
-    exchange.finish();
-  }
-
-  void expect_bits_of_the_serial_tree() const {
-    for (std::size_t b = 0; b < buckets.size(); ++b) {
-      EXPECT_TRUE(bits_equal(buckets[b], tree_sum(leaves[b])))
-          << "bucket " << b << " of " << buckets[b].size();
-    }
-  }
-};
 
 TEST(FixedOrderExchange, GivesTheBitsOfTheSerialTree) {
   const auto exchange = make_exchange(world(), config::Reduction::fixed_order);
@@ -88,9 +46,9 @@ TEST(FixedOrderExchange, DoesNotDependOnWhenRanksAddTheirBuckets) {
     const bool pause =
         b % static_cast<std::size_t>(world().size()) == static_cast<std::size_t>(world().rank());
     if (pause) std::this_thread::sleep_for(std::chrono::milliseconds(3));
-    exchange->add(step.buckets[b]);
+    exchange->add(step.buckets[b], device::Stream::host());
   }
-  exchange->finish();
+  exchange->finish(device::Stream::host());
   step.expect_bits_of_the_serial_tree();
 }
 
@@ -120,8 +78,8 @@ TEST(Exchange, OneAfterAnotherDoNotMix) {
     step.expect_bits_of_the_serial_tree();
     const auto second = make_exchange(world(), config::Reduction::fastest);
     std::vector<float> ones(100, 1);
-    second->add(ones);
-    second->finish();
+    second->add(ones, device::Stream::host());
+    second->finish(device::Stream::host());
     EXPECT_EQ(ones, std::vector<float>(100, static_cast<float>(world().size())));
   }
 }
@@ -130,8 +88,8 @@ TEST(Exchange, LeavesTheGroupsOwnMessagesAlone) {
   const auto exchange = make_exchange(world(), config::Reduction::fixed_order);
   for (std::int64_t round = 0; round < 50; ++round) {
     std::vector<float> ones(300, 1);
-    exchange->add(ones);
-    exchange->finish();
+    exchange->add(ones, device::Stream::host());
+    exchange->finish(device::Stream::host());
     std::vector<std::int64_t> values{round};
     world().sum(values);
     ASSERT_EQ(values[0], round * world().size());
@@ -142,8 +100,8 @@ TEST(Exchange, LeavesTheGroupsOwnMessagesAlone) {
 TEST(Exchange, FinishesWithNothingAdded) {
   for (const auto reduction : {config::Reduction::fixed_order, config::Reduction::fastest}) {
     const auto exchange = make_exchange(world(), reduction);
-    exchange->finish();
-    exchange->finish();
+    exchange->finish(device::Stream::host());
+    exchange->finish(device::Stream::host());
     EXPECT_LT(exchange->exposed_s(), 60);
   }
 }
@@ -152,7 +110,7 @@ TEST(Exchange, CompletesItsBucketsWhenAbandoned) {
   std::vector<float> ones(1000, 1);
   {
     const auto exchange = make_exchange(world(), config::Reduction::fixed_order);
-    exchange->add(ones);
+    exchange->add(ones, device::Stream::host());
   }
   EXPECT_EQ(ones, std::vector<float>(1000, static_cast<float>(world().size())));
 }
@@ -162,8 +120,8 @@ TEST(Exchange, CountsTheTimeSpentWaiting) {
   const auto exchange = make_exchange(world(), config::Reduction::fixed_order);
   std::vector<float> ones(1000, 1);
   if (world().rank() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  exchange->add(ones);
-  exchange->finish();
+  exchange->add(ones, device::Stream::host());
+  exchange->finish(device::Stream::host());
   // Every sum needs rank 0, so the others wait about as long as it sleeps; they may have begun late
   // themselves.
   std::vector<double> waited{exchange->exposed_s()};
@@ -190,8 +148,8 @@ TEST(Exchange, RefusesABucketLongerThanOneMessage) {
   float value = 1;
   // Never read: the length alone is refused.
   const std::span<float> bucket(&value, std::size_t{3} << 30);
-  EXPECT_THROW(exchange->add(bucket), base::ConfigError);
-  exchange->finish();
+  EXPECT_THROW(exchange->add(bucket, device::Stream::host()), base::ConfigError);
+  exchange->finish(device::Stream::host());
 }
 
 }  // namespace

@@ -14,17 +14,6 @@ namespace {
 using test::bits_equal;
 using test::make_leaves;
 
-std::vector<float> accumulate(TreeAccumulator& accumulator, const std::vector<std::vector<float>>& leaves,
-                              std::size_t range) {
-  for (std::size_t l = 0; l + 1 < leaves.size(); ++l) accumulator.push(leaves[l]);
-  std::vector<float> last = leaves.back();
-  for (std::size_t begin = 0; begin < last.size(); begin += range) {
-    accumulator.complete(begin, std::span(last).subspan(begin, std::min(range, last.size() - begin)));
-  }
-  accumulator.reset();
-  return last;
-}
-
 TEST(TreeSum, AddsHalvesNotLeftToRight) {
   // In float, 2^24 + 1 + 1 + 1 from the left stays 2^24; by halves (2^24 + 1) + (1 + 1) it is 2^24 + 2.
   const float big = 16777216;
@@ -52,32 +41,10 @@ TEST(TreeSum, IsCloseToTheSumInDouble) {
   }
 }
 
-TEST(TreeAccumulator, GivesTheBitsOfTheTreeWhateverTheRanges) {
-  for (const int leaves : {1, 2, 4, 8, 16, 64}) {
-    const auto values = make_leaves(leaves, 1003, 2);
-    TreeAccumulator accumulator(leaves, 1003);
-    for (const std::size_t range : {std::size_t{1003}, std::size_t{100}, std::size_t{1}}) {
-      EXPECT_TRUE(bits_equal(accumulate(accumulator, values, range), tree_sum(values)))
-          << leaves << " leaves, ranges of " << range;
-    }
-  }
-}
-
-TEST(TreeAccumulator, StartsAfreshAfterReset) {
-  TreeAccumulator accumulator(8, 50);
-  for (std::uint64_t step = 0; step < 3; ++step) {
-    const auto values = make_leaves(8, 50, 10 + step);
-    EXPECT_TRUE(bits_equal(accumulate(accumulator, values, 50), tree_sum(values))) << "step " << step;
-  }
-}
-
-TEST(TreeAccumulator, OfAHalfIsASubtreeOfTheWhole) {
+TEST(TreeSum, OfAHalfIsASubtreeOfTheWhole) {
   const auto values = make_leaves(16, 333, 3);
-  TreeAccumulator accumulator(8, 333);
-  const std::vector<std::vector<float>> left(values.begin(), values.begin() + 8);
-  const std::vector<std::vector<float>> right(values.begin() + 8, values.end());
-  const std::vector<std::vector<float>> halves{accumulate(accumulator, left, 333),
-                                               accumulate(accumulator, right, 333)};
+  const std::vector<std::vector<float>> halves{tree_sum(std::span(values).first(8)),
+                                               tree_sum(std::span(values).last(8))};
   EXPECT_TRUE(bits_equal(tree_sum(halves), tree_sum(values)));
 }
 

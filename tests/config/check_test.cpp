@@ -88,6 +88,25 @@ constexpr BadValue kBadValues[] = {
     {"parallel.threads_per_rank=0", "parallel.threads_per_rank = 0: "},
     {"checkpoint.every_epochs=0", "checkpoint.every_epochs = 0: "}};
 
+constexpr std::pair<const char*, const char*> kNotForProcessors[] = {
+    {"parallel.precision=tf32", "parallel.precision = \"tf32\" with parallel.device = \"cpu\": TF32 is"},
+    {"parallel.exchange=nccl", "parallel.exchange = \"nccl\" with parallel.device = \"cpu\": NCCL knows"},
+    {"parallel.autotune=true", "parallel.autotune = true with parallel.device = \"cpu\": it is cuDNN"},
+    {"parallel.cuda_graph=true", "parallel.cuda_graph = true with parallel.device = \"cpu\": only a GPU"}};
+
+TEST(Check, WhatOnlyGpusKnowIsRefusedOnProcessors) {
+  for (const auto& [assignment, message] : kNotForProcessors) {
+    EXPECT_THAT(refusal_of("", {"parallel.device=cpu", assignment}), HasSubstr(message));
+  }
+}
+
+TEST(Check, GpuKeysThatExcludeEachOtherAreRefused) {
+  EXPECT_THAT(refusal_of("", {"parallel.share_gpus=true", "parallel.exchange=nccl"}),
+              HasSubstr("NCCL refuses two ranks on one GPU"));
+  EXPECT_THAT(refusal_of("", {"parallel.exchange=mpi", "parallel.cuda_graph=true"}),
+              HasSubstr("messages over MPI"));
+}
+
 TEST(Check, ValuesOutOfRangeAreRefusedWithTheirReason) {
   for (const auto& [assignment, message] : kBadValues) {
     const std::string broken(assignment);

@@ -195,6 +195,34 @@ TEST_F(LoaderTest, LevelsNormalisedAreThePixels) {
   }
 }
 
+TEST_F(LoaderTest, ColourJitterLeftToTheConsumerIsToldImageByImage) {
+  const Pack pack(path());
+  LoaderOptions choice = options(2);
+  choice.pixels = PixelKind::levels;
+  choice.transform.color_jitter = {0.4, 0.4, 0.4};
+  Loader whole(pack, choice, kBatches, append_items);
+  choice.pixels = PixelKind::levels_before_jitter;
+  std::pmr::monotonic_buffer_resource memory;
+  choice.levels_memory = &memory;
+  Loader before(pack, choice, kBatches, append_items);
+  bool changed = false;
+  for (std::int64_t b = 0; b < kBatches; ++b) {
+    const Batch& batch = before.next();
+    EXPECT_EQ(batch.levels.get_allocator().resource(), &memory);
+    std::vector<std::uint8_t> levels(batch.levels.begin(), batch.levels.end());
+    const std::vector<std::uint8_t> untouched = levels;
+    ASSERT_EQ(batch.jitters.size(), batch.labels.size());
+    const std::size_t image = levels.size() / batch.labels.size();
+    for (std::size_t i = 0; i < batch.jitters.size(); ++i) {
+      image::apply_color_jitter(batch.jitters[i], std::span(levels).subspan(i * image, image));
+    }
+    const Batch& expected = whole.next();
+    ASSERT_TRUE(std::ranges::equal(levels, expected.levels));
+    changed = changed || levels != untouched;
+  }
+  EXPECT_TRUE(changed);
+}
+
 TEST_F(LoaderTest, ImagesKeptDecodedGiveTheSamePixelsAndAreNotReadAgain) {
   const Pack pack(path());
   DecodedImages decoded(pack);

@@ -11,9 +11,9 @@ namespace {
 
 using config::DeviceKind;
 using testing::AllOf;
-using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 config::Parallel asking_for(DeviceKind device, bool share = false) {
   config::Parallel parallel;
@@ -22,55 +22,102 @@ config::Parallel asking_for(DeviceKind device, bool share = false) {
   return parallel;
 }
 
-std::string refusal(const config::Parallel& parallel, const std::vector<GpuView>& views,
-                    const std::string& why_none = "no driver") {
+std::string refusal(const config::Parallel& parallel, const std::vector<GpuView>& views) {
   try {
-    static_cast<void>(choose_gpus(parallel, views, why_none));
+    static_cast<void>(choose_gpus(parallel, views));
   } catch (const base::ConfigError& error) {
     return error.what();
   }
   return "accepted";
 }
 
-const std::vector<GpuView> kTwoHostsOfTwo{
-    {"a", 0, {"1", "2"}}, {"a", 1, {"1", "2"}}, {"b", 0, {"1", "2"}}, {"b", 1, {"1", "2"}}};
-const std::vector<GpuView> kBlind{{"a", 0, {}}, {"a", 1, {}}};
+GpuView seeing(const std::string& host, int local_rank, std::vector<std::string> bus_ids) {
+  return {host, local_rank, std::move(bus_ids), {}};
+}
+
+GpuView blind(const std::string& host, int local_rank, std::string why_none) {
+  return {host, local_rank, {}, std::move(why_none)};
+}
+
+const std::vector<GpuView> kTwoHostsOfTwo{seeing("a", 0, {"1", "2"}), seeing("a", 1, {"1", "2"}),
+                                          seeing("b", 0, {"1", "2"}), seeing("b", 1, {"1", "2"})};
+const std::vector<GpuView> kBlind{blind("a", 0, "driver too old for CUDA 13.0"), blind("a", 1, "no driver")};
+const std::vector<GpuView> kTwoOnOne{seeing("a", 0, {"1"}), seeing("a", 1, {"1"})};
 
 TEST(GpuChoice, IsThatOfTheLocalRank) {
   for (const DeviceKind device : {DeviceKind::automatic, DeviceKind::cuda}) {
-    EXPECT_THAT(choose_gpus(asking_for(device), kTwoHostsOfTwo, ""), ElementsAre(0, 1, 0, 1));
+    EXPECT_THAT(choose_gpus(asking_for(device), kTwoHostsOfTwo).gpus, ElementsAre(0, 1, 0, 1));
     // Each rank is shown another one.
-    EXPECT_THAT(choose_gpus(asking_for(device), {{"a", 0, {"1"}}, {"a", 1, {"2"}}}, ""), ElementsAre(0, 0));
+    EXPECT_THAT(choose_gpus(asking_for(device), {seeing("a", 0, {"1"}), seeing("a", 1, {"2"})}).gpus,
+                ElementsAre(0, 0));
   }
 }
 
 TEST(GpuChoice, IsTheProcessorWhereThatIsAskedForOrThereAreNoGpus) {
-  EXPECT_THAT(choose_gpus(asking_for(DeviceKind::cpu), kTwoHostsOfTwo, ""), Each(std::nullopt));
-  EXPECT_THAT(choose_gpus(asking_for(DeviceKind::automatic), kBlind, "no driver"), Each(std::nullopt));
+  EXPECT_THAT(choose_gpus(asking_for(DeviceKind::cpu), kTwoHostsOfTwo).gpus, IsEmpty());
+  EXPECT_THAT(choose_gpus(asking_for(DeviceKind::automatic), kBlind).gpus, IsEmpty());
 }
 
 TEST(GpuChoice, RefusesWhenGpusAreAskedForAndThereAreNone) {
   EXPECT_THAT(
-      refusal(asking_for(DeviceKind::cuda), kBlind, "driver too old for CUDA 13.0"),
+      refusal(asking_for(DeviceKind::cuda), kBlind),
       AllOf(
           HasSubstr("parallel.device = \"cuda\", but rank 0 on a sees no GPU: driver too old for CUDA 13.0"),
           HasSubstr("--gpus-per-task=1")));
 }
 
-TEST(GpuChoice, RefusesWhenSomeRanksSeeGpusAndOthersNone) {
-  EXPECT_THAT(refusal(asking_for(DeviceKind::automatic), {{"a", 0, {"1"}}, {"b", 0, {}}}),
+TEST(GpuChoice, NamesTheBlindRanksOwnReasonWhereOthersSeeGpus) {
+  EXPECT_THAT(refusal(asking_for(DeviceKind::automatic), {seeing("a", 0, {"1"}), blind("b", 0, "no driver")}),
               HasSubstr("rank 1 on b sees no GPU, while others do: no driver"));
 }
 
 TEST(GpuChoice, RefusesRanksThatWouldShareAGpuUnasked) {
-  const std::vector<GpuView> fewer{{"a", 0, {"1"}}, {"a", 1, {"1"}}};
-  EXPECT_THAT(refusal(asking_for(DeviceKind::automatic), fewer),
+  EXPECT_THAT(refusal(asking_for(DeviceKind::automatic), kTwoOnOne),
               AllOf(HasSubstr("ranks 0 and 1 on a would both compute on the GPU at 1 (1 visible to each)"),
                     HasSubstr("parallel.share_gpus = true")));
-  EXPECT_THAT(choose_gpus(asking_for(DeviceKind::automatic, /*share=*/true), fewer, ""), ElementsAre(0, 0));
-  const std::vector<GpuView> three{{"a", 0, {"1", "2"}}, {"a", 1, {"1", "2"}}, {"a", 2, {"1", "2"}}};
+  EXPECT_THAT(choose_gpus(asking_for(DeviceKind::automatic, /*share=*/true), kTwoOnOne).gpus,
+              ElementsAre(0, 0));
+  const std::vector<GpuView> three{seeing("a", 0, {"1", "2"}), seeing("a", 1, {"1", "2"}),
+                                   seeing("a", 2, {"1", "2"})};
   EXPECT_THAT(refusal(asking_for(DeviceKind::cuda), three), HasSubstr("ranks 0 and 2 on a"));
-  EXPECT_THAT(choose_gpus(asking_for(DeviceKind::cuda, /*share=*/true), three, ""), ElementsAre(0, 1, 0));
+  EXPECT_THAT(choose_gpus(asking_for(DeviceKind::cuda, /*share=*/true), three).gpus, ElementsAre(0, 1, 0));
+}
+
+TEST(GpuChoice, RefusesWhatOnlyGpusCanDoWhereThereAreNone) {
+  config::Parallel parallel = asking_for(DeviceKind::automatic);
+  parallel.precision = config::Precision::tf32;
+  EXPECT_THAT(refusal(parallel, kBlind),
+              AllOf(HasSubstr("parallel.precision = \"tf32\", which only a GPU can do"),
+                    HasSubstr("driver too old")));
+  parallel = asking_for(DeviceKind::automatic);
+  parallel.exchange = config::ExchangeKind::nccl;
+  EXPECT_THAT(refusal(parallel, kBlind), HasSubstr("parallel.exchange = \"nccl\""));
+  parallel = asking_for(DeviceKind::automatic);
+  parallel.autotune = true;
+  EXPECT_THAT(refusal(parallel, kBlind), HasSubstr("parallel.autotune = true"));
+  parallel = asking_for(DeviceKind::automatic);
+  parallel.cuda_graph = true;
+  EXPECT_THAT(refusal(parallel, kBlind), HasSubstr("parallel.cuda_graph = true"));
+  parallel.precision = config::Precision::bfloat16;
+  parallel.cuda_graph = false;
+  EXPECT_EQ(refusal(parallel, kBlind), "accepted");
+}
+
+TEST(GpuChoice, TakesNcclWhereEveryRankHasAGpuToItself) {
+  config::Parallel parallel = asking_for(DeviceKind::automatic, /*share=*/true);
+  EXPECT_EQ(choose_gpus(parallel, kTwoHostsOfTwo).transport, comm::Transport::nccl);
+  EXPECT_EQ(choose_gpus(parallel, kTwoOnOne).transport, comm::Transport::mpi);
+  EXPECT_EQ(choose_gpus(parallel, kBlind).transport, comm::Transport::mpi);
+  parallel.exchange = config::ExchangeKind::mpi;
+  EXPECT_EQ(choose_gpus(parallel, kTwoHostsOfTwo).transport, comm::Transport::mpi);
+}
+
+TEST(GpuChoice, RecordsNoGraphAcrossMessagesOverMpi) {
+  config::Parallel parallel = asking_for(DeviceKind::automatic, /*share=*/true);
+  parallel.cuda_graph = true;
+  EXPECT_THAT(refusal(parallel, kTwoOnOne), HasSubstr("share a GPU exchange gradients over MPI"));
+  EXPECT_EQ(refusal(parallel, kTwoHostsOfTwo), "accepted");
+  EXPECT_EQ(refusal(parallel, {seeing("a", 0, {"1"})}), "accepted");
 }
 
 }  // namespace

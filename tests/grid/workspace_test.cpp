@@ -94,6 +94,22 @@ TEST_F(WorkspaceTest, NamesTheKeysOfAnotherConfiguration) {
   }
 }
 
+TEST_F(WorkspaceTest, RefusesToGoOnWhereTheOtherDeviceComputes) {
+  {
+    const Workspace begun(configuration_, plan_, journal_, inputs_, 1, log_);
+  }
+  {
+    const Workspace again(configuration_, plan_, journal_, inputs_, 1, log_);
+  }
+  std::ofstream(Paths(configuration_).folder / "device.txt") << "GPUs";
+  try {
+    const Workspace workspace(configuration_, plan_, journal_, inputs_, 1, log_);
+    FAIL() << "bits of two devices would mix";
+  } catch (const base::ConfigError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("was begun on GPUs, and this start computes on processors"));
+  }
+}
+
 TEST_F(WorkspaceTest, CountsADamagedNodeAsUnfinished) {
   const config::PlanNode& stage_1 = node(config::NodeKind::stage_1);
   {

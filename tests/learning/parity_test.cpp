@@ -81,7 +81,6 @@ struct Training {
       std::make_shared<model::Network>(config::BackboneKind::resnet20, kCifarClasses);
   train::FlatParameters parameters{*network};
   train::Step steps{comm::Group::alone(),
-                    config::Reduction::fixed_order,
                     {kBatch, /*micro_batches=*/1, /*ranks=*/1},
                     {{network, [this](const torch::Tensor& images) { return network->forward(images); },
                       make_objective({}), &parameters}}};

@@ -11,6 +11,8 @@
 #include <gtest/gtest.h>
 
 #include "model/classifier.hpp"
+#include "model/ghost_batch_norm.hpp"
+#include "model/initialise.hpp"
 #include "model/state.hpp"
 #include "parity/formula.hpp"
 
@@ -115,6 +117,58 @@ TEST_P(BackboneParity, LogitsFromTheSameWeightsAreTorchvisionsInBothLayouts) {
     }
   }
 }
+
+double rounding_difference(const torch::Tensor& a, const torch::Tensor& b) {
+  return ((a - b).norm() / b.norm()).item<double>();
+}
+
+/// Features of a training pass, the last convolution's gradient and the first BatchNorm's statistics.
+struct Pass {
+  torch::Tensor features, gradient, mean, variance;
+};
+
+Pass pass_in(config::Precision precision, BackboneKind kind) {
+  const std::shared_ptr<Backbone> backbone = make_backbone(kind);
+  initialise(*backbone, 3);
+  backbone->compute_in(precision);
+  std::vector<torch::Tensor> slots;
+  for (const auto& norm : ghost_batch_norms(*backbone)) {
+    slots.push_back(torch::zeros({2, norm->channels()}));
+    norm->bind_statistics(slots.back()[0], slots.back()[1]);
+  }
+  const torch::Tensor images = parity::values("images", {4, 3, 64, 64}, 0, 1);
+  Pass pass;
+  pass.features = backbone->forward(images.contiguous(torch::MemoryFormat::ChannelsLast));
+  (pass.features * parity::values("slope", {4, backbone->features()}, 0, 1)).sum().backward();
+  for (const torch::Tensor& parameter : backbone->parameters()) {
+    if (parameter.dim() > 1) pass.gradient = parameter.grad();
+  }
+  pass.mean = slots.front()[0];
+  pass.variance = slots.front()[1];
+  return pass;
+}
+
+class BackboneInBfloat16 : public testing::TestWithParam<BackboneKind> {};
+
+TEST_P(BackboneInBfloat16, IsCloseToFloat32AndKeepsStatisticsAndGradientsInIt) {
+  const Pass exact = pass_in(config::Precision::float32, GetParam());
+  const Pass rounded = pass_in(config::Precision::bfloat16, GetParam());
+  for (const torch::Tensor* tensor : {&rounded.features, &rounded.gradient, &rounded.mean}) {
+    EXPECT_EQ(tensor->scalar_type(), torch::kFloat32);
+  }
+  // bfloat16 has 8 bits: one rounding is off by 2^-9 at most. Layers of random weights add up and magnify.
+  EXPECT_LE(rounding_difference(rounded.features, exact.features), 0.05);
+  EXPECT_GE(rounding_difference(rounded.features, exact.features), 1e-4) << "nothing was rounded";
+  EXPECT_LE(rounding_difference(rounded.gradient, exact.gradient), 0.25);
+  EXPECT_LE(rounding_difference(rounded.variance, exact.variance), 0.01);
+  // Once out of its scope, nothing is cast any more.
+  EXPECT_EQ(torch::conv2d(torch::ones({1, 3, 4, 4}), torch::ones({2, 3, 3, 3})).scalar_type(),
+            torch::kFloat32);
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, BackboneInBfloat16,
+                         testing::Values(BackboneKind::resnet10, BackboneKind::resnet20),
+                         [](const auto& test) { return std::string(config::name_of(test.param)); });
 
 std::vector<BackboneKind> every_backbone() {
   std::vector<BackboneKind> kinds;

@@ -41,7 +41,7 @@ for request in 700 1000 1500 2200; do
   status=0
   LTR_FAIL_MEMORY=1:$request LD_PRELOAD=$FAILING_CALLS grid 4 memory "${two[@]}" --set parallel.ranks_per_cell=2 || status=$?
   [ "$status" -eq 3 ] || { cat "$work/log"; fail "status $status, not 3, without memory at request $request"; }
-  grep -q 'error: .*rank 1 (.*): out of memory .*fewer ranks a host' "$work/log" || { cat "$work/log"; fail "no 'out of memory'"; }
+  grep -q 'error: .*rank 1 (.*): out of memory .*use .*micro.batches.*fewer ranks a host' "$work/log" || { cat "$work/log"; fail "no 'out of memory'"; }
   grep -q 'stage_1 done in' "$work/log" || { cat "$work/log"; fail "the other group has not gone on"; }
   ends 0 'record: ' 2 memory "${two[@]}" --retry-failed
   diff "$work/sound.digest" <(digest memory) || fail "other bits after a failure"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Every strategy in both modes of fidelity on a GPU: the same bits on 1, 2 and 4 ranks that share it, and losses like those
-# of the processor. Skipped where there is no GPU.
+# of the processor; the same bits after a stop, with recorded kernels, and in bfloat16 on any ranks; networks with pooling
+# and grouped convolutions. Skipped where there is no GPU.
 . "$(dirname "$0")/common.sh"
 prepare
 strategies='["joint", "ncm", "crt", "tau_normalized", "lws", "finetune_all", "finetune_last_block", "finetune_classifier"]'
@@ -41,5 +42,55 @@ for stage_1 in one["stage_1"]:
     a, b = (run["stage_1"][stage_1].attrs["draws_digest"] for run in (one, other))
     assert a == b, stage_1
 PYTHON
+done
+
+same_as() {
+  [ "$(digest "$1")" = "$(digest "$2")" ] || fail "the bits of $2 are not those of $1"
+}
+# passed NAME RANKS arguments...: a run on the GPU that must end well.
+passed() {
+  local name=$1 ranks=$2
+  shift 2
+  run "$name" "$ranks" cuda "$@" || { cat "$work/$name.log"; fail "$name on $ranks ranks"; }
+}
+
+# Kernels are recorded in the fourth step of each training.
+more=(--set stage_2.finetune.epochs=2 --set stage_2.crt.epochs=2 --set stage_2.lws.epochs=2)
+passed plain 1 "${more[@]}"
+passed graph 1 "${more[@]}" --set parallel.cuda_graph=true
+same_as plain graph
+
+# Asked to stop in the middle, once it has left a checkpoint, and continued on another number of ranks.
+"$bin/ltr_grid" --config "$work/grid.toml" --set "run.output=$work/stopped.h5" --set "grid.learning=$strategies" \
+  --set 'grid.sampling=["square_root", "class_balanced"]' --set stage_2.finetune.epochs=1 --set parallel.device=cuda \
+  --set parallel.share_gpus=true >"$work/stopped.log" 2>&1 &
+pid=$!
+until compgen -G "$work/stopped.h5.parts/*.checkpoint" >/dev/null; do
+  kill -0 "$pid" 2>/dev/null || { cat "$work/stopped.log"; fail "no checkpoint was seen before the end"; }
+  sleep 0.05
+done
+kill -USR1 "$pid"
+status=0
+wait "$pid" || status=$?
+[ "$status" -eq 75 ] || { cat "$work/stopped.log"; fail "a stop ended with $status, not 75"; }
+passed stopped 2
+same_as cuda_corrected_1 stopped
+
+for ranks in 1 2 4; do
+  passed "bfloat16_$ranks" "$ranks" --set 'parallel.precision="bfloat16"'
+  same_as bfloat16_1 "bfloat16_$ranks"
+done
+[ "$(digest bfloat16_1)" != "$(digest cuda_corrected_1)" ] || fail "parallel.precision changes nothing"
+passed bfloat16_resnext 1 --set 'parallel.precision="bfloat16"' --set model.backbone=resnext50_32x4d --set input.size=64 \
+  --set input.evaluation_resize=64 --set stage_1.epochs=1
+passed tf32 1 --set 'parallel.precision="tf32"'
+passed autotuned 1 --set parallel.autotune=true
+
+for backbone in resnet10 resnext50_32x4d; do
+  for ranks in 1 2; do
+    passed "${backbone}_$ranks" "$ranks" --set "model.backbone=$backbone" --set input.size=64 --set input.evaluation_resize=64 \
+      --set stage_1.epochs=1
+    same_as "${backbone}_1" "${backbone}_$ranks"
+  done
 done
 digest cuda_corrected_1

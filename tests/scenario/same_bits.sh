@@ -23,6 +23,14 @@ for threads in 2 5; do
   diff "$work/ranks_1.digest" "$work/threads_$threads.digest" || fail "digests differ with $threads loader threads"
 done
 
+# Rounding to bfloat16 is another network, and the same on any number of ranks.
+for ranks in 1 2 8; do
+  digest_of "bfloat16_$ranks" "$ranks" --set 'parallel.precision="bfloat16"'
+  diff "$work/bfloat16_1.digest" "$work/bfloat16_$ranks.digest" || fail "digests in bfloat16 differ on $ranks ranks"
+done
+weights_of() { grep ^weights "$work/$1.digest"; }
+[ "$(weights_of ranks_1)" != "$(weights_of bfloat16_1)" ] || fail "parallel.precision changes nothing"
+
 # Sums in whatever order is fastest, also on a number of ranks that no tree halves: the losses are the same within
 # rounding, the draws are the same, and the record says which order it was.
 fastest=(--set 'parallel.reduction="fastest"')

@@ -123,6 +123,7 @@ TEST_F(FeaturePass, HasTheMeansOfDoubleArithmetic) {
 TEST_F(FeaturePass, GivesAClassWithoutImagesAZeroMean) {
   ClassSums sums(2, 1);
   sums.add(torch::tensor({{1.5F}}), torch::tensor({std::int64_t{1}}));
+  sums.sum(comm::Group::alone());
   EXPECT_EQ(sums.class_means()[0].item<float>(), 0);
   EXPECT_EQ(sums.class_means()[1].item<float>(), 1.5F);
 }
@@ -130,7 +131,8 @@ TEST_F(FeaturePass, GivesAClassWithoutImagesAZeroMean) {
 TEST_F(FeaturePass, RefusesFeaturesThatCannotBeSummedExactly) {
   for (const float value : {std::nanf(""), INFINITY, 40000.F}) {
     ClassSums sums(1, 1);
-    EXPECT_THROW(sums.add(torch::tensor({{value}}), torch::zeros({1}, torch::kInt64)), base::SystemError);
+    sums.add(torch::tensor({{value}}), torch::zeros({1}, torch::kInt64));
+    EXPECT_THROW(sums.sum(comm::Group::alone()), base::SystemError);
   }
 }
 

@@ -50,6 +50,28 @@ TEST(FlatParameters, BeginsEachParameterOnABoundaryLastRegisteredFirst) {
   }
 }
 
+TEST(FlatParameters, PutChannelsLastWithoutChangingWhatTheModuleIs) {
+  TinyNetwork network;
+  TinyNetwork plain;
+  plain.backbone->norm->bind_statistics(torch::zeros({8}), torch::zeros({8}));
+  network.backbone->norm->bind_statistics(torch::zeros({8}), torch::zeros({8}));
+  FlatParameters parameters(network, WeightLayout::channels_last);
+  parameters.bind_gradients(torch::zeros({parameters.size()}));
+  EXPECT_EQ(model::weights_digest(model::state(network)), model::weights_digest(model::state(plain)));
+  const torch::Tensor& weight = network.backbone->conv->weight;
+  EXPECT_TRUE(weight.is_contiguous(torch::MemoryFormat::ChannelsLast));
+  EXPECT_FALSE(weight.is_contiguous());
+  const void* const place = weight.grad().data_ptr();
+  const train::MicroBatch batch = test::random_batch(0, 4);
+  const auto backward = [&](TinyNetwork& of) {
+    test::SumOfCrossEntropies().loss(of.forward(batch.inputs), batch.labels).backward();
+  };
+  backward(network);
+  backward(plain);
+  EXPECT_EQ(weight.grad().data_ptr(), place);
+  EXPECT_TRUE(torch::allclose(weight.grad(), plain.backbone->conv->weight.grad(), 1e-5, 1e-6));
+}
+
 TEST(FlatParameters, NeighboursThatAreChosenAreOneRange) {
   TinyNetwork network;
   const FlatParameters parameters(network);

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "comm/tree_sum.hpp"
 #include "mpi_main.hpp"
 #include "train/determinism.hpp"
 #include "train/tiny_network.hpp"
@@ -13,6 +14,8 @@
 namespace ltr::train {
 namespace {
 
+using test::kClasses;
+using test::kFeatures;
 using test::random_batch;
 using test::same_bits;
 using test::SumOfCrossEntropies;
@@ -26,12 +29,11 @@ constexpr std::int64_t kGlobalBatch = 32;
 /// A network in a step of its own, shared by a group.
 struct Stepper {
   explicit Stepper(const comm::Group& group_in, int micro_batches = kMicroBatches,
-                   config::Reduction reduction = config::Reduction::fixed_order,
-                   const MovingStatistics& statistics = {}, Staging staging = Staging::as_needed)
+                   const StepOptions& options = {})
       : group(group_in),
         shape{kGlobalBatch / kMicroBatches * micro_batches, micro_batches, group_in.size()},
         parameters(*network),
-        step(group, reduction, shape, {task()}, statistics, staging) {
+        step(group, shape, {task()}, options) {
     make_deterministic(1);
     network->train();
   }
@@ -67,7 +69,7 @@ TEST(Step, LeavesWhatIsFrozenAloneAndNormalisesItByItsRunningBuffers) {
   plain.eval();
   network->train();
   FlatParameters parameters(*network);
-  Step step(comm::Group::alone(), config::Reduction::fixed_order, {kImages, 1, 1},
+  Step step(comm::Group::alone(), {kImages, 1, 1},
             {{network, [&](const torch::Tensor& images) { return network->forward(images); },
               std::make_shared<SumOfCrossEntropies>(), &parameters}});
   const MicroBatch batch = random_batch(0, kImages);
@@ -92,7 +94,7 @@ TEST(Step, TrainsBatchNormOfWhatIsFrozenWhereItKeepsMoving) {
   const std::string before =
       model::weights_digest(model::NamedTensors{{"weight", norm.weight}, {"bias", norm.bias}});
   FlatParameters parameters(*network);
-  Step step(comm::Group::alone(), config::Reduction::fixed_order, {kImages, 1, 1},
+  Step step(comm::Group::alone(), {kImages, 1, 1},
             {{network, [&](const torch::Tensor& images) { return network->forward(images); },
               std::make_shared<SumOfCrossEntropies>(), &parameters}});
   const MicroBatch batch = random_batch(0, kImages);
@@ -122,47 +124,32 @@ TEST(Step, RunningStatisticsFollowTheMeanOverMicroBatchesOrTheFirstAlone) {
   const torch::Tensor first = seen_mean(plain, 0);
   ASSERT_FALSE(torch::allclose(mean, first, 1e-2, 1e-4));
   for (const bool first_part : {false, true}) {
-    Stepper stepper(world(), kMicroBatches, config::Reduction::fixed_order,
-                    {.shared = nullptr, .first_part = first_part});
+    StepOptions options;
+    options.first_part_statistics = first_part;
+    Stepper stepper(world(), kMicroBatches, options);
     stepper.run();
     EXPECT_TRUE(torch::allclose(stepper.network->backbone->norm->running_mean,
                                 0.1 * (first_part ? first : mean), 1e-4, 1e-6));
   }
 }
 
-TEST(Step, HasTheSameBitsByWayOfASecondVector) {
-  Stepper direct(world());
-  Stepper staged(world(), kMicroBatches, config::Reduction::fixed_order, {}, Staging::always);
-  for (int i = 0; i < 2; ++i) {
-    EXPECT_EQ(direct.run().loss_sums, staged.run().loss_sums);
-    EXPECT_TRUE(same_bits(direct.parameters.gradients(), staged.parameters.gradients()));
-    EXPECT_TRUE(
-        same_bits(direct.network->backbone->norm->running_var, staged.network->backbone->norm->running_var));
-  }
-  EXPECT_TRUE(staged.run(/*stop=*/world().rank() == 0).stop);
-  EXPECT_FALSE(staged.run().stop);
-}
-
-TEST(Step, MovesTheStatisticsOfASharedBackboneToo) {
+TEST(Step, MovesTheStatisticsOfATrunkToo) {
   auto shared = std::make_shared<TinyNetwork>();
   shared->train();
   auto head = std::make_shared<torch::nn::LinearImpl>(kFeatures, kClasses);
   test::fill(*head, 5);
   FlatParameters parameters(*head);
   const sampling::BatchShape shape{kGlobalBatch, kMicroBatches, world().size()};
-  Step step(world(), config::Reduction::fixed_order, shape,
+  StepOptions options;
+  options.trunk = shared->backbone;
+  options.trunk_moves = true;
+  Step step(world(), shape,
             {{head, [&](const torch::Tensor& features) { return head->forward(features); },
               std::make_shared<SumOfCrossEntropies>(), &parameters}},
-            {.shared = shared->backbone, .first_part = false});
+            options);
   int number = sampling::first_micro_batch(shape, world().rank());
-  step.run(
-      [&] {
-        const torch::NoGradGuard no_gradients;
-        MicroBatch batch = random_batch(static_cast<std::uint64_t>(number++), kGlobalBatch / kMicroBatches);
-        batch.inputs = shared->backbone->forward(batch.inputs);
-        return batch;
-      },
-      false);
+  step.run([&] { return random_batch(static_cast<std::uint64_t>(number++), kGlobalBatch / kMicroBatches); },
+           false);
   // The same statistics as where the backbone is trained itself.
   Stepper trained(world());
   trained.run();
@@ -242,8 +229,10 @@ TEST(Step, GivesTheSameBitsHoweverManyRanksShareIt) {
 
 TEST(Step, FastestIsEqualButForRoundingAndTakesAnyNumberOfMicroBatches) {
   const int micro_batches = 3 * world().size();
-  Stepper shared(world(), micro_batches, config::Reduction::fastest);
-  Stepper alone(comm::Group::alone(), micro_batches, config::Reduction::fastest);
+  StepOptions options;
+  options.reduction = config::Reduction::fastest;
+  Stepper shared(world(), micro_batches, options);
+  Stepper alone(comm::Group::alone(), micro_batches, options);
   EXPECT_NEAR(shared.run().loss_sums.at(0), alone.run().loss_sums.at(0), 1e-3);
   EXPECT_TRUE(torch::allclose(shared.parameters.gradients(), alone.parameters.gradients(), 1e-4, 1e-7));
   EXPECT_TRUE(torch::allclose(shared.network->backbone->norm->running_var,
@@ -259,7 +248,7 @@ TEST(Step, TrainsNetworksSideBySideAsIfEachWereAlone) {
   FlatParameters second_parameters(*second);
   const auto objective = std::make_shared<SumOfCrossEntropies>();
   Step step(
-      world(), config::Reduction::fixed_order, alone.shape,
+      world(), alone.shape,
       {{second, [&](const torch::Tensor& x) { return second->forward(x); }, objective, &second_parameters},
        {first, [&](const torch::Tensor& x) { return first->forward(x); }, objective, &first_parameters}});
   int number = 0;
@@ -274,7 +263,7 @@ TEST(Step, GivesAnUnusedParameterAZeroGradientAndGoesOn) {
   const sampling::BatchShape shape{kGlobalBatch, kMicroBatches, world().size()};
   // The widest layers and the classifier see no loss: three buckets stay behind.
   Step step(
-      world(), config::Reduction::fixed_order, shape,
+      world(), shape,
       {{network,
         [&](const torch::Tensor& images) {
           return network->backbone->norm->forward(network->backbone->conv->forward(images)).mean({2, 3});
@@ -335,6 +324,23 @@ TEST(Step, RaisesOnAllRanksWhatFailedAfterTheFirstBucketsWentOut) {
     return batch;
   };
   EXPECT_THAT(failure_of<base::SystemError>(stepper, next), HasSubstr("no memory for the backward pass"));
+}
+
+TEST(Step, NamesTheMicroBatchesToTryWhereMemoryRunsOut) {
+  for (const char* torchs : {"DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes",
+                             "CUDA out of memory. Tried to allocate 2.00 GiB.\nGPU 0 has ..."}) {
+    auto network = std::make_shared<TinyNetwork>();
+    FlatParameters parameters(*network);
+    Step step(world(), {kGlobalBatch, kMicroBatches, world().size()},
+              {{network, [&](const torch::Tensor&) -> torch::Tensor { TORCH_CHECK(false, torchs); },
+                std::make_shared<SumOfCrossEntropies>(), &parameters}});
+    try {
+      step.run([] { return random_batch(0, kGlobalBatch / kMicroBatches); }, false);
+      FAIL() << "nothing was thrown";
+    } catch (const base::SystemError& error) {
+      EXPECT_THAT(error.what(), HasSubstr("use stage_1.micro_batches = 16, of 2 images each instead of 4"));
+    }
+  }
 }
 
 TEST(Step, RefusesGradientsThatStandElsewhere) {

@@ -62,16 +62,18 @@ class TinyBackbone : public model::Backbone {
     wider = register_module("wider", torch::nn::Linear(600, 500));
     last = register_module("last", torch::nn::Linear(500, kFeatures));
   }
-  torch::Tensor forward(torch::Tensor images) override {
-    const torch::Tensor seen = torch::relu(norm->forward(conv->forward(images))).flatten(1);
-    return torch::relu(last->forward(torch::relu(wider->forward(torch::relu(wide->forward(seen))))));
-  }
   [[nodiscard]] std::int64_t features() const override { return kFeatures; }
   [[nodiscard]] torch::nn::Module& last_block() const override { return *last.ptr(); }
 
   torch::nn::Conv2d conv{nullptr};
   std::shared_ptr<model::GhostBatchNorm2d> norm;
   torch::nn::Linear wide{nullptr}, wider{nullptr}, last{nullptr};
+
+ private:
+  torch::Tensor features_of(torch::Tensor images) override {
+    const torch::Tensor seen = torch::relu(norm->forward(conv->forward(images))).flatten(1);
+    return torch::relu(last->forward(torch::relu(wider->forward(torch::relu(wide->forward(seen))))));
+  }
 };
 
 class TinyNetwork : public torch::nn::Module {

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/error.hpp"
+#include "comm/nccl_exchange.hpp"
+
+namespace ltr::comm {
+
+std::unique_ptr<Exchange> make_nccl_exchange(const Group& /*group*/, config::Reduction /*reduction*/,
+                                             const Place& /*place*/) {
+  throw base::ConfigError(
+      "NCCL is asked to exchange gradients, but this program was built without CUDA (preset cuda builds it "
+      "with); use parallel.exchange = \"mpi\"");
+}
+
+}  // namespace ltr::comm

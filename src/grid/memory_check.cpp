@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "grid/memory_check.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/format.hpp"
+#include "config/toml.hpp"
+
+namespace ltr::grid {
+namespace {
+
+/// A GPU's driver, cuDNN's and cuBLAS's workspaces, NCCL's buffers, images on their way.
+constexpr std::int64_t kOfLibraries = std::int64_t{3} << 29;
+
+std::string size_text(std::int64_t bytes) { return base::byte_size(static_cast<std::uint64_t>(bytes)); }
+
+std::string kind_of(const config::PlanNode& node) {
+  if (node.kind == config::NodeKind::stage_1) return "stage 1";
+  std::vector<std::string> names;
+  for (const config::LearningKind learning : node.learning) names.emplace_back(config::name_of(learning));
+  return base::join(names, ", ");
+}
+
+/// The fewest micro-batches, twice as many at a time, whose images fit into `bytes`; 0: none.
+std::int64_t micro_batches_that_fit(const learning::MemoryUse& use, const config::Stage1& stage_1,
+                                    std::int64_t bytes) {
+  for (std::int64_t count = stage_1.micro_batches; count <= stage_1.global_batch; count *= 2) {
+    if (stage_1.global_batch % count != 0) continue;
+    if (use.fixed + use.per_image * (stage_1.global_batch / count) <= bytes) return count;
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::vector<NodeMemory> memory_of(const config::Plan& plan, const config::Configuration& configuration,
+                                  std::int64_t classes, int ranks) {
+  const config::GroupSizes sizes = config::group_sizes(configuration, ranks);
+  std::vector<NodeMemory> memories;
+  for (const config::PlanNode& node : plan.nodes) {
+    const bool trains = node.kind != config::NodeKind::features &&
+                        (node.kind != config::NodeKind::stage_1 || configuration.stage_1.weights.empty());
+    const std::string kind = kind_of(node);
+    if (!trains || std::ranges::find(memories, kind, &NodeMemory::nodes) != memories.end()) continue;
+    const int group = node.kind == config::NodeKind::stage_1 ? sizes.stage_1 : sizes.stage_2;
+    memories.push_back({kind, learning::memory_use(configuration, node, classes, group)});
+  }
+  return memories;
+}
+
+std::string memory_text(const std::vector<NodeMemory>& memories) {
+  std::string text = memories.empty() ? "" : "memory of a rank's GPU for tensors, as estimated:\n";
+  for (const NodeMemory& memory : memories) {
+    text += base::format("  {}: {}, of which {} for each of the {} images of a micro-batch\n", memory.nodes,
+                         size_text(memory.use.total()), size_text(memory.use.per_image), memory.use.images);
+  }
+  return text;
+}
+
+void require_gpu_memory(const std::vector<NodeMemory>& memories, const config::Configuration& configuration,
+                        const GpuRoom& room) {
+  const std::int64_t bytes = room.bytes / room.ranks - kOfLibraries;
+  for (const NodeMemory& memory : memories) {
+    if (memory.use.total() <= bytes) continue;
+    const std::int64_t fitting = micro_batches_that_fit(memory.use, configuration.stage_1, bytes);
+    throw base::ConfigError(base::format(
+        "{} needs about {} of a GPU's memory ({}, and {} for each of {} images of a micro-batch), and {} "
+        "leaves {}{} beside its libraries; it would stop in its first step; {}",
+        memory.nodes, size_text(memory.use.total()), size_text(memory.use.fixed),
+        size_text(memory.use.per_image), memory.use.images, room.description,
+        size_text(std::max<std::int64_t>(bytes, 0)),
+        room.ranks > 1 ? base::format(" to each of {} ranks", room.ranks) : "",
+        fitting > 0 ? base::format("use stage_1.micro_batches = {}", fitting)
+                    : "use a smaller backbone, fewer ranks a GPU, or a GPU with more memory"));
+  }
+}
+
+}  // namespace ltr::grid

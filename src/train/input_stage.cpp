@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/input_stage.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "device/pinned_memory.hpp"
+#include "train/kernels.hpp"
+
+namespace ltr::train {
+namespace {
+
+bool goes_as_levels(const torch::Device& device, InputStage::Way way) {
+  return device.is_cuda() || way == InputStage::Way::levels;
+}
+
+/// One for the process: loaders come and go with epochs.
+std::pmr::memory_resource* copied_memory(const torch::Device& device) {
+  static device::PinnedResource pinned(device.index());
+  return device.is_cuda() ? &pinned : std::pmr::new_delete_resource();
+}
+
+constexpr std::int64_t kJitterBytes = sizeof(JitterOfImage);
+
+JitterOfImage plain(const image::ColorJitter& jitter) {
+  JitterOfImage result{};
+  std::ranges::copy(jitter.factors, result.factors);
+  std::ranges::copy(jitter.order, result.order);
+  return result;
+}
+
+/// A tensor of that shape: the old one where it fits, and true where it is a new one.
+bool reshape(torch::Tensor& tensor, at::IntArrayRef sizes, const torch::TensorOptions& options) {
+  if (tensor.defined() && tensor.sizes() == sizes) return false;
+  tensor = torch::empty(sizes, options);
+  return true;
+}
+
+template <class Value>
+Value* begin_of(const torch::Tensor& bytes) {
+  return reinterpret_cast<Value*>(bytes.data_ptr<std::uint8_t>());
+}
+
+}  // namespace
+
+InputStage::InputStage(const data::LoaderOptions& loader, const Compute& compute, Way way)
+    : size_(loader.transform.size),
+      device_(compute.device),
+      as_levels_(goes_as_levels(device_, way)),
+      as_bfloat16_(compute.precision == config::Precision::bfloat16),
+      scale_(image::level_scale(loader.transform)),
+      copier_(device_.is_cuda() ? device::Stream::on_gpu(device_.index()) : device::Stream::host()) {}
+
+InputStage::~InputStage() {
+  try {
+    // Copies on their way still write.
+    for (const Place& place : places_) place.copied.wait();
+  } catch (const std::exception&) {
+    // The GPU has failed, and whoever uses it next learns why.
+  }
+}
+
+data::LoaderOptions InputStage::loader_options(data::LoaderOptions options, const Compute& compute, Way way) {
+  if (!goes_as_levels(compute.device, way)) return options;
+  options.pixels = data::PixelKind::levels_before_jitter;
+  options.levels_memory = copied_memory(compute.device);
+  return options;
+}
+
+void InputStage::begin(const data::Batch& batch) {
+  if (!as_levels_) {
+    ready_ = to_tensors(batch, static_cast<int>(size_));
+    return;
+  }
+  begun_ = next_;
+  next_ = (next_ + 1) % places_.size();
+  Place& place = places_[begun_];
+  // Memory that is new here may be that of a tensor which kernels in the queue still use.
+  if (make_room(place, batch)) place.used.record(current_stream(device_));
+  copier_.wait(place.used);
+  copier_.copy(place.levels.data_ptr(), batch.levels.data(), batch.levels.size());
+  copier_.copy(place.labels.data_ptr(), place.host_labels.data_ptr(), place.labels.nbytes());
+  copier_.copy(place.jitters.data_ptr(), place.host_jitters.data_ptr(), place.jitters.nbytes());
+  place.copied.record(copier_);
+}
+
+/// Where shapes change, as in the last batch of a set, tensors are new ones: true. What the host had written
+/// to them two batches ago has long been copied: release comes before every batch.
+bool InputStage::make_room(Place& place, const data::Batch& batch) const {
+  const auto images = static_cast<std::int64_t>(batch.labels.size());
+  const auto there = torch::TensorOptions().device(device_);
+  const auto here = torch::TensorOptions().pinned_memory(device_.is_cuda());
+  bool is_new = reshape(place.levels, {images, size_, size_, 3}, there.dtype(torch::kUInt8));
+  is_new = reshape(place.labels, {images}, there.dtype(torch::kInt64)) || is_new;
+  is_new = reshape(place.jitters, {images, kJitterBytes}, there.dtype(torch::kUInt8)) || is_new;
+  reshape(place.host_labels, {images}, here.dtype(torch::kInt64));
+  reshape(place.host_jitters, {images, kJitterBytes}, here.dtype(torch::kUInt8));
+  std::ranges::copy(batch.labels, place.host_labels.data_ptr<std::int64_t>());
+  place.is_jittered = std::ranges::any_of(batch.jitters, [](const image::ColorJitter& jitter) {
+    return std::ranges::any_of(jitter.factors, [](float factor) { return factor != 1; });
+  });
+  for (std::size_t i = 0; i < batch.jitters.size(); ++i) {
+    begin_of<JitterOfImage>(place.host_jitters)[i] = plain(batch.jitters[i]);
+  }
+  return is_new;
+}
+
+void InputStage::release() {
+  if (as_levels_) places_[begun_].copied.wait();
+}
+
+MicroBatch InputStage::take() {
+  if (!as_levels_) return std::exchange(ready_, {});
+  Place& place = places_[begun_];
+  const device::Stream stream = current_stream(device_);
+  stream.wait(place.copied);
+  MicroBatch result{network_input(place), place.labels.clone()};
+  place.used.record(stream);
+  return result;
+}
+
+/// Shape: [b, 3, size, size], channels last.
+torch::Tensor InputStage::network_input(const Place& place) const {
+  const device::Stream stream = current_stream(device_);
+  const std::int64_t images = place.labels.size(0);
+  torch::Tensor inputs =
+      torch::empty({images, 3, size_, size_}, torch::TensorOptions()
+                                                  .device(device_)
+                                                  .dtype(as_bfloat16_ ? torch::kBFloat16 : torch::kFloat32)
+                                                  .memory_format(torch::MemoryFormat::ChannelsLast));
+  NormalizePixel normalize;
+  normalize.levels = place.levels.data_ptr<std::uint8_t>();
+  normalize.pixels = size_ * size_;
+  std::ranges::copy(scale_.scale, normalize.scale);
+  std::ranges::copy(scale_.shift, normalize.shift);
+  if (as_bfloat16_) {
+    normalize.as_bfloat16 = static_cast<std::uint16_t*>(inputs.data_ptr());
+  } else {
+    normalize.as_float32 = inputs.data_ptr<float>();
+  }
+  torch::Tensor luma_sums;
+  if (place.is_jittered) {
+    luma_sums = torch::zeros({images}, torch::TensorOptions().device(device_).dtype(torch::kInt64));
+    normalize.jitters = begin_of<const JitterOfImage>(place.jitters);
+    normalize.luma_sums = luma_sums.data_ptr<std::int64_t>();
+    for_each_index(images * size_,
+                   LumaOfRow{normalize.levels, normalize.jitters, size_, luma_sums.data_ptr<std::int64_t>()},
+                   stream);
+  }
+  for_each_index(images * size_ * size_, normalize, stream);
+  return inputs;
+}
+
+}  // namespace ltr::train

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "device/for_each.hpp"
+#include "train/kernels.hpp"
+
+namespace ltr::train {
+
+void for_each_index(std::int64_t count, const SgdUpdate& functor, const device::Stream& /*stream*/) {
+  device::for_each_index(count, functor);
+}
+void for_each_index(std::int64_t count, const AddToClassSum& functor, const device::Stream& /*stream*/) {
+  device::for_each_index(count, functor);
+}
+void for_each_index(std::int64_t count, const LumaOfRow& functor, const device::Stream& /*stream*/) {
+  device::for_each_index(count, functor);
+}
+void for_each_index(std::int64_t count, const NormalizePixel& functor, const device::Stream& /*stream*/) {
+  device::for_each_index(count, functor);
+}
+
+}  // namespace ltr::train
