@@ -36,10 +36,10 @@ train::LoopOptions loop_options(const Context& context, const config::PlanNode& 
   options.draws = sampling::draw_manner(configuration, sampling);
   options.global_batch = configuration.stage_1.global_batch;
   options.micro_batches = configuration.stage_1.micro_batches;
-  options.first_part_statistics = configuration.fidelity.first_part_statistics;
-  options.reduction = configuration.parallel.reduction;
-  options.transport = train::compute().transport;
-  options.as_graph = configuration.parallel.cuda_graph;
+  options.step.first_part_statistics = configuration.fidelity.first_part_statistics;
+  options.step.reduction = configuration.parallel.reduction;
+  options.step.transport = train::compute().transport;
+  options.step.as_graph = configuration.parallel.cuda_graph;
   options.loader = loader_options(configuration);
   options.keep_decoded = configuration.loader.cache == config::LoaderCache::decoded;
   options.checkpoint = checkpoint_files(context.folder, node);

@@ -59,6 +59,7 @@ struct TrainingLoop::State {
   State(const comm::Group& group_in, const data::Pack& pack_in, EvaluationSet& validation_in,
         LoopOptions options_in, std::vector<Trainee> trainees);
 
+  [[nodiscard]] bool trunk_moves() const { return options.step.trunk && options.step.trunk_moves; }
   void restore();
   void set_aside(const FoundCheckpoint& found) const;
   void run_epoch();
@@ -108,7 +109,7 @@ TrainingLoop::State::State(const comm::Group& group_in, const data::Pack& pack_i
   }
   feed_options.draws = {options.seed, options.sampling, options.draws, 0, steps * options.global_batch};
   model::NamedTensors moving;
-  if (options.frozen && options.frozen_moves) moving = model::buffers(*options.frozen);
+  if (trunk_moves()) moving = model::buffers(*options.step.trunk);
   for (Trainee& trainee : trainees) {
     feed_options.draws.epochs = std::max(feed_options.draws.epochs, trainee.schedule.epochs);
     comm::agree(group, [&] {
@@ -116,7 +117,7 @@ TrainingLoop::State::State(const comm::Group& group_in, const data::Pack& pack_i
           [&] { members.push_back(std::make_unique<Member>(std::move(trainee), pack.classes(), moving)); });
     });
   }
-  if (options.frozen) options.frozen->train(options.frozen_moves);
+  if (options.step.trunk) options.step.trunk->train(options.step.trunk_moves);
   if (group.rank() == 0 && !options.checkpoint.newest.empty()) {
     writer.emplace(options.checkpoint, identity_of(feed_options, pack, members));
   }
@@ -192,13 +193,7 @@ void TrainingLoop::State::choose_active() {
   if (step && now == active) return;
   active = std::move(now);
   step.reset();  // before its successor takes over the gradients
-  step = std::make_unique<Step>(group, feed_options.shape, std::move(tasks),
-                                StepOptions{.reduction = options.reduction,
-                                            .transport = options.transport,
-                                            .trunk = options.frozen,
-                                            .trunk_moves = options.frozen_moves,
-                                            .first_part_statistics = options.first_part_statistics,
-                                            .as_graph = options.as_graph});
+  step = std::make_unique<Step>(group, feed_options.shape, std::move(tasks), options.step);
 }
 
 void TrainingLoop::State::run_epoch() {
@@ -297,17 +292,17 @@ void TrainingLoop::State::finish_epoch() {
 }
 
 void TrainingLoop::State::validate_and_finish(record::EpochRow row, const DrawAccount& account) {
-  if (!options.frozen || !options.frozen_moves) {
+  if (!trunk_moves()) {
     for (Member* member : active) member->finish_epoch(row, account, validation);
     return;
   }
   const base::Stopwatch stopwatch;
-  EvaluationSet features = features_of(validation, *options.frozen);
+  EvaluationSet features = features_of(validation, *options.step.trunk);
   std::array<double, 1> seconds{stopwatch.seconds()};
   group.max(seconds);
   row.evaluation_s = seconds[0];
   for (Member* member : active) member->finish_epoch(row, account, features);
-  options.frozen->train();
+  options.step.trunk->train();
 }
 
 TrainingLoop::TrainingLoop(const comm::Group& group, const data::Pack& pack, EvaluationSet& validation,

@@ -8,7 +8,6 @@
 #include <memory>
 #include <vector>
 
-#include "comm/exchange.hpp"
 #include "comm/group.hpp"
 #include "config/enums.hpp"
 #include "data/loader.hpp"
@@ -17,6 +16,7 @@
 #include "sampling/manner.hpp"
 #include "train/checkpoint.hpp"
 #include "train/evaluation_set.hpp"
+#include "train/step.hpp"
 #include "train/trainee.hpp"
 
 namespace ltr::train {
@@ -39,15 +39,11 @@ struct LoopOptions {
   sampling::DrawManner draws = sampling::DrawManner::exact;
   std::int64_t global_batch = 0;  ///< B
   int micro_batches = 1;          ///< V
-  config::Reduction reduction = config::Reduction::fixed_order;
-  comm::Transport transport = comm::Transport::mpi;
-  bool as_graph = false;                    ///< see StepOptions
-  data::LoaderOptions loader;               ///< its mode is ignored
-  bool keep_decoded = false;                ///< images stay decoded in memory from epoch to epoch
-  std::shared_ptr<model::Backbone> frozen;  ///< null: trainees see pixels; else its features
-  bool frozen_moves = false;                ///< its BatchNorm trains and moves its statistics all the same
-  bool first_part_statistics = false;       ///< running statistics follow the first micro-batch alone
-  CheckpointFiles checkpoint;               ///< of an empty name: none is kept
+  StepOptions step;               ///< with a trunk: trainees see its features, which do not change but for
+                                  ///< BatchNorm's statistics where those move
+  data::LoaderOptions loader;     ///< its mode is ignored
+  bool keep_decoded = false;      ///< images stay decoded in memory from epoch to epoch
+  CheckpointFiles checkpoint;     ///< of an empty name: none is kept
   int checkpoint_every_epochs = 1;
   double checkpoint_every_s = 0;                  ///< also within an epoch, this long after the last; 0: not
   std::int64_t most_steps = 0;                    ///< an epoch is cut off there; 0: nowhere
@@ -56,10 +52,10 @@ struct LoopOptions {
   std::function<void(const std::string&)> warn;   ///< of what a person should know; may be empty
 };
 
-/// Trains all trainees on the same draws. The frozen backbone runs once a micro-batch for all of them.
+/// Trains all trainees on the same draws. The trunk runs once a micro-batch for all of them.
 class TrainingLoop {
  public:
-  /// `validation` is in the trainees' terms: features where a backbone is frozen, unless its statistics move.
+  /// `validation` is in the trainees' terms: features where there is a trunk, unless its statistics move.
   /// Pack and set must outlive it. Throws: ConfigError if the set is smaller than the global batch or ranks
   /// cannot share the micro-batches.
   TrainingLoop(const comm::Group& group, const data::Pack& pack, EvaluationSet& validation,

@@ -18,19 +18,31 @@
 namespace ltr::train {
 namespace {
 
-/// Large enough to fill a network's pipe, small enough that a small network's exchange overlaps too. GPUs are
-/// faster, and every bucket costs them a dozen calls. Sums are value by value, so that no bit depends on it.
-std::int64_t bucket_floats(const torch::Device& device) {
-  constexpr auto kFloatBytes = static_cast<std::int64_t>(sizeof(float));
-  return (std::int64_t{1} << (device.is_cuda() ? 23 : 20)) / kFloatBytes;
-}
-
 /// Steps before the kernels of one are recorded: libraries have chosen and set up theirs by then.
 constexpr int kStepsBeforeGraph = 3;
 
-/// On the host, pinned where a GPU copies.
-torch::Tensor host_twin(std::int64_t size, const torch::Tensor& like) {
-  return torch::zeros({size}, torch::TensorOptions().pinned_memory(!like.is_cpu()));
+/// Of the same shape on the host, pinned where a GPU copies.
+torch::Tensor host_twin(const torch::Tensor& tensor) {
+  return torch::zeros(tensor.sizes(), torch::TensorOptions().pinned_memory(!tensor.is_cpu()));
+}
+
+std::vector<FlatParameters*> parameters_of(const std::vector<StepTask>& tasks) {
+  std::vector<FlatParameters*> parameters;
+  for (const StepTask& task : tasks) parameters.push_back(task.parameters);
+  return parameters;
+}
+
+/// The layers whose statistics a step moves.
+StepVector::Norms moving_norms(const std::vector<StepTask>& tasks, const StepOptions& options) {
+  StepVector::Norms norms;
+  const auto add = [&](const torch::nn::Module& module) {
+    for (auto& norm : model::ghost_batch_norms(module)) {
+      if (norm->moves()) norms.push_back(std::move(norm));
+    }
+  };
+  for (const StepTask& task : tasks) add(*task.module);
+  if (options.trunk && options.trunk_moves) add(*options.trunk);
+  return norms;
 }
 
 /// The next micro-batch, for which a GPU needs memory too.
@@ -84,22 +96,24 @@ Step::Step(const comm::Group& group, const sampling::BatchShape& shape, std::vec
       group_(group),
       tasks_(std::move(tasks)),
       options_(std::move(options)),
-      leaf_(allocate_leaf()),
-      status_(leaf_.new_zeros({2})),
-      host_status_(host_twin(2, leaf_)),
-      host_tail_(host_twin(leaf_.numel() - losses_begin_, leaf_)),
-      tree_(std::bit_ceil(own_micro_batches()), leaf_) {
-  bind_gradients();
-  const std::vector<std::size_t> sizes = bucket_sizes();
+      vector_(parameters_of(tasks_), moving_norms(tasks_, options_)),
+      status_(vector_.all().new_zeros({2})),
+      host_status_(host_twin(status_)),
+      host_tail_(host_twin(vector_.losses_and_status())),
+      tree_(std::bit_ceil(own_micro_batches()), vector_.all()),
+      missing_(vector_.buckets().size()) {
+  vector_.visit([this](const ParameterSlot& slot, std::size_t bucket, const float* gradient) {
+    torch::autograd::impl::set_post_acc_grad_hooks(slot.parameter,
+                                                   std::make_unique<GradientReady>(*this, bucket, gradient));
+  });
   // What torch keeps of earlier nodes' memory it does not give to other libraries.
-  if (!on_host()) free_kept_memory();
+  if (!device().is_cpu()) free_kept_memory();
   exchange_ = comm::make_exchange(group, options_.reduction,
-                                  {.gpu = on_host() ? -1 : leaf_.device().index(),
+                                  {.gpu = device().is_cpu() ? -1 : device().index(),
                                    .transport = options_.transport,
-                                   .largest_bucket = std::ranges::max(sizes)});
-  bind_statistics();
+                                   .largest_bucket = std::ranges::max(bucket_sizes())});
   if (!options_.as_graph) return;
-  if (on_host() || !exchange_->can_be_captured()) {
+  if (device().is_cpu() || !exchange_->can_be_captured()) {
     throw base::ConfigError(
         "parallel.cuda_graph = true, but a step of this run is not made of a GPU's kernels alone: it "
         "computes "
@@ -110,75 +124,16 @@ Step::Step(const comm::Group& group, const sampling::BatchShape& shape, std::vec
 }
 
 Step::~Step() {
-  for (const StepTask& task : tasks_) {
-    for (const ParameterSlot& slot : task.parameters->slots()) {
-      torch::autograd::impl::set_post_acc_grad_hooks(slot.parameter, nullptr);
-    }
-  }
-}
-
-torch::Tensor Step::allocate_leaf() {
-  std::int64_t end = 0;
-  for (const StepTask& task : tasks_) end += task.parameters->size();
-  statistics_begin_ = end;
-  for (const StepTask& task : tasks_) add_norms(*task.module);
-  if (options_.trunk && options_.trunk_moves) add_norms(*options_.trunk);
-  for (const auto& norm : norms_) end += 2 * norm->channels();
-  losses_begin_ = end;
-  status_begin_ = losses_begin_ + static_cast<std::int64_t>(tasks_.size());
-  return torch::zeros({status_begin_ + 2}, tasks_.front().parameters->values().device());
-}
-
-void Step::add_norms(const torch::nn::Module& module) {
-  for (auto& norm : model::ghost_batch_norms(module)) {
-    if (norm->moves()) norms_.push_back(std::move(norm));
-  }
-}
-
-torch::Tensor Step::statistics() const {
-  return leaf_.narrow(0, statistics_begin_, losses_begin_ - statistics_begin_);
-}
-
-/// Losses and status.
-torch::Tensor Step::tail() const { return leaf_.narrow(0, losses_begin_, leaf_.numel() - losses_begin_); }
-
-void Step::bind_gradients() {
-  const std::int64_t bucket_size = bucket_floats(leaf_.device());
-  std::int64_t begin = 0;
-  buckets_.push_back({});
-  for (const StepTask& task : tasks_) {
-    task.parameters->bind_gradients(leaf_.narrow(0, begin, task.parameters->size()));
-    for (const ParameterSlot& slot : task.parameters->slots()) {
-      const std::int64_t place = begin + slot.offset;
-      if (place - buckets_.back().begin >= bucket_size) {
-        buckets_.back().end = place;
-        buckets_.push_back({.begin = place});
-      }
-      ++buckets_.back().parameters;
-      torch::autograd::impl::set_post_acc_grad_hooks(
-          slot.parameter,
-          std::make_unique<GradientReady>(*this, buckets_.size() - 1, leaf_.data_ptr<float>() + place));
-    }
-    begin += task.parameters->size();
-  }
-  buckets_.back().end = leaf_.numel();
-}
-
-void Step::bind_statistics() {
-  std::int64_t begin = statistics_begin_;
-  for (const auto& norm : norms_) {
-    const std::int64_t channels = norm->channels();
-    const torch::Tensor mean = leaf_.narrow(0, begin, channels);
-    const torch::Tensor variance = leaf_.narrow(0, begin + channels, channels);
-    norm->bind_statistics(mean, variance);
-    running_buffers_.add(*norm, mean, variance);
-    begin += 2 * channels;
-  }
+  vector_.visit([](const ParameterSlot& slot, std::size_t /*bucket*/, const float* /*gradient*/) {
+    torch::autograd::impl::set_post_acc_grad_hooks(slot.parameter, nullptr);
+  });
 }
 
 std::vector<std::size_t> Step::bucket_sizes() const {
   std::vector<std::size_t> sizes;
-  for (const Bucket& bucket : buckets_) sizes.push_back(static_cast<std::size_t>(bucket.end - bucket.begin));
+  for (const StepVector::Bucket& bucket : vector_.buckets()) {
+    sizes.push_back(static_cast<std::size_t>(bucket.end - bucket.begin));
+  }
   return sizes;
 }
 
@@ -188,8 +143,8 @@ StepResult Step::run(const std::function<MicroBatch()>& next, bool stop_requeste
   const std::exception_ptr error =
       recorded ? run_graph(next, stop_requested) : run_plain(next, stop_requested);
   ++plain_steps_;
-  host_tail_.copy_(tail(), /*non_blocking=*/true);
-  computed_.record(current_stream(leaf_.device()));
+  host_tail_.copy_(vector_.losses_and_status(), /*non_blocking=*/true);
+  computed_.record(current_stream(device()));
   if (meanwhile) meanwhile();
   exchange_->await(computed_);
 
@@ -201,7 +156,8 @@ StepResult Step::run(const std::function<MicroBatch()>& next, bool stop_requeste
       if (error) std::rethrow_exception(error);
     });
   }
-  move_running_buffers();
+  if (!options_.first_part_statistics) vector_.statistics().div_(shape_.micro_batches);
+  vector_.move_running_buffers();
   return {{losses.begin(), losses.end()}, status[1] != 0};
 }
 
@@ -265,21 +221,21 @@ void Step::record_graph() {
 void Step::begin_passes() {
   tree_.reset();
   next_bucket_ = 0;
-  for (Bucket& bucket : buckets_) bucket.missing = bucket.parameters;
+  for (std::size_t b = 0; b < missing_.size(); ++b) missing_[b] = vector_.buckets()[b].parameters;
   // Only `fastest` allows a number of leaves that no tree halves; zeros fill it up.
   const unsigned own = own_micro_batches();
-  if (own < std::bit_ceil(own)) leaf_.zero_();
-  for (unsigned i = own; i < std::bit_ceil(own); ++i) tree_.push(leaf_);
+  if (own < std::bit_ceil(own)) vector_.all().zero_();
+  for (unsigned i = own; i < std::bit_ceil(own); ++i) tree_.push(vector_.all());
 }
 
 /// Micro-batch number 0 .. V / R - 1 of this rank, from its inputs to its part of the sums.
 void Step::pass(const MicroBatch& batch, unsigned number) {
   sending_ = number + 1 == own_micro_batches();
-  leaf_.zero_();
+  vector_.all().zero_();
   translating_torch_errors([&] { backward(batch); }, smaller_micro_batches(shape_));
   const bool first = number == 0 && group_.rank() == 0;
-  if (options_.first_part_statistics && !first) statistics().zero_();
-  if (!sending_) tree_.push(leaf_);
+  if (options_.first_part_statistics && !first) vector_.statistics().zero_();
+  if (!sending_) tree_.push(vector_.all());
 }
 
 void Step::backward(const MicroBatch& batch) {
@@ -292,7 +248,7 @@ void Step::backward(const MicroBatch& batch) {
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
     const StepTask& task = tasks_[i];
     const torch::Tensor loss = task.objective->loss(task.logits(inputs), batch.labels);
-    leaf_[losses_begin_ + static_cast<std::int64_t>(i)].copy_(loss.detach());
+    vector_.losses()[static_cast<std::int64_t>(i)].copy_(loss.detach());
     total = total.defined() ? total + loss : loss;
   }
   (total * (1.0 / static_cast<double>(shape_.global_batch))).backward();
@@ -301,19 +257,19 @@ void Step::backward(const MicroBatch& batch) {
 /// Called by autograd, for a GPU's gradients on its thread for that GPU.
 void Step::gradient_ready(std::size_t bucket) {
   if (!sending_) return;
-  --buckets_[bucket].missing;
+  --missing_[bucket];
   // The last bucket carries the status word, which is known only when the backward pass has returned.
-  while (next_bucket_ + 1 < buckets_.size() && buckets_[next_bucket_].missing == 0) {
+  while (next_bucket_ + 1 < missing_.size() && missing_[next_bucket_] == 0) {
     send_next_bucket(/*complete=*/true);
   }
 }
 
 void Step::send_next_bucket(bool complete) {
-  const Bucket& bucket = buckets_[next_bucket_++];
-  const torch::Tensor sums = leaf_.narrow(0, bucket.begin, bucket.end - bucket.begin);
+  const StepVector::Bucket& bucket = vector_.buckets()[next_bucket_++];
+  const torch::Tensor sums = vector_.part(bucket);
   const torch::NoGradGuard no_grad;
   if (complete) tree_.complete(bucket.begin, sums);
-  exchange_->add(floats_of(sums), current_stream(leaf_.device()));
+  exchange_->add(floats_of(sums), current_stream(device()));
 }
 
 void Step::set_status(bool failed, bool stop_requested) {
@@ -326,15 +282,9 @@ void Step::set_status(bool failed, bool stop_requested) {
 /// failure all others, whose values nobody will use.
 void Step::finish_exchange(bool complete) {
   sending_ = false;
-  leaf_.narrow(0, status_begin_, 2).copy_(status_);
-  while (next_bucket_ < buckets_.size()) send_next_bucket(complete);
-  exchange_->finish(current_stream(leaf_.device()));
-}
-
-void Step::move_running_buffers() {
-  const torch::NoGradGuard no_grad;
-  if (!options_.first_part_statistics) statistics().div_(shape_.micro_batches);
-  running_buffers_.move();
+  vector_.status().copy_(status_);
+  while (next_bucket_ < missing_.size()) send_next_bucket(complete);
+  exchange_->finish(current_stream(device()));
 }
 
 }  // namespace ltr::train

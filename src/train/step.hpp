@@ -16,13 +16,13 @@
 #include "config/enums.hpp"
 #include "device/stream.hpp"
 #include "model/backbone.hpp"
-#include "model/ghost_batch_norm.hpp"
 #include "sampling/slice.hpp"
 #include "train/flat_parameters.hpp"
 #include "train/gradient_tree.hpp"
 #include "train/micro_batch.hpp"
 #include "train/objective.hpp"
 #include "train/step_graph.hpp"
+#include "train/step_vector.hpp"
 
 namespace ltr::train {
 
@@ -54,9 +54,9 @@ struct StepResult {
 };
 
 /// Runs the micro-batches of a rank one by one and sums their gradients by the binary tree over all V.
-/// Gradients, BatchNorm statistics, losses and a status word are one vector where the network is, cut into
-/// buckets that go out while the last micro-batch's backward pass still runs. A rank that fails completes the
-/// exchange with its status set, and then all ranks throw its error.
+/// Gradients, BatchNorm statistics, losses and a status word are one vector, cut into buckets that go out
+/// while the last micro-batch's backward pass still runs. A rank that fails completes the exchange with its
+/// status set, and then all ranks throw its error.
 class Step {
  public:
   /// Binds the gradients of every task's parameters. shape.ranks = group.size().
@@ -81,24 +81,12 @@ class Step {
   [[nodiscard]] std::vector<std::size_t> bucket_sizes() const;
 
  private:
-  struct Bucket {
-    std::int64_t begin = 0;
-    std::int64_t end = 0;
-    int parameters = 0;  ///< that have to be ready before it may go out
-    int missing = 0;     ///< of them, in this backward pass
-  };
   class GradientReady;
 
-  torch::Tensor allocate_leaf();
-  void add_norms(const torch::nn::Module& module);
-  void bind_gradients();
-  void bind_statistics();
   [[nodiscard]] unsigned own_micro_batches() const {
     return static_cast<unsigned>(shape_.micro_batches / shape_.ranks);
   }
-  [[nodiscard]] bool on_host() const { return leaf_.is_cpu(); }
-  [[nodiscard]] torch::Tensor statistics() const;
-  [[nodiscard]] torch::Tensor tail() const;
+  [[nodiscard]] torch::Device device() const { return vector_.all().device(); }
 
   std::exception_ptr run_plain(const std::function<MicroBatch()>& next, bool stop_requested);
   std::exception_ptr run_graph(const std::function<MicroBatch()>& next, bool stop_requested);
@@ -110,26 +98,19 @@ class Step {
   void send_next_bucket(bool complete);
   void set_status(bool failed, bool stop_requested);
   void finish_exchange(bool complete);
-  void move_running_buffers();
 
   sampling::BatchShape shape_;
   comm::Group group_;
   std::vector<StepTask> tasks_;
   StepOptions options_;
-  std::vector<std::shared_ptr<model::GhostBatchNorm2d>> norms_;
-  model::RunningBuffers running_buffers_;
-  std::vector<Bucket> buckets_;
-  std::int64_t statistics_begin_ = 0;
-  std::int64_t losses_begin_ = 0;
-  std::int64_t status_begin_ = 0;
-  /// [gradients | BatchNorm means and variances | a loss a task | failed, stop], where the network is.
-  torch::Tensor leaf_;
+  StepVector vector_;
   torch::Tensor status_;       ///< failed, stop of this rank; where the network is
   torch::Tensor host_status_;  ///< the same on the host; pinned where a GPU reads it
   torch::Tensor host_tail_;    ///< losses and status of all ranks on the host; pinned where a GPU writes it
+  GradientTree tree_;
+  std::vector<int> missing_;  ///< parameters of each bucket whose gradients this backward pass still owes
   std::size_t next_bucket_ = 0;
   bool sending_ = false;  ///< in the rank's last micro-batch
-  GradientTree tree_;
   std::unique_ptr<comm::Exchange> exchange_;
   device::Event computed_;
   std::vector<MicroBatch> fixed_inputs_;  ///< what the recorded kernels read

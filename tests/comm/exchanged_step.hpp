@@ -2,6 +2,7 @@
 // What ranks sum in one step, and what comes out by the plain serial tree.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -44,6 +45,20 @@ struct Step {
   void sum(comm::Exchange& exchange) {
     for (std::vector<float>& bucket : buckets) exchange.add(bucket, device::Stream::host());
     exchange.finish(device::Stream::host());
+  }
+
+  void expect_within_rounding() const {
+    for (std::size_t b = 0; b < buckets.size(); ++b) {
+      for (std::size_t i = 0; i < buckets[b].size(); ++i) {
+        double truth = 0;
+        double magnitude = 0;
+        for (const std::vector<float>& leaf : leaves[b]) {
+          truth += leaf[i];
+          magnitude += std::abs(leaf[i]);
+        }
+        ASSERT_NEAR(buckets[b][i], truth, kLeaves * magnitude * 0x1p-24) << "bucket " << b << ", value " << i;
+      }
+    }
   }
 
   void expect_bits_of_the_serial_tree() const {

@@ -58,21 +58,6 @@ void sum_on_gpu(Step& step, Exchange& exchange, int gpu) {
   exchange.await(done);
 }
 
-void expect_within_rounding(const Step& step) {
-  for (std::size_t b = 0; b < step.buckets.size(); ++b) {
-    for (std::size_t i = 0; i < step.buckets[b].size(); ++i) {
-      double truth = 0;
-      double magnitude = 0;
-      for (const std::vector<float>& leaf : step.leaves[b]) {
-        truth += leaf[i];
-        magnitude += std::abs(leaf[i]);
-      }
-      ASSERT_NEAR(step.buckets[b][i], truth, kLeaves * magnitude * 0x1p-24)
-          << "bucket " << b << ", value " << i;
-    }
-  }
-}
-
 TEST(ExchangeOnAGpu, OverMpiGivesTheBitsOfTheSerialTree) {
   if (gpus() == 0) GTEST_SKIP() << device::why_no_gpu();
   const int gpu = own_gpu();
@@ -107,7 +92,7 @@ TEST(ExchangeOnAGpu, TheFastestOverNcclIsWithinRounding) {
       make_exchange(world(), config::Reduction::fastest, {.gpu = gpu, .transport = Transport::nccl});
   Step step(bucket_sizes(), 7);
   sum_on_gpu(step, *exchange, gpu);
-  expect_within_rounding(step);
+  step.expect_within_rounding();
 }
 
 TEST(ExchangeOnAGpu, NcclIsRefusedForTheHost) {

@@ -100,6 +100,11 @@ TEST(Check, WhatOnlyGpusKnowIsRefusedOnProcessors) {
   }
 }
 
+TEST(Check, ReferenceModeDecodesAsTheAuthorsCode) {
+  EXPECT_THAT(refusal_of("", {"input.scaled_decode=true", "fidelity.mode=reference"}),
+              HasSubstr("input.scaled_decode = true with fidelity.mode = \"reference\": the authors' code"));
+}
+
 TEST(Check, GpuKeysThatExcludeEachOtherAreRefused) {
   EXPECT_THAT(refusal_of("", {"parallel.share_gpus=true", "parallel.exchange=nccl"}),
               HasSubstr("NCCL refuses two ranks on one GPU"));

@@ -231,7 +231,7 @@ class LoopOfHeads : public Loop {
     options.sampling = config::SamplingKind::class_balanced;
     auto backbone = std::make_shared<test::TinyBackbone>();
     test::fill(*backbone, 1);
-    options.frozen = backbone;
+    options.step.trunk = backbone;
     const std::string before = model::weights_digest(model::state(*backbone));
     EvaluationSet images(group, *packs->validation, loader_options());
     EvaluationSet validation = features_of(images, *backbone);
@@ -276,8 +276,8 @@ class LoopOfHeadsOnMovingStatistics : public Loop {
     options.sampling = config::SamplingKind::class_balanced;
     auto backbone = std::make_shared<test::TinyBackbone>();
     test::fill(*backbone, 1);
-    options.frozen = backbone;
-    options.frozen_moves = true;
+    options.step.trunk = backbone;
+    options.step.trunk_moves = true;
     EvaluationSet images(group, *packs->validation, loader_options());
     TrainingLoop loop(group, *packs->train, images, options, std::move(heads));
     return {loop.run(), backbone};
@@ -345,7 +345,7 @@ TEST_F(LoopOfHeadsOnMovingStatistics, GivesTheSameBitsOnAnyRanksAndAfterAStop) {
 
 TEST_F(Loop, StatisticsOfTheFirstMicroBatchAloneGiveOtherBuffersOnAnyRanks) {
   LoopOptions first = options();
-  first.first_part_statistics = true;
+  first.step.first_part_statistics = true;
   const Trained shared = train(world(), first);
   expect_same_outcome(shared, train(comm::Group::alone(), first));
   EXPECT_NE(shared.training.weights_digest, train(world(), options()).training.weights_digest);
