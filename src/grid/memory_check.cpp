@@ -2,10 +2,14 @@
 #include "grid/memory_check.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "comm/group.hpp"
 #include "config/toml.hpp"
+#include "device/gpus.hpp"
+#include "train/determinism.hpp"
 
 namespace ltr::grid {
 namespace {
@@ -74,6 +78,33 @@ void require_gpu_memory(const std::vector<NodeMemory>& memories, const config::C
         fitting > 0 ? base::format("use stage_1.micro_batches = {}", fitting)
                     : "use a smaller backbone, fewer ranks a GPU, or a GPU with more memory"));
   }
+}
+
+void require_gpu_memory(const comm::Session& session, const config::Configuration& configuration,
+                        const GpuChoice& choice, const std::vector<NodeMemory>& memories) {
+  comm::agree(session.world(), [&] {
+    const auto rank = static_cast<std::size_t>(session.world_rank().value());
+    const device::Gpu gpu = device::visible_gpus()[choice.gpus[rank]];
+    require_gpu_memory(memories, configuration,
+                       {gpu.description, static_cast<std::int64_t>(gpu.memory_bytes), choice.ranks_on_one});
+  });
+}
+
+std::string gpu_memory_text(const comm::Session& session, const config::Configuration& configuration,
+                            const config::Plan& plan, std::int64_t classes) {
+  const config::Parallel& parallel = configuration.parallel;
+  std::array<double, 1> seen{static_cast<double>(device::visible_gpus().size())};
+  session.world().max(seen);
+  if (parallel.device == config::DeviceKind::cpu) return "";
+  if (parallel.device == config::DeviceKind::automatic && seen[0] == 0) return "";
+  train::make_deterministic(parallel.threads_per_rank);
+  const std::vector<NodeMemory> memories = memory_of(plan, configuration, classes, session.world().size());
+  const std::string text = memory_text(memories);
+  if (seen[0] == 0) {
+    return text + base::format("GPUs are not checked, none is seen here: {}\n", device::why_no_gpu());
+  }
+  require_gpu_memory(session, configuration, gpus_of(session, parallel), memories);
+  return text;
 }
 
 }  // namespace ltr::grid

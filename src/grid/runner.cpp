@@ -14,7 +14,6 @@
 #include "base/stopwatch.hpp"
 #include "config/plan.hpp"
 #include "config/toml.hpp"
-#include "device/gpus.hpp"
 #include "grid/created_folders.hpp"
 #include "grid/crew.hpp"
 #include "grid/environment.hpp"
@@ -254,17 +253,6 @@ void stage_inputs(const comm::Session& session, const config::Configuration& con
   comm::agree(session.world(), [&] { inputs.use_copies_in(folder); });
 }
 
-/// On every rank, whose GPUs may differ. Collective: all ranks.
-void check_gpu_memory(const comm::Session& session, const config::Configuration& configuration,
-                      const GpuChoice& choice, const std::vector<NodeMemory>& memories) {
-  comm::agree(session.world(), [&] {
-    const device::Gpu gpu =
-        device::visible_gpus()[choice.gpus[static_cast<std::size_t>(session.world_rank().value())]];
-    require_gpu_memory(memories, configuration,
-                       {gpu.description, static_cast<std::int64_t>(gpu.memory_bytes), choice.ranks_on_one});
-  });
-}
-
 /// How every run of nodes sets up its process.
 void prepare_process(const comm::Session& session, const config::Configuration& configuration,
                      const Inputs& inputs) {
@@ -279,9 +267,9 @@ void prepare_process(const comm::Session& session, const config::Configuration& 
   // Reads the GPUs, after make_deterministic has set what CUDA reads at its start.
   const GpuChoice choice = gpus_of(session, configuration.parallel);
   if (!choice.gpus.empty()) {
-    check_gpu_memory(session, configuration, choice,
-                     memory_of(config::make_plan(configuration), configuration, inputs.training->classes(),
-                               session.world().size()));
+    require_gpu_memory(session, configuration, choice,
+                       memory_of(config::make_plan(configuration), configuration, inputs.training->classes(),
+                                 session.world().size()));
   }
   use_chosen_device(session, configuration.parallel, choice);
 }
@@ -311,22 +299,8 @@ Outcome show_plan(const comm::Session& session, const config::Configuration& con
   const Inputs inputs = checked_inputs(session.world(), configuration);
   const config::Plan plan = config::make_plan(configuration);
   const int ranks = session.world().size();
-  std::string text = plan_text(plan, inputs, configuration, ranks);
-  // Plans are made where there may be no GPU, for where there are some.
-  std::array<double, 1> seen{static_cast<double>(device::visible_gpus().size())};
-  session.world().max(seen);
-  const config::DeviceKind device = configuration.parallel.device;
-  if (device == config::DeviceKind::cpu || (device == config::DeviceKind::automatic && seen[0] == 0)) {
-    return {base::ExitStatus::done, text};
-  }
-  train::make_deterministic(configuration.parallel.threads_per_rank);
-  const std::vector<NodeMemory> memories = memory_of(plan, configuration, inputs.training->classes(), ranks);
-  text += memory_text(memories);
-  if (seen[0] > 0) {
-    check_gpu_memory(session, configuration, gpus_of(session, configuration.parallel), memories);
-  } else {
-    text += base::format("GPUs are not checked, none is seen here: {}\n", device::why_no_gpu());
-  }
+  const std::string text = plan_text(plan, inputs, configuration, ranks) +
+                           gpu_memory_text(session, configuration, plan, inputs.training->classes());
   return {base::ExitStatus::done, text};
 }
 
