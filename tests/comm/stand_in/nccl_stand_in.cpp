@@ -91,7 +91,8 @@ class Exchange {
 
   /// Whether it was carried out, rather than given up.
   bool run() {
-    while (!(are_done(receives_) & are_done(sends_))) {
+    // Sends first: none may be held up by what this rank waits for.
+    while (!are_done(sends_) || !are_done(receives_)) {
       if (communicator_.aborted) {
         give_up();
         return false;

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <ostream>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -22,6 +24,12 @@
 #include "mpi_main.hpp"
 
 namespace ltr::comm {
+
+/// For the names of tests, and what they say.
+void PrintTo(Transport transport, std::ostream* stream) {
+  *stream << (transport == Transport::mpi ? "mpi" : "nccl");
+}
+
 namespace {
 
 using stand_in::conditions;
@@ -54,37 +62,47 @@ std::vector<Step> steps_of_uneven_buckets() {
   return steps;
 }
 
+/// When a step's gradients come to the GPU.
+enum class Filled { as_they_are_added, before_the_first_step };
+
 /// Steps as they follow each other in training: one stream fills buckets, another uses the sums, and the host
 /// waits for neither until the end.
-void sum_on_gpu(std::vector<Step>& steps, Exchange& exchange) {
-  const device::GpuScope scope(own_gpu());
+void sum_on_gpu(std::vector<Step>& steps, Exchange& exchange, Filled filled = Filled::as_they_are_added) {
   const device::Stream filling = device::Stream::on_gpu(own_gpu());
   const device::Stream use = device::Stream::on_gpu(own_gpu());
+  device::Event done;
   std::vector<std::vector<device::GpuMemory>> there(steps.size());
+  const auto fill = [&](std::size_t s, std::size_t b) {
+    filling.copy(there[s][b].get(), steps[s].buckets[b].data(), there[s][b].size_bytes());
+  };
   for (std::size_t s = 0; s < steps.size(); ++s) {
-    for (const std::vector<float>& bucket : steps[s].buckets) {
-      there[s].emplace_back(bucket.size() * sizeof(float), own_gpu());
+    for (std::size_t b = 0; b < steps[s].buckets.size(); ++b) {
+      there[s].emplace_back(steps[s].buckets[b].size() * sizeof(float), own_gpu());
+      if (filled == Filled::before_the_first_step) fill(s, b);
     }
   }
+  done.record(filling);
+  done.wait();
   for (std::size_t s = 0; s < steps.size(); ++s) {
     std::vector<std::vector<float>>& buckets = steps[s].buckets;
-    const auto bytes = [&](std::size_t b) { return buckets[b].size() * sizeof(float); };
     for (std::size_t b = 0; b < buckets.size(); ++b) {
-      filling.copy(there[s][b].get(), buckets[b].data(), bytes(b));
+      if (filled == Filled::as_they_are_added) fill(s, b);
       exchange.add({static_cast<float*>(there[s][b].get()), buckets[b].size()}, filling);
     }
     exchange.finish(use);
-    for (std::size_t b = 0; b < buckets.size(); ++b) use.copy(buckets[b].data(), there[s][b].get(), bytes(b));
+    for (std::size_t b = 0; b < buckets.size(); ++b) {
+      use.copy(buckets[b].data(), there[s][b].get(), there[s][b].size_bytes());
+    }
   }
-  device::Event done;
   done.record(use);
   exchange.await(done);
 }
 
-void expect_bits_of_the_serial_tree(Transport transport) {
+void expect_bits_of_the_serial_tree(Transport transport, Filled filled = Filled::as_they_are_added) {
+  const device::GpuScope scope(own_gpu());
   std::vector<Step> steps = steps_of_uneven_buckets();
   const auto exchange = make_exchange(world(), config::Reduction::fixed_order, place_of(transport));
-  sum_on_gpu(steps, *exchange);
+  sum_on_gpu(steps, *exchange, filled);
   for (const Step& step : steps) step.expect_bits_of_the_serial_tree();
 }
 
@@ -110,9 +128,22 @@ TEST_P(ExchangeOnTheStandIn, WaitsWhereSomeRanksAreLate) {
   expect_bits_of_the_serial_tree(GetParam());
 }
 
+TEST_P(ExchangeOnTheStandIn, TheNextStepDoesNotOverwriteSumsOnTheirWayBack) {
+  const While slow(conditions().copy_to_gpu_us, 2000);
+  expect_bits_of_the_serial_tree(GetParam(), Filled::before_the_first_step);
+}
+
 TEST_P(ExchangeOnTheStandIn, SumsAreUsedOnlyOnceTheyAreThere) {
   const While slow(conditions().nccl_us, 2000);
   expect_bits_of_the_serial_tree(GetParam());
+}
+
+TEST_P(ExchangeOnTheStandIn, IsUsedByAThreadThatHasChosenNoGpu) {
+  std::vector<Step> steps = steps_of_uneven_buckets();
+  const auto exchange = make_exchange(world(), config::Reduction::fixed_order, place_of(GetParam()));
+  std::thread backward([&] { sum_on_gpu(steps, *exchange); });
+  backward.join();
+  for (const Step& step : steps) step.expect_bits_of_the_serial_tree();
 }
 
 TEST_P(ExchangeOnTheStandIn, IsCompletedWhenAbandoned) {
@@ -133,7 +164,7 @@ TEST_P(ExchangeOnTheStandIn, IsCompletedWhenAbandoned) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Over, ExchangeOnTheStandIn, testing::Values(Transport::mpi, Transport::nccl),
-                         [](const auto& tested) { return tested.param == Transport::mpi ? "Mpi" : "Nccl"; });
+                         testing::PrintToStringParamName());
 
 // Faults need another rank that could be left waiting: suites of this name are not for one rank.
 
@@ -195,7 +226,7 @@ TEST(FaultsOfSeveralRanks, APeerThatIsGoneIsToldInNcclsWordsAndWhatWaitsForItIsE
     const device::GpuMemory memory(1000 * sizeof(float), own_gpu());
     const std::span bucket(static_cast<float*>(memory.get()), 1000);
     const device::Stream stream = device::Stream::on_gpu(own_gpu());
-    const auto exchange = make_exchange(world(), config::Reduction::fixed_order, place_of(Transport::nccl));
+    auto exchange = make_exchange(world(), config::Reduction::fixed_order, place_of(Transport::nccl));
     // Rank 0 does not come.
     if (world().rank() != 0) {
       const int aborts = stand_in::aborts();
@@ -209,6 +240,7 @@ TEST(FaultsOfSeveralRanks, APeerThatIsGoneIsToldInNcclsWordsAndWhatWaitsForItIsE
                         HasSubstr(stand_in::kPeerIsGone)));
       EXPECT_EQ(stand_in::aborts() - aborts, 1);
       EXPECT_THAT(told_by([&] { exchange->add(bucket, stream); }), StartsWith("LostRanks: "));
+      exchange.reset();
     }
   }
   world().barrier();
