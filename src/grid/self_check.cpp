@@ -189,11 +189,10 @@ void self_check(const comm::Session& session, const config::Configuration& confi
   if (session.world_rank().value() != 0) return;
   const ThreadDemand threads{configuration.parallel.threads_per_rank, configuration.loader.threads};
   std::vector<std::string> lines = placement_lines(places, threads);
-  lines.push_back(
-      base::format("computing   on {} in {}, gradients over {}",
-                   train::compute_device().is_cpu() ? "processors" : "GPUs",
-                   config::name_of(train::compute().precision),
-                   train::compute().transport == comm::Transport::nccl ? "NCCL" : "MPI"));
+  lines.push_back(base::format("computing   on {} in {}, gradients over {}",
+                               train::compute_device().is_cpu() ? "processors" : "GPUs",
+                               config::name_of(train::compute().precision),
+                               train::compute().transport == comm::Transport::nccl ? "NCCL" : "MPI"));
   lines.push_back(base::format("MPI         {}, thread level {}", comm::Session::library_version(),
                                comm::Session::thread_level()));
   lines.push_back(base::format("record      {} ({})",

@@ -10,14 +10,13 @@ namespace {
 /// On the host: what else a GPU computes is not ordered with a copy that another thread begins. The best
 /// weights are never written to once they are kept, so on the host they are shared.
 LoopState copied(LoopState state) {
-  const auto fetch = [](model::NamedTensors& tensors) {
-    for (auto& [name, tensor] : tensors) tensor = tensor.cpu();
+  const auto copy = [](torch::Tensor& tensor) {
+    tensor = tensor.to(torch::kCPU, tensor.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
   };
   for (TraineeState& trainee : state.trainees) {
-    trainee.weights = model::snapshot(trainee.weights);
-    trainee.momentum = trainee.momentum.clone().cpu();
-    fetch(trainee.weights);
-    fetch(trainee.best);
+    for (auto& [name, tensor] : trainee.weights) copy(tensor);
+    for (auto& [name, tensor] : trainee.best) tensor = tensor.cpu();
+    copy(trainee.momentum);
   }
   return state;
 }

@@ -28,7 +28,10 @@ bool is_scaled(const SgdOptions& options, const ParameterSlot& slot) {
 }  // namespace
 
 double norm_of(const torch::Tensor& vector) {
-  if (!vector.is_cpu()) return vector.to(torch::kFloat64).norm().item<double>();
+  if (!vector.is_cpu()) {
+    return torch::linalg_vector_norm(vector, 2, at::OptionalIntArrayRef(), /*keepdim=*/false, torch::kFloat64)
+        .item<double>();
+  }
   const float* values = vector.const_data_ptr<float>();
   const auto size = static_cast<std::size_t>(vector.numel());
   std::array<double, kLanes> sums{};
