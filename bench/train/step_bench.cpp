@@ -67,7 +67,7 @@ std::shared_ptr<model::Network> make_network(const Workload& workload) {
       config::enum_from_name<config::BackboneKind>(workload.backbone), workload.classes);
   model::initialise(*network, /*seed=*/1);
   network->backbone->compute_in(compute().precision);
-  network->to(compute_device());
+  move_to_compute_device(*network);
   return network;
 }
 

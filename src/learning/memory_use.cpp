@@ -82,14 +82,23 @@ Trained trained_by(const config::Configuration& configuration, const config::Pla
   return made;
 }
 
-/// The most that a step of `images` needs, with optimisers.
-std::int64_t peak_of_step(const config::Configuration& configuration, const config::PlanNode& node,
-                          std::int64_t classes, std::int64_t images) {
+/// What a step was seen to need.
+struct Seen {
+  std::int64_t peak_bytes = 0;    ///< with optimisers
+  std::int64_t moved_floats = 0;  ///< of the parameters that it trains
+};
+
+Seen run_step(const config::Configuration& configuration, const config::PlanNode& node, std::int64_t classes,
+              std::int64_t images) {
   const auto watch = std::make_shared<PeakWatch>();
   const c10::DebugInfoGuard guard(c10::DebugInfoKind::PROFILER_STATE, watch);
   Trained trained = trained_by(configuration, node, classes);
+  Seen seen;
   std::vector<train::Sgd> optimisers;
-  for (const auto& parameters : trained.parameters) optimisers.emplace_back(train::SgdOptions{}, *parameters);
+  for (const auto& parameters : trained.parameters) {
+    optimisers.emplace_back(train::SgdOptions{}, *parameters);
+    seen.moved_floats += parameters->size();
+  }
   train::Step step(comm::Group::alone(), {images, 1, 1}, trained.tasks, trained.options);
   const std::int64_t size = configuration.input.size;
   watch->begin();
@@ -100,17 +109,8 @@ std::int64_t peak_of_step(const config::Configuration& configuration, const conf
             torch::zeros({images}, torch::kInt64)};
       },
       /*stop_requested=*/false);
-  return watch->peak();
-}
-
-/// Floats that a node of training moves.
-std::int64_t moved_floats(const config::Configuration& configuration, const config::PlanNode& node,
-                          std::int64_t classes) {
-  std::int64_t floats = 0;
-  for (const auto& parameters : trained_by(configuration, node, classes).parameters) {
-    floats += parameters->size();
-  }
-  return floats;
+  seen.peak_bytes = watch->peak();
+  return seen;
 }
 
 }  // namespace
@@ -122,15 +122,14 @@ MemoryUse memory_use(const config::Configuration& configuration, const config::P
   // pass few are kept at a time. One alone takes other ways through libraries.
   const bool freezes = node.kind == config::NodeKind::stage_2 || trains_last_block(configuration, node);
   const std::int64_t few = freezes ? 4 : 2;
-  const std::int64_t of_few = peak_of_step(configuration, node, classes, few);
-  const std::int64_t of_twice = peak_of_step(configuration, node, classes, 2 * few);
+  const Seen of_few = run_step(configuration, node, classes, few);
+  const Seen of_twice = run_step(configuration, node, classes, 2 * few);
   const auto own = static_cast<unsigned>(std::max(1, configuration.stage_1.micro_batches / ranks));
   // Levels of the tree of gradients, the best weights, and a copy on its way to a checkpoint.
   const std::int64_t copies = std::countr_zero(std::bit_ceil(own)) + 2;
   MemoryUse use;
-  use.per_image = (of_twice - of_few) / few;
-  use.fixed =
-      of_few - few * use.per_image + copies * kFloatBytes * moved_floats(configuration, node, classes);
+  use.per_image = (of_twice.peak_bytes - of_few.peak_bytes) / few;
+  use.fixed = of_few.peak_bytes - few * use.per_image + copies * kFloatBytes * of_few.moved_floats;
   use.images = configuration.stage_1.global_batch / configuration.stage_1.micro_batches;
   return use;
 }

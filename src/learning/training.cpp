@@ -75,12 +75,7 @@ std::shared_ptr<model::Network> new_network(const Context& context) {
   auto network =
       std::make_shared<model::Network>(context.configuration.model.backbone, context.training.classes());
   network->backbone->compute_in(train::compute().precision);
-  network->to(train::compute_device());
-  if (train::compute_device().is_cuda()) {
-    for (torch::Tensor& parameter : network->parameters()) {
-      if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
-    }
-  }
+  train::move_to_compute_device(*network);
   return network;
 }
 

@@ -26,6 +26,14 @@ std::int64_t peak_gpu_memory_bytes() {
 
 torch::Tensor on_compute_device(const torch::Tensor& tensor) { return tensor.to(compute_device()); }
 
+void move_to_compute_device(torch::nn::Module& module) {
+  module.to(compute_device());
+  if (compute_device().is_cpu()) return;
+  for (torch::Tensor& parameter : module.parameters()) {
+    if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
+  }
+}
+
 device::Stream current_stream(const torch::Device& device) {
   return device.is_cuda() ? device::Stream::borrowed(current_gpu_stream(device)) : device::Stream::host();
 }

@@ -32,6 +32,9 @@ void set_compute(const Compute& choice);
 /// The tensor itself where it is already there, a copy otherwise.
 [[nodiscard]] torch::Tensor on_compute_device(const torch::Tensor& tensor);
 
+/// Moves the module there; on a GPU with the weights of convolutions channels last, as activations are.
+void move_to_compute_device(torch::nn::Module& module);
+
 /// What this thread has `device` compute is queued there.
 [[nodiscard]] device::Stream current_stream(const torch::Device& device);
 

@@ -14,18 +14,19 @@ constexpr std::int64_t kAlignment = 16;
 
 std::int64_t aligned(std::int64_t size) { return (size + kAlignment - 1) / kAlignment * kAlignment; }
 
-WeightLayout layout_for(const torch::nn::Module& module) {
-  const std::vector<torch::Tensor> parameters = module.parameters();
-  const bool on_gpu = !parameters.empty() && parameters.front().is_cuda();
-  return on_gpu ? WeightLayout::channels_last : WeightLayout::as_declared;
+/// The slot's part of `flat`, whose values lie there as the parameter's do: also with channels last.
+torch::Tensor view_of(const torch::Tensor& flat, const ParameterSlot& slot) {
+  const torch::Tensor values = flat.narrow(0, slot.offset, slot.size);
+  const at::IntArrayRef sizes = slot.parameter.sizes();
+  const bool channels_last =
+      !slot.parameter.is_contiguous() && slot.parameter.is_contiguous(torch::MemoryFormat::ChannelsLast);
+  if (!channels_last) return values.view(sizes);
+  return values.view({sizes[0], sizes[2], sizes[3], sizes[1]}).permute({0, 3, 1, 2});
 }
 
 }  // namespace
 
-FlatParameters::FlatParameters(const torch::nn::Module& module)
-    : FlatParameters(module, layout_for(module)) {}
-
-FlatParameters::FlatParameters(const torch::nn::Module& module, WeightLayout layout) : layout_(layout) {
+FlatParameters::FlatParameters(const torch::nn::Module& module) {
   std::int64_t end = 0;
   const auto parameters = module.named_parameters(/*recurse=*/true);
   for (auto named = parameters.end(); named != parameters.begin();) {
@@ -45,13 +46,6 @@ FlatParameters::FlatParameters(const torch::nn::Module& module, WeightLayout lay
     view.copy_(slot.parameter);
     slot.parameter.set_data(view);
   }
-}
-
-torch::Tensor FlatParameters::view_of(const torch::Tensor& flat, const ParameterSlot& slot) const {
-  const torch::Tensor values = flat.narrow(0, slot.offset, slot.size);
-  const at::IntArrayRef sizes = slot.parameter.sizes();
-  if (layout_ == WeightLayout::as_declared || sizes.size() != 4) return values.view(sizes);
-  return values.view({sizes[0], sizes[2], sizes[3], sizes[1]}).permute({0, 3, 1, 2});
 }
 
 std::vector<FloatRange> FlatParameters::ranges_of(

@@ -11,10 +11,6 @@
 
 namespace ltr::train {
 
-/// How the values of a convolution's weight lie in the vector: as torch declares it, [out, in, height,
-/// width], or with the input channels last, as convolutions on a GPU want activations and weights.
-enum class WeightLayout { as_declared, channels_last };
-
 /// One parameter's place in the vector. Units: floats.
 struct ParameterSlot {
   std::string name;  ///< as the module calls it, such as "backbone.conv1.weight"
@@ -34,10 +30,8 @@ struct FloatRange {
 /// gradients. Every parameter begins on a 64-byte boundary; the gaps hold zeros.
 class FlatParameters {
  public:
-  /// On a GPU channels come last. Throws: std::logic_error if nothing is trainable or a parameter is not
-  /// float32.
+  /// Throws: std::logic_error if nothing is trainable or a parameter is not float32.
   explicit FlatParameters(const torch::nn::Module& module);
-  FlatParameters(const torch::nn::Module& module, WeightLayout layout);
 
   /// Makes every parameter's gradient a view of `gradients`, which are on the parameters' device.
   /// Shape: gradients [size()] float32, contiguous.
@@ -55,9 +49,6 @@ class FlatParameters {
       const std::function<bool(const ParameterSlot&)>& chosen) const;
 
  private:
-  [[nodiscard]] torch::Tensor view_of(const torch::Tensor& flat, const ParameterSlot& slot) const;
-
-  WeightLayout layout_;
   torch::Tensor values_;
   torch::Tensor gradients_;
   std::vector<ParameterSlot> slots_;
