@@ -47,13 +47,20 @@ store::File open_record(const std::filesystem::path& path, std::string_view kind
   return file;
 }
 
-void write_map(store::Group group, const std::map<std::string, std::string>& values) {
+template <class Value>
+void write_map(store::Group group, const std::map<std::string, Value>& values) {
   for (const auto& [name, value] : values) group.set_attribute(name, value);
 }
 
 std::map<std::string, std::string> read_map(const store::Group& group) {
   std::map<std::string, std::string> values;
   for (const std::string& name : group.attributes()) values[name] = group.text_attribute(name);
+  return values;
+}
+
+std::map<std::string, std::int64_t> read_numbers(const store::Group& group) {
+  std::map<std::string, std::int64_t> values;
+  for (const std::string& name : group.attributes()) values[name] = group.attribute<std::int64_t>(name);
   return values;
 }
 
@@ -65,6 +72,8 @@ void write_data(store::Group group, const RunRecord& run) {
   group.write_strings("class_names", run.class_names);
   write_map(group.create_group("names"), run.data_names);
   write_map(group.create_group("hashes"), run.data_hashes);
+  write_map(group.create_group("dropped"), run.data_dropped);
+  write_map(group.create_group("lenient"), run.data_lenient);
 }
 
 void read_data(const store::Group& group, RunRecord& run) {
@@ -77,6 +86,8 @@ void read_data(const store::Group& group, RunRecord& run) {
   run.data_names = read_map(names);
   run.data_names["train"] = names.text_attribute("train");  // a table's title has no other
   run.data_hashes = read_map(group.group("hashes"));
+  run.data_dropped = read_numbers(group.group("dropped"));
+  run.data_lenient = read_numbers(group.group("lenient"));
 }
 
 void write_schedule(store::Group group, const Schedule& schedule) {

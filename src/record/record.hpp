@@ -16,7 +16,7 @@
 
 namespace ltr::record {
 
-inline constexpr std::int32_t kSchemaVersion = 4;
+inline constexpr std::int32_t kSchemaVersion = 5;
 
 /// A record that another version of the suite has written.
 class OtherSchema : public base::DataError {
@@ -116,6 +116,10 @@ struct RunRecord {
   std::string backbone;
   std::map<std::string, std::string> data_names;   ///< of the packs: train, validation, test
   std::map<std::string, std::string> data_hashes;  ///< train.list, train.content, validation.list, ...
+  /// Of the packs, by name as in data_names: images of the list that were dropped when packing, and images
+  /// taken although they are damaged, as PIL takes them.
+  std::map<std::string, std::int64_t> data_dropped;
+  std::map<std::string, std::int64_t> data_lenient;
   bool test_serves_as_validation = false;
   std::vector<std::string> class_names;
   std::vector<std::int64_t> class_counts;  ///< training images, [K]
