@@ -102,13 +102,21 @@ ExitStatus list() {
 
 }  // namespace
 
+// Run by the loader before the constructors of shared libraries, torch's among them.
+__attribute__((section(".preinit_array"),
+               used)) void (*const kBeforeConstructors)() = &ltr::grid::StopSignal::hold_back;
+
 int main(int argc, char** argv) {
   Arguments arguments;
   if (const auto status = parse(argc, argv, arguments)) return *status;
   if (arguments.list) return list();
   // From the first moment on: a batch system may ask for a stop while MPI is still starting.
   std::optional<ltr::grid::StopSignal> stop_signal;
-  if (!arguments.plan && arguments.exported.empty()) stop_signal.emplace();
+  if (!arguments.plan && arguments.exported.empty()) {
+    stop_signal.emplace();
+  } else {
+    ltr::grid::StopSignal::let_through();
+  }
   try {
     const ltr::comm::Session session;
     using ltr::base::Log;

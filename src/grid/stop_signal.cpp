@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "grid/stop_signal.hpp"
 
+#include <array>
 #include <csignal>
 
 namespace ltr::grid {
 namespace {
+
+constexpr std::array kSignals{SIGTERM, SIGUSR1, SIGHUP, SIGINT};
 
 // A signal handler can reach nothing else.
 volatile std::sig_atomic_t stop_requested = 0;
@@ -12,20 +15,36 @@ volatile std::sig_atomic_t stop_requested = 0;
 void request_stop(int /*signal*/) { stop_requested = 1; }
 
 void handle(void (*handler)(int)) {
-  struct sigaction action{};
-  action.sa_handler = handler;
-  action.sa_flags = SA_RESTART;
-  for (const int signal : {SIGTERM, SIGUSR1}) sigaction(signal, &action, nullptr);
-  // Who types Ctrl-C twice does not want to wait for a checkpoint.
-  action.sa_flags |= SA_RESETHAND;
-  sigaction(SIGINT, &action, nullptr);
+  for (const int signal : kSignals) {
+    struct sigaction action{};
+    sigaction(signal, nullptr, &action);
+    if (signal == SIGHUP && action.sa_handler == SIG_IGN) continue;
+    action = {};
+    action.sa_handler = handler;
+    action.sa_flags = SA_RESTART;
+    // Who types Ctrl-C twice does not want to wait for a checkpoint.
+    if (signal == SIGINT) action.sa_flags |= SA_RESETHAND;
+    sigaction(signal, &action, nullptr);
+  }
+}
+
+void mask(int how) {
+  sigset_t signals{};
+  sigemptyset(&signals);
+  for (const int signal : kSignals) sigaddset(&signals, signal);
+  sigprocmask(how, &signals, nullptr);
 }
 
 }  // namespace
 
-StopSignal::StopSignal() { handle(request_stop); }
+StopSignal::StopSignal() {
+  handle(request_stop);
+  let_through();
+}
 // A second signal must not end a rank that is on its way out.
 StopSignal::~StopSignal() { handle(SIG_IGN); }
 bool StopSignal::requested() { return stop_requested != 0; }
+void StopSignal::hold_back() { mask(SIG_BLOCK); }
+void StopSignal::let_through() { mask(SIG_UNBLOCK); }
 
 }  // namespace ltr::grid

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// SIGTERM, SIGUSR1 and a first SIGINT as a wish to stop: finish the step, write a checkpoint, exit 75.
+// SIGTERM, SIGUSR1, SIGHUP and a first SIGINT as a wish to stop: finish the step, write a checkpoint,
+// exit 75.
 #pragma once
 
 namespace ltr::grid {
 
-/// Catches SIGTERM, SIGUSR1 and the first SIGINT while it lives; one a process, as signals are.
+/// Catches SIGTERM, SIGUSR1, SIGHUP (unless it is ignored, as under nohup) and the first SIGINT while it
+/// lives; one a process, as signals are.
 class StopSignal {
  public:
   StopSignal();
@@ -14,6 +16,12 @@ class StopSignal {
 
   /// True once one of them has come.
   [[nodiscard]] static bool requested();
+
+  /// From here on these signals wait until a StopSignal is made, or let_through is called. To be called
+  /// before the constructors of libraries run, which take a tenth of a second: a batch system may ask for a
+  /// stop then.
+  static void hold_back();
+  static void let_through();
 };
 
 }  // namespace ltr::grid

@@ -19,6 +19,7 @@
 #include "record/check.hpp"
 #include "store/atomic_file.hpp"
 #include "store/free_space.hpp"
+#include "store/seal.hpp"
 #include "train/compute_device.hpp"
 
 namespace ltr::grid {
@@ -174,40 +175,61 @@ void Workspace::take_up(const config::Configuration& configuration, const Inputs
                      "see its table",
                      paths_.output.string()));
   }
-  const auto noted = [&](const char* name) -> std::optional<std::string> {
-    const std::filesystem::path file = paths_.folder / name;
-    if (!std::filesystem::exists(file)) return std::nullopt;
-    return store::read_text_file(file);
-  };
   const std::string device = train::compute_device().is_cpu() ? "processors" : "GPUs";
   const std::string data_hashes = hash_lines(inputs.hashes());
-  if (const auto there = noted(kConfigurationFile)) {
+  if (const auto there = note(kConfigurationFile, log)) {
     check_same_configuration(configuration, *there, paths_.folder);
   }
-  if (const auto there = noted(kDataFile)) check_same_data(data_hashes, *there, paths_.folder);
-  if (const auto there = noted(kDeviceFile)) check_same_device(device, *there, paths_.folder);
+  if (const auto there = note(kDataFile, log)) check_same_data(data_hashes, *there, paths_.folder);
+  if (const auto there = note(kDeviceFile, log)) check_same_device(device, *there, paths_.folder);
   set_unsound_aside(log);
-  note_once(kDataFile, data_hashes);
-  note_once(kDeviceFile, device);
-  note_once(kConfigurationFile, config::to_toml(configuration));
+  note_once(kDataFile, data_hashes, log);
+  note_once(kDeviceFile, device, log);
+  note_once(kConfigurationFile, config::to_toml(configuration), log);
   remove_partial_files(paths_.folder);
   store::remove_leftovers(paths_.output);
 }
 
-void Workspace::note_once(const char* name, const std::string& text) {
-  const std::filesystem::path file = paths_.folder / name;
-  if (std::filesystem::exists(file)) return;
-  store::write_atomically(file, std::as_bytes(std::span(text)));
-  noted_.push_back(file);
+/// What a start has noted first. There are two copies, so that damage to one costs nothing.
+std::optional<std::string> Workspace::note(const char* name, base::Log& log) const {
+  std::optional<std::string> text;
+  std::string damage;
+  for (const std::filesystem::path& copy : copies_of(name)) {
+    if (!std::filesystem::exists(copy)) continue;
+    try {
+      std::string sound = store::read_sealed(copy);
+      if (!text) text = std::move(sound);
+    } catch (const base::DataError& error) {
+      damage = error.what();
+    }
+  }
+  if (damage.empty()) return text;
+  if (!text) throw base::DataError(damage);
+  log.warning(base::format("{}; its copy is sound, and taken", damage));
+  write_note(name, *text);
+  return text;
+}
+
+std::array<std::filesystem::path, 2> Workspace::copies_of(const char* name) const {
+  return {paths_.folder / name, paths_.folder / (std::string(name) + ".copy")};
+}
+
+void Workspace::write_note(const char* name, const std::string& text) const {
+  for (const std::filesystem::path& copy : copies_of(name)) {
+    store::write_sealed(copy, std::as_bytes(std::span(text)));
+  }
+}
+
+void Workspace::note_once(const char* name, const std::string& text, base::Log& log) {
+  if (note(name, log)) return;
+  for (const std::filesystem::path& copy : copies_of(name)) noted_.push_back(copy);
+  write_note(name, text);
 }
 
 /// Bits are promised for one kind.
 void Workspace::note_processors(const std::vector<std::string>& processors, base::Log& log) {
-  const std::filesystem::path file = paths_.folder / kProcessorsFile;
-  if (std::filesystem::exists(file)) {
-    std::istringstream lines(store::read_text_file(file));
-    for (std::string line; std::getline(lines, line);) processors_.push_back(line);
-  }
+  std::istringstream lines(note(kProcessorsFile, log).value_or(""));
+  for (std::string line; std::getline(lines, line);) processors_.push_back(line);
   const std::size_t before = processors_.size();
   for (const std::string& kind : processors) {
     if (std::ranges::find(processors_, kind) == processors_.end()) processors_.push_back(kind);
@@ -226,9 +248,10 @@ void Workspace::note_processors(const std::vector<std::string>& processors, base
                      base::join(processors, "; ")));
   }
   if (processors_.size() == before) return;
-  if (before == 0) noted_.push_back(file);
-  const std::string text = base::join(processors_, "\n") + "\n";
-  store::write_atomically(file, std::as_bytes(std::span(text)));
+  if (before == 0) {
+    for (const std::filesystem::path& copy : copies_of(kProcessorsFile)) noted_.push_back(copy);
+  }
+  write_note(kProcessorsFile, base::join(processors_, "\n") + "\n");
 }
 
 std::vector<const config::PlanNode*> Workspace::unfinished() const {
@@ -339,7 +362,7 @@ void Workspace::merge(record::RunRecord& run) const {
   if (!errors.empty()) return;
   journal_->clear();
   for (const char* name : {kConfigurationFile, kDataFile, kDeviceFile, kProcessorsFile}) {
-    std::filesystem::remove(paths_.folder / name);
+    for (const std::filesystem::path& copy : copies_of(name)) std::filesystem::remove(copy);
   }
 }
 

@@ -2,6 +2,7 @@
 // What a run keeps on disk: the record, and beside it a folder of finished nodes, weights and checkpoints.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -72,7 +73,10 @@ class Workspace {
                  base::Log& log) const;
   void check_kept_weights(std::size_t node, const std::vector<Standing>& standings, base::Log& log) const;
   [[nodiscard]] record::NodeRecord read_node(const config::PlanNode& node) const;
-  void note_once(const char* name, const std::string& text);
+  [[nodiscard]] std::array<std::filesystem::path, 2> copies_of(const char* name) const;
+  [[nodiscard]] std::optional<std::string> note(const char* name, base::Log& log) const;
+  void note_once(const char* name, const std::string& text, base::Log& log);
+  void write_note(const char* name, const std::string& text) const;
 
   const config::Plan* plan_;
   const Journal* journal_;

@@ -198,6 +198,14 @@ bool check_seal(const std::filesystem::path& path) {
   throw_damaged(path, "its structure, a text in it or the seal at its end");
 }
 
+std::string read_sealed(const std::filesystem::path& path) {
+  if (!check_seal(path)) throw_unsealed(path);
+  std::string text = read_text_file(path);
+  const std::size_t table = *table_size(std::string_view(text).substr(text.size() - kLastLine));
+  text.resize(text.size() - kLastLine - table);
+  return text;
+}
+
 void throw_unsealed(const std::filesystem::path& path) {
   throw base::DataError(
       base::format("{} has no seal at its end: it was cut off, or changed by another program after it was "

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "store/file.hpp"
@@ -21,6 +22,10 @@ void seal(const std::filesystem::path& path, std::span<const Extent> pieces, std
 /// Writes `bytes` and their seal beside `path`, then renames it into place. Throws: as write_atomically.
 void write_sealed(const std::filesystem::path& path, std::span<const std::byte> bytes,
                   std::span<const Extent> pieces = {});
+
+/// What was sealed of a file. Throws: DataError if it has no seal or is damaged, DataError or SystemError if
+/// it cannot be read.
+[[nodiscard]] std::string read_sealed(const std::filesystem::path& path);
 
 /// Whether the file has a seal; if it has, its bytes are those that were sealed. One that was changed by
 /// another program, cut off or written by an older version has none: believe nothing in it.

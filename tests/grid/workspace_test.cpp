@@ -15,6 +15,7 @@
 #include "model/safetensors.hpp"
 #include "own_folder.hpp"
 #include "store/atomic_file.hpp"
+#include "store/seal.hpp"
 
 namespace ltr::grid {
 namespace {
@@ -131,7 +132,9 @@ TEST_F(WorkspaceTest, RefusesToGoOnWhereTheOtherDeviceComputes) {
   {
     const Workspace again(configuration_, plan_, journal_, inputs_, 1, {"AVX2 on a processor"}, log_);
   }
-  std::ofstream(Paths(configuration_).folder / "device.txt") << "GPUs";
+  for (const char* copy : {"device.txt", "device.txt.copy"}) {
+    store::write_sealed(parts() / copy, std::as_bytes(std::span(std::string_view("GPUs"))));
+  }
   try {
     const Workspace workspace(configuration_, plan_, journal_, inputs_, 1, {"AVX2 on a processor"}, log_);
     FAIL() << "bits of two devices would mix";
@@ -204,6 +207,19 @@ TEST_F(WorkspaceTest, NothingIsRemovedWhereTheRecordWouldNotBeSound) {
   for (const config::PlanNode& planned : plan_.nodes) {
     EXPECT_FALSE(std::filesystem::exists(journal_.node_file(planned))) << planned.id;
   }
+}
+
+TEST_F(WorkspaceTest, ADamagedNoteIsTakenFromItsCopyAndMended) {
+  (void)begin();
+  for (const char* copy : {"configuration.toml", "configuration.toml.copy"}) {
+    std::ofstream(parts() / copy, std::ios::app) << "x";
+    EXPECT_NO_THROW((void)begin());
+    EXPECT_TRUE(store::check_seal(parts() / copy));
+  }
+  for (const char* copy : {"data_hashes.txt", "data_hashes.txt.copy"}) {
+    std::ofstream(parts() / copy, std::ios::app) << "x";
+  }
+  EXPECT_THROW((void)begin(), base::DataError);
 }
 
 TEST_F(WorkspaceTest, AnotherKindOfProcessorIsSaidAndRemembered) {

@@ -18,11 +18,11 @@ fail() {
   exit 1
 }
 
-# The five digests of the record of that name in `work`. Without them, a text that no other record's is equal to.
+# The digests of the record of that name in `work`. Without them, a text that no other record's is equal to.
 digest() {
   local lines
-  lines=$("$bin/ltr_report" "$work/$1.h5" --digest | grep -E '^(plan|draws|weights|state|counts) +[0-9a-f]{64}') || true
-  [ "$(wc -l <<<"$lines")" -eq 5 ] && echo "$lines" || echo "$1.h5 has no digests"
+  lines=$("$bin/ltr_report" "$work/$1.h5" --digest | grep -E '^(plan|settings|draws|weights|state|counts|results) +[0-9a-f]{64}') || true
+  [ "$(wc -l <<<"$lines")" -eq 7 ] && echo "$lines" || echo "$1.h5 has no digests"
 }
 
 # The system's Python, or the path's, whichever has h5py.

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs are stopped and killed at random moments and continued on other numbers of ranks, in other groups, until they are
 # complete: every one ends in the bits of a run that nothing disturbed, and what a checkpoint held is never done again.
+# After every third interruption a bit of a random file that it left is changed: the continued run names the file and
+# computes again what stood on it, or did not need it, and ends in the same bits.
 # LTR_INTERRUPTIONS, LTR_SEED: how many moments, and which.
 . "$(dirname "$0")/common.sh"
 prepare
@@ -44,6 +46,24 @@ lost_work() {
     awk '$2 == "finished" && ($4 != "finished" || $5 != $3) || $2 != "finished" && ($4 == "none" || $4 != "finished" && $4 < $2)'
 }
 
+# Changes a random bit of a random file; claims and leases are no results, and go with the next start.
+flip_a_bit() {
+  python3 - "$work/cut.h5.parts" "$RANDOM" <<'PYTHON'
+import pathlib, random, sys
+random.seed(int(sys.argv[2]))
+files = sorted(f for f in pathlib.Path(sys.argv[1]).iterdir()
+               if f.is_file() and f.stat().st_size and f.name != "lease" and not f.name.startswith("lease.")
+               and f.suffix not in (".claim", ".damaged") and f.name != "stop")
+if files:
+    file = random.choice(files)
+    data = bytearray(file.read_bytes())
+    at = random.randrange(len(data))
+    data[at] ^= 1 << random.randrange(8)
+    file.write_bytes(data)
+    print(file.name, "byte", at)
+PYTHON
+}
+
 SECONDS=0
 grid 2 0 whole >"$work/whole.log" 2>&1 || { cat "$work/whole.log"; fail "the undisturbed run"; }
 digest whole >"$work/whole.digest"
@@ -52,6 +72,9 @@ lasts_ms=$((1000 * (SECONDS + 1)))
 placements=('1 0' '2 0' '2 1' '4 0' '4 2' '4 1' '8 0' '8 4')
 declare -A tally
 complete=0
+flips=0
+named=0
+flipped=
 last=
 for ((done = 0; done < interruptions;)); do
   while :; do
@@ -92,7 +115,17 @@ for ((done = 0; done < interruptions;)); do
     esac
     progress >"$work/after"
     lost=$(lost_work "$work/before" "$work/after")
+    # What a changed bit has taken is done twice, and that is said.
+    if [ -n "$flipped" ] && grep -q 'is computed again\|is taken\|begins anew\|and taken' "$work/cut.log"; then
+      named=$((named + 1))
+      lost=
+    fi
     [ -z "$lost" ] || { cat "$work/cut.log"; fail "work was lost or done twice ($kind, $ranks ranks): $lost"; }
+  fi
+  flipped=
+  if [ -d "$work/cut.h5.parts" ] && ((done % 3 == 0)); then
+    flipped=$(flip_a_bit)
+    [ -n "$flipped" ] && flips=$((flips + 1)) && echo "changed: $flipped"
   fi
   done=$((done + 1))
   tally[$kind]=$((${tally[$kind]:-0} + 1))
@@ -104,4 +137,5 @@ diff "$work/whole.digest" "$work/cut.digest" || { cat "$work/cut.log"; fail "oth
 grid 2 0 cut >"$work/again.log" 2>&1 || fail "the second run of a finished grid"
 grep -q 'nothing to do' "$work/again.log" || fail "a finished grid was not recognised"
 for kind in "${!tally[@]}"; do echo "$kind: ${tally[$kind]}"; done
-echo "$done interruptions at random moments, $((complete + 1)) runs completed with equal digests, no work lost"
+echo "$done interruptions at random moments, $((complete + 1)) runs completed with equal digests, no work lost;" \
+  "$flips bits changed, $named of them named before a further interruption"

@@ -95,6 +95,16 @@ TEST_F(Seal, ServesAnyFileAndNoDataSets) {
   EXPECT_THAT(complaint(), HasSubstr("is damaged"));
 }
 
+TEST_F(Seal, TextsComeBackWithoutIt) {
+  const std::string text = "format = 1\n";
+  write_sealed(path_, std::as_bytes(std::span(text)));
+  EXPECT_EQ(read_sealed(path_), text);
+  flip(3);
+  EXPECT_THROW((void)read_sealed(path_), base::DataError);
+  std::ofstream(path_) << text;
+  EXPECT_THROW((void)read_sealed(path_), base::DataError);
+}
+
 TEST_F(Seal, WhatIsNoFileHasNone) {
   EXPECT_FALSE(check_seal(folder()));
   EXPECT_FALSE(check_seal(folder() / "none"));

@@ -57,6 +57,8 @@ torch::Tensor inputs_of(EvaluationSet& set) {
   return torch::cat(inputs);
 }
 
+Scratch scratch(const std::filesystem::path& file) { return {file, {}, {}}; }
+
 torch::Tensor labels_of(EvaluationSet& set) {
   std::vector<torch::Tensor> labels{torch::empty({0}, torch::kInt64)};
   set.visit([&](const torch::Tensor&, const torch::Tensor& y) { labels.push_back(y); });
@@ -66,15 +68,15 @@ torch::Tensor labels_of(EvaluationSet& set) {
 TEST_F(FeaturePass, ReadsWhatAnyNumberOfRanksLeftInTheFile) {
   const std::filesystem::path file = *folder / "validation.features";
   EvaluationSet images(world(), *packs->validation, loader_options());
-  EvaluationSet computed = features_of(images, *test::TinyNetwork(1).backbone, file);
-  EXPECT_EQ(std::filesystem::file_size(file), 140 * kFeatures * sizeof(float));
+  EvaluationSet computed = features_of(images, *test::TinyNetwork(1).backbone, scratch(file));
+  EXPECT_GT(std::filesystem::file_size(file), 140 * kFeatures * sizeof(float));
   // Another backbone tells whether it has run.
   EvaluationSet again(world(), *packs->validation, loader_options());
-  EvaluationSet read = features_of(again, *test::TinyNetwork(2).backbone, file);
+  EvaluationSet read = features_of(again, *test::TinyNetwork(2).backbone, scratch(file));
   EXPECT_TRUE(same_bits(inputs_of(read), inputs_of(computed)));
   EXPECT_TRUE(same_bits(labels_of(read), labels_of(computed)));
   EvaluationSet alone(comm::Group::alone(), *packs->validation, loader_options());
-  EvaluationSet whole = features_of(alone, *test::TinyNetwork(2).backbone, file);
+  EvaluationSet whole = features_of(alone, *test::TinyNetwork(2).backbone, scratch(file));
   EvaluationSet expected = features(comm::Group::alone(), *packs->validation);
   EXPECT_TRUE(same_bits(inputs_of(whole), inputs_of(expected)));
   world().barrier();
@@ -85,17 +87,42 @@ TEST_F(FeaturePass, ComputesAgainWhereTheFileIsCutOff) {
   if (world().rank() == 0) std::ofstream(file) << "too short";
   world().barrier();
   EvaluationSet images(world(), *packs->validation, loader_options());
-  EvaluationSet computed = features_of(images, *test::TinyNetwork(1).backbone, file);
-  EXPECT_EQ(std::filesystem::file_size(file), 140 * kFeatures * sizeof(float));
+  EvaluationSet computed = features_of(images, *test::TinyNetwork(1).backbone, scratch(file));
+  EXPECT_GT(std::filesystem::file_size(file), 140 * kFeatures * sizeof(float));
   EvaluationSet expected = features(world(), *packs->validation);
   EXPECT_TRUE(same_bits(inputs_of(computed), inputs_of(expected)));
   world().barrier();
 }
 
+TEST_F(FeaturePass, OneChangedBitIsNamedAndTheFeaturesComputedAgain) {
+  const std::filesystem::path file = *folder / "flipped.features";
+  EvaluationSet images(world(), *packs->validation, loader_options());
+  (void)features_of(images, *test::TinyNetwork(1).backbone, scratch(file));
+  if (world().rank() == 0) {
+    std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+    bytes.seekg(1000);
+    const auto flipped = static_cast<char>(bytes.get() ^ 1);
+    bytes.seekp(1000);
+    bytes.put(flipped);
+  }
+  world().barrier();
+  EvaluationSet expected = features(world(), *packs->validation);
+  std::string named;
+  EvaluationSet again(world(), *packs->validation, loader_options());
+  EvaluationSet computed = features_of(again, *test::TinyNetwork(1).backbone,
+                                       {file, {}, [&](const std::string& text) { named = text; }});
+  EXPECT_TRUE(same_bits(inputs_of(computed), inputs_of(expected)));
+  if (world().rank() == 0) {
+    EXPECT_NE(named.find("flipped.features is damaged"), named.npos) << named;
+  }
+  world().barrier();
+}
+
 TEST_F(FeaturePass, NamesAFileThatCannotBeWrittenOnAllRanks) {
   EvaluationSet images(world(), *packs->validation, loader_options());
-  EXPECT_THROW((void)features_of(images, *test::TinyNetwork(1).backbone, *folder / "absent/x.features"),
-               base::SystemError);
+  EXPECT_THROW(
+      (void)features_of(images, *test::TinyNetwork(1).backbone, scratch(*folder / "absent/x.features")),
+      base::SystemError);
 }
 
 TEST_F(FeaturePass, SumsClassesToTheSameBitsForAnyNumberOfRanks) {
