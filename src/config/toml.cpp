@@ -81,12 +81,14 @@ std::string table_line(const std::string& name, const std::vector<KeyText>& memb
   return base::format("{} = {{ {} }}\n", name, base::join(words, ", "));
 }
 
-/// A file is told from another by its content, which is compared where it is read. So a path is only given or
-/// not, and where a run puts its own files not even that.
-bool mean_the_same(const KeyText& here, const KeyText& there) {
-  if (here.value == there.value || here.path == "run.output" || here.path == "data.stage") return true;
-  const std::string nothing = value_text(std::string());
-  return here.names_files && here.value != nothing && there.value != nothing;
+/// Where a run puts its own files may be another folder each time.
+bool names_a_place(std::string_view key) { return key == "run.output" || key == "data.stage"; }
+
+/// What of a value matters to results. A file is told from another by its content, which is compared where it
+/// is read, so a path is only given or not.
+std::string_view what_matters(const KeyText& key) {
+  const bool given = key.names_files && key.value != value_text(std::string());
+  return given ? "given" : std::string_view(key.value);
 }
 
 /// Cuts `path` at its first dot and returns the part before; `path` keeps the part after.
@@ -182,12 +184,9 @@ bool changes_results(std::string_view key) {
 }
 
 std::vector<std::string> settings(const Configuration& configuration) {
-  const std::string nothing = value_text(std::string());
   std::vector<std::string> lines;
   for (const KeyText& key : key_texts(configuration)) {
-    if (!changes_results(key.path)) continue;
-    const bool a_file = key.names_files && key.value != nothing;
-    lines.push_back(base::format("{} = {}", key.path, a_file ? std::string("a file") : key.value));
+    if (changes_results(key.path)) lines.push_back(base::format("{} = {}", key.path, what_matters(key)));
   }
   return lines;
 }
@@ -197,7 +196,7 @@ std::vector<std::string> differing_keys(const Configuration& here, const Configu
   const std::vector<KeyText> theirs = key_texts(there);
   std::vector<std::string> differing;
   for (std::size_t i = 0; i < ours.size(); ++i) {
-    if (mean_the_same(ours[i], theirs[i])) continue;
+    if (names_a_place(ours[i].path) || what_matters(ours[i]) == what_matters(theirs[i])) continue;
     differing.push_back(base::format("{}: {} here, {} there", ours[i].path, ours[i].value, theirs[i].value));
   }
   return differing;

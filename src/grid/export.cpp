@@ -32,6 +32,20 @@ const config::PlanNode& stage_1_of(const config::Plan& plan, const config::PlanC
   return *std::ranges::find(plan.nodes, learning::stage_1_id(node), &config::PlanNode::id);
 }
 
+/// Throws: ConfigError if something is there that an earlier export has not written.
+void check_replaceable(const std::filesystem::path& file) {
+  const std::filesystem::file_status status = std::filesystem::status(file);
+  if (!std::filesystem::exists(status)) return;
+  try {
+    if (model::read_safetensors_metadata(file).contains("cell")) return;
+  } catch (const base::DataError&) {
+  }
+  throw base::ConfigError(base::format(
+      "{} is there and is no weights file that an export wrote; it would be lost; name another file, or "
+      "remove this one first",
+      file.string()));
+}
+
 model::NamedTensors read_trained(const std::filesystem::path& file, const std::string& cell) {
   if (!std::filesystem::exists(file)) {
     throw base::ConfigError(
@@ -97,6 +111,7 @@ std::string export_cell(const config::Configuration& configuration, const std::s
                      "choose a cell of another strategy of the same sampling, whose backbone it shares",
                      id));
   }
+  check_replaceable(file);
   const std::optional<record::RunRecord> run = find_run(configuration);
   const std::filesystem::path folder = Paths(configuration).folder;
   const std::string& stage_1 = stage_1_of(plan, cell).id;

@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/hash.hpp"
+#include "config/plan.hpp"
 #include "data/decoded_images.hpp"
 #include "data/stage.hpp"
 #include "model/starting_weights.hpp"
@@ -97,7 +98,7 @@ std::string file_sha256(const std::filesystem::path& path) {
     hash.add(std::as_bytes(std::span(piece).first(static_cast<std::size_t>(file.gcount()))));
   } while (file);
   if (file.bad()) {
-    throw base::DataError(base::format(
+    throw base::SystemError(base::format(
         "{}: reading stopped half-way; the weights are not known; check the file system", path.string()));
   }
   return hash.hex();
@@ -143,20 +144,46 @@ void check_weights(const config::Configuration& configuration, Inputs& inputs) {
   const bool trained_on = configuration.stage_1.weights.empty();
   inputs.weights_key = trained_on ? "model.pretrained" : "stage_1.weights";
   model::Network network(configuration.model.backbone, inputs.training->classes());
-  model::ClassifierWeights found{};
+  model::StartingWeights taken;
   try {
-    found = model::load_starting_weights(network, file);
+    taken = model::load_starting_weights(network, file);
   } catch (const base::DataError& error) {
     throw base::DataError(base::format("{}: {}", inputs.weights_key, error.what()));
   }
   inputs.weights_hash = file_sha256(file);
-  if (found == model::ClassifierWeights::fitting) return;
-  if (!trained_on) check_classifier_is_not_needed(configuration);
-  inputs.weights_notice = base::format(
-      "{}: {} has {}; the classifier is made anew for {} classes, with the authors' initialisation",
-      inputs.weights_key, file,
-      found == model::ClassifierWeights::absent ? "no classifier" : "a classifier of another size",
-      inputs.training->classes());
+  if (!taken.classifier_taken && !trained_on) check_classifier_is_not_needed(configuration);
+  for (const std::string& notice : taken.notices) {
+    inputs.weights_notices.push_back(base::format("{}: {}: {}", inputs.weights_key, file, notice));
+  }
+}
+
+/// Whether some node of the plan trains BatchNorm on the statistics of micro-batches.
+bool batch_norm_learns(const config::Configuration& configuration) {
+  return configuration.stage_1.weights.empty() ||
+         std::ranges::any_of(configuration.grid.learning, [&](config::LearningKind learning) {
+           const config::NodeKind kind = config::finishing_kind(learning);
+           return kind == config::NodeKind::finetune ||
+                  (kind == config::NodeKind::stage_2 && configuration.fidelity.frozen_statistics_move);
+         });
+}
+
+/// One image of one pixel in the last layers: its distance to the mean is 0, its variance is of nothing.
+void check_micro_batch(const config::Configuration& configuration) {
+  const config::Stage1& stage_1 = configuration.stage_1;
+  if (stage_1.global_batch > stage_1.micro_batches || !batch_norm_learns(configuration)) return;
+  const std::shared_ptr<model::Backbone> backbone = model::make_backbone(configuration.model.backbone);
+  const int size = configuration.input.size;
+  if (backbone->last_side(size) > 1) return;
+  int enough = size;
+  while (backbone->last_side(enough) == 1) ++enough;
+  throw base::ConfigError(
+      base::format("stage_1.micro_batches = {} with stage_1.global_batch = {} and input.size = {}: a "
+                   "micro-batch is one image, of which "
+                   "the last layers of {} see one pixel; BatchNorm needs more than one value a channel to "
+                   "train; give fewer "
+                   "micro_batches, a larger global_batch, or an input.size of {} at least",
+                   stage_1.micro_batches, stage_1.global_batch, size,
+                   config::name_of(configuration.model.backbone), enough));
 }
 
 }  // namespace
@@ -192,6 +219,7 @@ Inputs open_inputs(const config::Configuration& configuration) {
   check_cache(*inputs.training, configuration);
   check_classes(*inputs.training, *inputs.test, "test");
   if (!inputs.test_serves_as_validation) check_classes(*inputs.training, *inputs.validation, "validation");
+  check_micro_batch(configuration);
   check_weights(configuration, inputs);
   return inputs;
 }

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/log.hpp"
 #include "config/configuration.hpp"
@@ -21,9 +22,9 @@ struct Inputs {
   std::shared_ptr<const data::Pack> validation;
   std::shared_ptr<const data::Pack> test;
   bool test_serves_as_validation = false;
-  std::string weights_key;     ///< of the file that stage 1 begins with; "" if there is none
-  std::string weights_hash;    ///< SHA-256 of that file
-  std::string weights_notice;  ///< what a person should know of it; may be ""
+  std::string weights_key;                   ///< of the file that stage 1 begins with; "" if there is none
+  std::string weights_hash;                  ///< SHA-256 of that file
+  std::vector<std::string> weights_notices;  ///< what a person should know of it, a line each
 
   /// Of the packs: "train", "validation" if there is one, "test".
   [[nodiscard]] std::map<std::string, std::string> names() const;
@@ -40,6 +41,7 @@ struct Inputs {
 /// Tries the weights file on the network, if there is one.
 /// Throws: ConfigError or DataError if a pack is missing or damaged, the packs disagree in classes, a class
 /// has no training image, or the training set is smaller than one global batch;
+/// a micro-batch leaves BatchNorm a single value to normalise;
 /// if the weights file is damaged or does not fit the backbone, or its classifier cannot serve a strategy
 /// that stands on it.
 [[nodiscard]] Inputs open_inputs(const config::Configuration& configuration);

@@ -76,7 +76,7 @@ class Run {
         plan_(config::make_plan(configuration)),
         journal_(Paths(configuration).folder, plan_),
         environment_(environment(session, configuration)) {
-    if (!inputs.weights_notice.empty()) log.info(inputs.weights_notice);
+    for (const std::string& notice : inputs.weights_notices) log.info(notice);
     const config::GroupSizes sizes = config::group_sizes(configuration, world_.size());
     const std::vector<std::string> processors = processor_kinds(session);
     on_rank_0(world_, [&] {

@@ -22,6 +22,9 @@ class Backbone : public torch::nn::Module {
   void compute_in(config::Precision precision) { precision_ = precision; }
   /// The feature width D.
   [[nodiscard]] virtual std::int64_t features() const = 0;
+  /// Pixels a side that the last convolutions see, and BatchNorm behind them, of images of `side`: the fewest
+  /// in the network.
+  [[nodiscard]] virtual std::int64_t last_side(std::int64_t side) const = 0;
   /// The residual block that the features come out of.
   [[nodiscard]] virtual torch::nn::Module& last_block() const = 0;
 

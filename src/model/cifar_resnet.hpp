@@ -15,6 +15,7 @@ class CifarResNet : public Backbone {
   explicit CifarResNet(int blocks);
 
   [[nodiscard]] std::int64_t features() const override { return 64; }
+  [[nodiscard]] std::int64_t last_side(std::int64_t side) const override { return (side + 3) / 4; }
   [[nodiscard]] torch::nn::Module& last_block() const override { return *layer3_->children().back(); }
 
  private:

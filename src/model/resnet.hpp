@@ -28,6 +28,7 @@ class ResNet : public Backbone {
   explicit ResNet(const ResNetShape& shape);
 
   [[nodiscard]] std::int64_t features() const override { return features_; }
+  [[nodiscard]] std::int64_t last_side(std::int64_t side) const override { return (side + 31) / 32; }
   [[nodiscard]] torch::nn::Module& last_block() const override { return *layers_.back()->children().back(); }
 
  private:

@@ -2,6 +2,8 @@
 #include "model/safetensors.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
@@ -16,12 +18,16 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/hash.hpp"
+#include "base/printable.hpp"
+#include "model/foreign_format.hpp"
 #include "store/atomic_file.hpp"
 
 namespace ltr::model {
 namespace {
 
-using Json = nlohmann::ordered_json;
+/// To write: keys in the order they are added. To read: keys found in a moment, also of a hundred thousand.
+using OrderedJson = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
 constexpr const char* kMetadataKey = "__metadata__";
 constexpr std::uint64_t kLengthBytes = 8;
@@ -32,13 +38,16 @@ struct TypeName {
   torch::ScalarType type;
   std::string_view name;
 };
-constexpr TypeName kTypes[] = {{torch::kFloat32, "F32"}, {torch::kInt64, "I64"}};
+constexpr TypeName kTypes[] = {{torch::kFloat32, "F32"},   {torch::kFloat64, "F64"}, {torch::kFloat16, "F16"},
+                               {torch::kBFloat16, "BF16"}, {torch::kInt64, "I64"},   {torch::kInt32, "I32"},
+                               {torch::kInt16, "I16"},     {torch::kInt8, "I8"},     {torch::kUInt64, "U64"},
+                               {torch::kUInt32, "U32"},    {torch::kUInt16, "U16"},  {torch::kUInt8, "U8"},
+                               {torch::kBool, "BOOL"}};
 
 std::string_view name_of(torch::ScalarType type) {
-  const auto* found =
-      std::find_if(std::begin(kTypes), std::end(kTypes), [&](auto& t) { return t.type == type; });
-  TORCH_CHECK(found != std::end(kTypes), "safetensors: only float32 and int64 are written");
-  return found->name;
+  TORCH_CHECK(type == torch::kFloat32 || type == torch::kInt64,
+              "safetensors: only float32 and int64 are written");
+  return type == torch::kFloat32 ? "F32" : "I64";
 }
 
 constexpr const char* kChecksumKey = "ltr_grid_sha256";
@@ -66,15 +75,33 @@ struct Entry {
 /// Raises DataError about one file.
 struct Complaint {
   const std::filesystem::path& path;
-  [[noreturn]] void operator()(std::string_view what) const {
-    throw base::DataError(base::format(
-        "{}: {}; weights cannot be read from it; write or download the file again", path.string(), what));
+  [[noreturn]] void operator()(std::string_view what,
+                               std::string_view remedy = "write or download the file again") const {
+    throw base::DataError(base::printable(
+        base::format("{}: {}; weights cannot be read from it; {}", path.string(), what, remedy)));
   }
 };
 
-std::uint64_t little_endian(std::span<const unsigned char, kLengthBytes> bytes) {
+[[noreturn]] void reading_failed(const std::filesystem::path& path, const std::string& why) {
+  throw base::SystemError(
+      base::format("{} cannot be read: {}; the file may be sound; check its permissions and its disk",
+                   path.string(), why));
+}
+
+/// Reads as many bytes as `into` has. Throws: SystemError if reading fails, DataError if the file has become
+/// shorter.
+void read_whole(std::ifstream& file, std::span<char> into, const Complaint& complain, std::string_view what) {
+  errno = 0;
+  if (file.read(into.data(), static_cast<std::streamsize>(into.size()))) return;
+  if (file.bad()) reading_failed(complain.path, std::strerror(errno));
+  complain(base::format("{} cannot be read: truncated", what));
+}
+
+std::uint64_t little_endian(std::span<const char, kLengthBytes> bytes) {
   std::uint64_t value = 0;
-  for (std::size_t i = 0; i < kLengthBytes; ++i) value |= std::uint64_t{bytes[i]} << (8 * i);
+  for (std::size_t i = 0; i < kLengthBytes; ++i) {
+    value |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+  }
   return value;
 }
 
@@ -124,8 +151,8 @@ Entry parse_entry(const std::string& name, const Json& value, const Complaint& c
   const auto* type =
       std::find_if(std::begin(kTypes), std::end(kTypes), [&](auto& t) { return t.name == type_name; });
   if (type == std::end(kTypes)) {
-    complain(base::format("tensor {} has the type {}, and only F32 and I64 are read; convert it to F32", name,
-                          type_name));
+    complain(base::format("tensor {} has the type {}, which no network has", name, type_name),
+             "convert it to F32");
   }
   Entry entry{name, type->type, value["shape"].get<std::vector<std::int64_t>>(),
               value["data_offsets"][0].get<std::uint64_t>(), value["data_offsets"][1].get<std::uint64_t>()};
@@ -147,19 +174,30 @@ std::map<std::string, std::string> parse_metadata(const Json& value, const Compl
 }
 
 /// The header as text; leaves `file` at the first byte of data.
-std::string read_header(std::ifstream& file, std::uint64_t file_bytes, const Complaint& complain) {
-  unsigned char length_bytes[kLengthBytes];
-  if (file_bytes < kLengthBytes || !file.read(reinterpret_cast<char*>(length_bytes), kLengthBytes)) {
+std::string read_header_text(std::ifstream& file, std::uint64_t file_bytes, const Complaint& complain) {
+  std::array<char, kLengthBytes + 1> start{};  // the header's length, and its opening brace
+  if (file_bytes == 0) complain("is empty");
+  const std::size_t there = std::min<std::uint64_t>(file_bytes, start.size());
+  read_whole(file, std::span(start).first(there), complain, "its beginning");
+  const std::uint64_t length = little_endian(std::span(start).first<kLengthBytes>());
+  if (there == start.size() && start.back() == '{' && length <= file_bytes - kLengthBytes &&
+      length <= kMostHeaderBytes) {
+    std::string header(length, '\0');
+    file.seekg(kLengthBytes);
+    read_whole(file, header, complain, "the header");
+    return header;
+  }
+  // A few of the first bytes tell most files that are something else.
+  std::string beginning(std::min<std::uint64_t>(file_bytes, kMostMagicBytes), '\0');
+  file.seekg(0);
+  read_whole(file, beginning, complain, "its beginning");
+  if (const ForeignFormat* format = foreign_format(beginning)) complain(format->what, format->remedy);
+  if (there < kLengthBytes)
     complain(base::format("has {} bytes, too few for a safetensors file", file_bytes));
-  }
-  const std::uint64_t length = little_endian(length_bytes);
-  if (length > file_bytes - kLengthBytes || length > kMostHeaderBytes) {
-    complain(base::format("announces a header of {} bytes but has {}: truncated, or no safetensors file",
-                          length, file_bytes));
-  }
-  std::string header(length, '\0');
-  if (!file.read(header.data(), static_cast<std::streamsize>(length))) complain("the header cannot be read");
-  return header;
+  if (length <= file_bytes - kLengthBytes)
+    complain("the header is not JSON: no safetensors file, or damaged");
+  complain(base::format("announces a header of {} bytes but has {}: truncated, or no safetensors file",
+                        length, file_bytes));
 }
 
 /// The data must be exactly the tensors, one after another.
@@ -178,6 +216,41 @@ void check_layout(const std::vector<Entry>& entries, std::uint64_t data_bytes, c
   }
 }
 
+/// A file whose header has been read and believed.
+struct OpenFile {
+  std::ifstream file;          ///< at the first byte of data
+  std::vector<Entry> entries;  ///< in the order of their data
+  std::map<std::string, std::string> metadata;
+};
+
+OpenFile open(const std::filesystem::path& path, const Complaint& complain) {
+  std::error_code failed;
+  const std::filesystem::file_status status = std::filesystem::status(path, failed);
+  if (!std::filesystem::exists(status) && status.type() != std::filesystem::file_type::not_found) {
+    reading_failed(path, failed.message());
+  }
+  // Opening a named pipe would wait for a writer.
+  if (!std::filesystem::is_regular_file(status)) complain("cannot be opened as a file");
+  const std::uint64_t file_bytes = std::filesystem::file_size(path, failed);
+  errno = 0;
+  OpenFile opened{.file = std::ifstream(path, std::ios::binary), .entries = {}, .metadata = {}};
+  if (failed || !opened.file) reading_failed(path, failed ? failed.message() : std::strerror(errno));
+  const std::string header_text = read_header_text(opened.file, file_bytes, complain);
+  const Json header = parse_header(header_text, complain);
+  for (const auto& [name, value] : header.items()) {
+    if (name == kMetadataKey) {
+      opened.metadata = parse_metadata(value, complain);
+    } else {
+      opened.entries.push_back(parse_entry(name, value, complain));
+    }
+  }
+  std::sort(opened.entries.begin(), opened.entries.end(), [](const Entry& a, const Entry& b) {
+    return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+  });
+  check_layout(opened.entries, file_bytes - kLengthBytes - header_text.size(), complain);
+  return opened;
+}
+
 }  // namespace
 
 void write_safetensors(const std::filesystem::path& path, const NamedTensors& tensors,
@@ -185,7 +258,7 @@ void write_safetensors(const std::filesystem::path& path, const NamedTensors& te
   NamedTensors ordered = tensors;
   std::stable_partition(ordered.begin(), ordered.end(),
                         [](const auto& item) { return item.second.scalar_type() == torch::kInt64; });
-  Json header = Json::object();
+  OrderedJson header = OrderedJson::object();
   header[kMetadataKey] = metadata;
   header[kMetadataKey][kChecksumKey] = checksum_of(tensors, metadata);
   std::uint64_t end = 0;
@@ -214,33 +287,12 @@ void write_safetensors(const std::filesystem::path& path, const NamedTensors& te
 
 Safetensors read_safetensors(const std::filesystem::path& path) {
   const Complaint complain{path};
-  std::error_code failed;
-  const std::uint64_t file_bytes = std::filesystem::file_size(path, failed);
-  if (failed) complain("cannot be opened as a file");  // opening a named pipe would wait for a writer
-  std::ifstream file(path, std::ios::binary);
-  if (!file) complain("cannot be opened");
-  const std::string header_text = read_header(file, file_bytes, complain);
-  const Json header = parse_header(header_text, complain);
-
-  Safetensors result;
-  std::vector<Entry> entries;
-  for (const auto& [name, value] : header.items()) {
-    if (name == kMetadataKey) {
-      result.metadata = parse_metadata(value, complain);
-    } else {
-      entries.push_back(parse_entry(name, value, complain));
-    }
-  }
-  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-    return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
-  });
-  check_layout(entries, file_bytes - kLengthBytes - header_text.size(), complain);
-  for (const Entry& entry : entries) {
+  OpenFile opened = open(path, complain);
+  Safetensors result{.tensors = {}, .metadata = std::move(opened.metadata)};
+  for (const Entry& entry : opened.entries) {
     torch::Tensor tensor = torch::empty(entry.shape, entry.type);
-    if (!file.read(static_cast<char*>(tensor.mutable_data_ptr()),
-                   static_cast<std::streamsize>(entry.end - entry.begin))) {
-      complain(base::format("tensor {} cannot be read", entry.name));
-    }
+    read_whole(opened.file, std::span(static_cast<char*>(tensor.mutable_data_ptr()), tensor.nbytes()),
+               complain, "tensor " + entry.name);
     result.tensors.emplace_back(entry.name, std::move(tensor));
   }
   const auto checksum = result.metadata.find(kChecksumKey);
@@ -250,6 +302,10 @@ Safetensors read_safetensors(const std::filesystem::path& path) {
   }
   result.metadata.erase(kChecksumKey);
   return result;
+}
+
+std::map<std::string, std::string> read_safetensors_metadata(const std::filesystem::path& path) {
+  return open(path, Complaint{path}).metadata;
 }
 
 }  // namespace ltr::model

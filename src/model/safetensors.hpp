@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The safetensors format: float32 and int64 tensors by name, and text beside them.
+// The safetensors format: tensors by name, and text beside them.
 #pragma once
 
 #include <filesystem>
@@ -23,10 +23,14 @@ struct Safetensors {
 void write_safetensors(const std::filesystem::path& path, const NamedTensors& tensors,
                        const std::map<std::string, std::string>& metadata = {});
 
-/// Throws: DataError naming the file and what is wrong: absent, truncated, no safetensors, a type other than
-/// F32 and I64, a name given twice, offsets that overlap, leave holes, do not fit the shape or reach beyond
-/// the file, values that are not those its checksum was made of; SystemError if it cannot be read, which says
-/// nothing about what it holds.
+/// Tensors come in the types they are stored in: any but float8 and complex ones.
+/// Throws: DataError naming the file and what is wrong: absent, truncated, no safetensors but another format
+/// that is known by its first bytes, another type, a name given twice, offsets that overlap, leave holes, do
+/// not fit the shape or reach beyond the file, values that are not those its checksum was made of;
+/// SystemError if reading fails, which says nothing about what the file holds.
 [[nodiscard]] Safetensors read_safetensors(const std::filesystem::path& path);
+
+/// The text alone, without reading the tensors. Throws: as read_safetensors.
+[[nodiscard]] std::map<std::string, std::string> read_safetensors_metadata(const std::filesystem::path& path);
 
 }  // namespace ltr::model

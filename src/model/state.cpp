@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/hash.hpp"
+#include "base/printable.hpp"
 
 namespace ltr::model {
 namespace {
@@ -16,20 +17,19 @@ namespace {
 /// Children that torchvision's models do not have.
 constexpr std::array<std::string_view, 2> kContainers{"backbone.", "classifier."};
 
+}  // namespace
+
 std::string shape_text(const torch::Tensor& tensor) {
   std::vector<std::string> sizes;
   for (const std::int64_t size : tensor.sizes()) sizes.push_back(std::to_string(size));
   return base::format("{} [{}]", torch::toString(tensor.scalar_type()), base::join(sizes, ", "));
 }
 
-/// At most three names, and how many there are.
 std::string some_of(const std::vector<std::string>& names) {
   const std::size_t shown = std::min<std::size_t>(names.size(), 3);
-  const std::string list = base::join(std::span(names).first(shown), ", ");
+  const std::string list = base::printable(base::join(std::span(names).first(shown), ", "));
   return shown == names.size() ? list : base::format("{}, ... ({} in all)", list, names.size());
 }
-
-}  // namespace
 
 std::string torchvision_name(std::string_view name) {
   for (const std::string_view container : kContainers) {

@@ -41,6 +41,12 @@ void load_state(const NamedTensors& targets, const NamedTensors& tensors, std::s
 /// A copy that shares no memory with the original, in the same order.
 [[nodiscard]] NamedTensors snapshot(const NamedTensors& tensors);
 
+/// Type and sizes, as "Float [64, 3, 7, 7]".
+[[nodiscard]] std::string shape_text(const torch::Tensor& tensor);
+
+/// At most three of the names, made printable, and how many there are.
+[[nodiscard]] std::string some_of(const std::vector<std::string>& names);
+
 /// SHA-256 over names, types, shapes and values in the given order, 64 hexadecimal digits.
 [[nodiscard]] std::string weights_digest(const NamedTensors& tensors);
 
