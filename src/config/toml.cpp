@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/toml.hpp"
 
-#include <fstream>
-#include <sstream>
-#include <system_error>
-
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "base/text_file.hpp"
 #include "config/check.hpp"
 #include "config/document.hpp"
 #include "config/fidelity.hpp"
@@ -98,16 +95,18 @@ Configuration parse_configuration(std::string_view text, std::string_view name,
 }
 
 Configuration read_configuration(const std::filesystem::path& file, std::span<const std::string> overrides) {
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  std::error_code ignored;
-  if (std::filesystem::is_directory(file, ignored) || !stream || !(text << stream.rdbuf())) {
-    throw base::ConfigError(
-        base::format("{}: the configuration cannot be read; without it nothing can start; give "
-                     "the name of an existing, non-empty TOML file",
-                     file.string()));
+  std::string text;
+  std::string why = "it is empty";
+  try {
+    text = base::read_text_file(file);
+  } catch (const base::DataError& error) {
+    why = error.what();
   }
-  return parse_configuration(text.str(), file.string(), overrides);
+  if (text.empty()) {
+    throw base::ConfigError(base::format(
+        "{}: the configuration cannot be read ({}); without it nothing can start", file.string(), why));
+  }
+  return parse_configuration(text, file.string(), overrides);
 }
 
 std::vector<KeyText> key_texts(const Configuration& configuration) {

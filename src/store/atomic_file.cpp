@@ -3,8 +3,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include <fcntl.h>
@@ -96,20 +94,6 @@ void write_atomically(const fs::path& path, std::span<const std::byte> bytes) {
     }
   }
   pending.commit();
-}
-
-std::string read_text_file(const fs::path& path) {
-  std::error_code error;
-  if (fs::is_directory(path, error)) {
-    throw base::DataError(base::format("{} is a folder, not a file; check the path", path.string()));
-  }
-  errno = 0;
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) {
-    throw base::DataError(base::format("{} cannot be read: {}; check the path and its permissions",
-                                       path.string(), std::strerror(errno)));
-  }
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
 }  // namespace ltr::store

@@ -7,6 +7,8 @@
 #include <span>
 #include <string>
 
+#include "base/text_file.hpp"
+
 namespace ltr::store {
 
 /// Writes beside `path`, syncs, renames, syncs the folder. On failure nothing is left and an older file
@@ -30,7 +32,6 @@ class PendingFile {
   bool committed_ = false;
 };
 
-/// Throws: DataError naming the path if it cannot be read.
-[[nodiscard]] std::string read_text_file(const std::filesystem::path& path);
+using base::read_text_file;
 
 }  // namespace ltr::store

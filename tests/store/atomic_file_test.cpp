@@ -110,10 +110,5 @@ TEST_F(AtomicFile, TwoPendingFilesOfOnePathDoNotShareATemporary) {
   EXPECT_NE(one.temporary(), two.temporary());
 }
 
-TEST_F(AtomicFile, ReadingNamesWhatIsMissing) {
-  EXPECT_THROW((void)read_text_file(folder() / "none"), base::DataError);
-  EXPECT_THROW((void)read_text_file(folder()), base::DataError);
-}
-
 }  // namespace
 }  // namespace ltr::store

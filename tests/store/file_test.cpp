@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <numeric>
 
 #include <gtest/gtest.h>
@@ -107,7 +108,8 @@ TEST_F(HdfFile, BytesStandInTheFileAtTheirOffset) {
   file.close();
 
   const std::uint64_t offset = File::open(path("pack.h5")).file_offset("images");
-  const std::string raw = read_text_file(path("pack.h5"));
+  std::ifstream stream(path("pack.h5"), std::ios::binary);
+  const std::string raw{std::istreambuf_iterator<char>(stream), {}};
   ASSERT_LE(offset + bytes.size(), raw.size());
   EXPECT_EQ(std::memcmp(raw.data() + offset, bytes.data(), bytes.size()), 0);
 }
