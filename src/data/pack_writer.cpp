@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/hash.hpp"
+#include "base/printable.hpp"
 #include "data/checked_images.hpp"
 #include "data/image_file.hpp"
 #include "data/pack_format.hpp"
@@ -93,7 +94,8 @@ std::vector<Measured> measure(const PackContents& contents, const ImageSource& i
         if (!known) journal->add(source, result.image);
       }
     } catch (const base::DataError& error) {
-      result.problem = base::format("{}'{}': {}", place_of(contents, entry), entry.path, error.what());
+      result.problem =
+          base::format("{}'{}': {}", place_of(contents, entry), base::printable(entry.path), error.what());
     }
     progress.add_one();
   });
@@ -140,7 +142,7 @@ std::vector<std::int64_t> count_classes(const PackContents& contents, EmptyClass
     throw base::DataError(
         base::format("{}: class {} ({}) has no usable image left; it could not be learned; mend its "
                      "images or take the class out of the list",
-                     contents.list, label, contents.class_names[label]));
+                     contents.list, label, base::printable(contents.class_names[label])));
   }
   return counts;
 }
@@ -190,7 +192,7 @@ void fetch(const Layout& layout, const ImageSource& image_of, std::size_t at, st
   throw base::DataError(base::format(
       "{}'{}' changed while it was packed; the pack would not be what was checked; pack again when "
       "nothing writes there",
-      place_of(layout.contents, entry), entry.path));
+      place_of(layout.contents, entry), base::printable(entry.path)));
 }
 
 /// The second pass: blocks of images are fetched by all threads, then written by this one.
@@ -267,7 +269,15 @@ void require_space_for(const Layout& layout, const std::filesystem::path& output
 PackReport write_pack(const std::filesystem::path& output, PackContents contents, const ImageSource& image_of,
                       const PackOptions& options, base::Log& log) {
   require_replaceable(output);
-  store::PendingFile pending(output);    // first, so that a folder that refuses it costs no time
+  store::PendingFile pending(output);  // first, so that a folder that refuses it costs no time
+  const PackReport report = write_pack(pending, output, std::move(contents), image_of, options, log);
+  pending.commit();
+  return report;
+}
+
+PackReport write_pack(const store::PendingFile& pending, const std::filesystem::path& output,
+                      PackContents contents, const ImageSource& image_of, const PackOptions& options,
+                      base::Log& log) {
   std::optional<CheckedImages> journal;  // drawing an image again costs more than decoding it: only for files
   if (!contents.list.empty()) journal.emplace(output.string() + ".checked");
   try {
@@ -280,7 +290,6 @@ PackReport write_pack(const std::filesystem::path& output, PackContents contents
     file.create_bytes(pack_format::kBytes, report.image_bytes);
     write_images(file, layout, image_of, options, log);
     file.close();
-    pending.commit();
     return report;
   } catch (const base::Stopped&) {
     if (journal) journal->keep();

@@ -14,6 +14,7 @@
 #include "base/log.hpp"
 #include "data/list.hpp"
 #include "data/pack.hpp"
+#include "store/atomic_file.hpp"
 
 namespace ltr::data {
 
@@ -57,6 +58,12 @@ struct PackReport {
 /// Stopped.
 PackReport write_pack(const std::filesystem::path& output, PackContents contents, const ImageSource& image_of,
                       const PackOptions& options, base::Log& log);
+
+/// The same for packs that appear together: it is the caller who has looked at what stands at `output`, and
+/// who commits.
+PackReport write_pack(const store::PendingFile& pending, const std::filesystem::path& output,
+                      PackContents contents, const ImageSource& image_of, const PackOptions& options,
+                      base::Log& log);
 
 /// Where the images of a list lie and how their pack is called.
 struct ListSource {
