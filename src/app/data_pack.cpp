@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdint>
 #include <filesystem>
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "app/command_line.hpp"
 #include "app/data_commands.hpp"
-#include "app/data_interruption.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "data/class_names.hpp"
 #include "data/image_set.hpp"
 #include "data/known_lists.hpp"
+#include "data/limits.hpp"
 #include "data/pack.hpp"
 #include "data/pack_writer.hpp"
 
@@ -28,6 +29,7 @@ struct Arguments {
   std::string class_names;
   std::string name;
   bool skip_bad = false;
+  bool numeric_order = false;
   int threads = 0;
 };
 
@@ -42,11 +44,16 @@ std::optional<data::ExpectedClasses> expected_classes(const std::optional<data::
 }
 
 /// Class names for a list: those of --class-names, of --like, or its own.
+/// Throws: DataError if one of these gives a class another label than another does.
 std::vector<std::string> class_names_for(const data::ImageList& list, const std::optional<data::Pack>& like,
                                          const Arguments& arguments) {
-  if (!arguments.class_names.empty()) return data::read_class_names(arguments.class_names, list);
-  if (like) return {like->class_names().begin(), like->class_names().end()};
-  return data::class_names_of(list);
+  std::vector<data::NamedClasses> sources{{list.file, data::own_class_names(list)}};
+  if (like) sources.push_back({arguments.like, {like->class_names().begin(), like->class_names().end()}});
+  if (!arguments.class_names.empty()) {
+    sources.push_back({arguments.class_names, data::read_class_names(arguments.class_names, list)});
+  }
+  data::require_same_labels(sources);
+  return sources.size() > 1 ? sources.back().names : data::class_names_of(list);
 }
 
 /// What to call the pack: as asked for, as the published list is known, or as the file or folder.
@@ -57,11 +64,13 @@ std::string name_for(const data::ImageList& list, const data::KnownList* known, 
   return (path.has_filename() ? path : path.parent_path()).stem().string();
 }
 
-void pack(const Arguments& arguments, base::Log& log) {
+void pack(const Arguments& arguments, base::Log& log, Interruption& interruption) {
   std::optional<data::Pack> like;
   if (!arguments.like.empty()) like.emplace(arguments.like);
   const auto expected = expected_classes(like, arguments);
-  const data::ImageSet set = data::read_image_set(arguments.list, arguments.root, expected);
+  const data::ImageSet set =
+      data::read_image_set(arguments.list, arguments.root, expected,
+                           arguments.numeric_order ? data::FolderOrder::numbers : data::FolderOrder::text);
   const data::ImageList& list = set.list;
   for (const std::string& note : list.notes) log.warning(note);
   const data::Recognition recognition = data::recognise(list);
@@ -70,7 +79,8 @@ void pack(const Arguments& arguments, base::Log& log) {
   const data::ListSource source{.root = set.root,
                                 .name = name_for(list, recognition.known, arguments),
                                 .class_names = class_names_for(list, like, arguments)};
-  const Interruption interruption;
+  const std::string repeated = data::repeated_name({source.name, source.class_names});
+  if (!repeated.empty()) log.warning(repeated);
   const data::PackOptions options{
       .bad_images = arguments.skip_bad ? data::BadImages::drop : data::BadImages::fail,
       .empty_classes = expected ? data::EmptyClasses::allow : data::EmptyClasses::refuse,
@@ -83,15 +93,15 @@ void pack(const Arguments& arguments, base::Log& log) {
     log.info(base::format("packed as PNG, being no JPEG or one of inks (CMYK): {}",
                           base::with_thousands(report.reencoded)));
   }
-  std::cout << base::format(
-      "{}: {} images of {} classes, {}{}\n", arguments.output, base::with_thousands(report.images),
-      base::with_thousands(list.classes), base::byte_size(report.image_bytes),
-      report.dropped.empty() ? "" : base::format("; {} dropped", report.dropped.size()));
+  print(base::format("{}: {} images of {} classes, {}{}\n", arguments.output,
+                     base::with_thousands(report.images), base::with_thousands(list.classes),
+                     base::byte_size(report.image_bytes),
+                     report.dropped.empty() ? "" : base::format("; {} dropped", report.dropped.size())));
 }
 
 }  // namespace
 
-void add_pack_command(CLI::App& app, base::Log& log) {
+void add_pack_command(CLI::App& app, base::Log& log, Interruption& interruption) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand("pack", "packs the images of a list, or of a folder per class");
   command->add_option(
@@ -107,17 +117,18 @@ void add_pack_command(CLI::App& app, base::Log& log) {
       ->add_option(
           "--classes", arguments->classes,
           "number of classes, when a class may have no image; default: every label up to the largest")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, data::kMostClasses))
       ->excludes(like);
   command->add_option(
       "--class-names", arguments->class_names,
       "a file of one name a line; default: those of --like, the JSON's, or the images' folders");
   command->add_option("--name", arguments->name,
                       "what to call the pack; default: the published or the file's name");
+  command->add_flag("--numeric-order", arguments->numeric_order,
+                    "class folders named by numbers in the order of the numbers: 2 before 10");
   command->add_flag("--skip-bad", arguments->skip_bad, "list and drop images that cannot be decoded");
-  command->add_option("--threads", arguments->threads, "default: one a processor")
-      ->check(CLI::NonNegativeNumber);
-  command->callback([arguments, &log] { pack(*arguments, log); });
+  command->add_option("--threads", arguments->threads, "default: one a processor")->check(kThreads);
+  command->callback([arguments, &log, &interruption] { pack(*arguments, log, interruption); });
 }
 
 }  // namespace ltr::app

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/command_line.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/log.hpp"
@@ -58,7 +59,7 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
     app.parse(argc, argv);
     if (!arguments.list && arguments.configuration.empty()) throw CLI::RequiredError("--config (or --list)");
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? ExitStatus::done : ExitStatus::bad_input;
+    return ltr::app::explain(app, error);
   }
   return std::nullopt;
 }
@@ -74,7 +75,8 @@ ExitStatus run(const ltr::comm::Session& session, const Arguments& arguments, lt
       if (session.world_rank().value() != 0) return;
       written = ltr::grid::export_cell(configuration, arguments.exported[0], arguments.exported[1]);
     });
-    std::cout << written << std::flush;
+    ltr::app::print(written);
+    ltr::app::finish_output();
     return ExitStatus::done;
   }
   for (const std::string& warning : ltr::config::warnings(configuration)) log.warning(warning);
@@ -84,23 +86,29 @@ ExitStatus run(const ltr::comm::Session& session, const Arguments& arguments, lt
       : arguments.smoke ? ltr::grid::smoke(session, configuration, log)
                         : ltr::grid::run(session, configuration,
                                          arguments.retry_failed ? Which::failed : Which::unfinished, log);
-  if (session.world_rank().value() == 0) std::cout << outcome.text << std::flush;
+  if (session.world_rank().value() == 0) ltr::app::print(outcome.text);
+  ltr::app::finish_output();
   return outcome.status;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  ltr::app::prepare_streams();
   Arguments arguments;
-  if (const auto status = parse(argc, argv, arguments)) return *status;
-  if (arguments.list) {
-    std::cout << ltr::config::list_choices() << std::endl;
-    return ExitStatus::done;
-  }
-  // From the first moment on: a batch system may ask for a stop while MPI is still starting.
-  std::optional<ltr::grid::StopSignal> stop_signal;
-  if (!arguments.plan && arguments.exported.empty()) stop_signal.emplace();
   try {
+    auto status = parse(argc, argv, arguments);
+    if (!status && arguments.list) {
+      ltr::app::print(ltr::config::list_choices() + "\n");
+      status = ExitStatus::done;
+    }
+    if (status) {
+      ltr::app::finish_output();
+      return *status;
+    }
+    // From the first moment on: a batch system may ask for a stop while MPI is still starting.
+    std::optional<ltr::grid::StopSignal> stop_signal;
+    if (!arguments.plan && arguments.exported.empty()) stop_signal.emplace();
     const ltr::comm::Session session;
     using ltr::base::Log;
     Log log(session.world_rank().value() == 0 ? Log::Voice::speaking : Log::Voice::silent);

@@ -11,12 +11,14 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "base/printable.hpp"
 
 namespace ltr::data {
 namespace {
 
 [[noreturn]] void refuse(const std::filesystem::path& path, std::string_view reason) {
-  throw base::DataError(base::format("cannot be read from '{}' ({})", path.string(), reason));
+  throw base::DataError(
+      base::format("cannot be read from '{}' ({})", base::printable(path.string()), reason));
 }
 
 /// A regular file open for reading.

@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/hash.hpp"
+#include "base/printable.hpp"
 #include "data/pack.hpp"
 #include "data/pack_format.hpp"
 #include "image/decode.hpp"
@@ -60,7 +61,7 @@ void PackFile::inconsistent(const std::string& what) const {
 }
 
 std::string PackFile::describe(std::size_t i) const {
-  return base::format("pack '{}', image {} ('{}')", path_.string(), i, paths_[i]);
+  return base::format("pack '{}', image {} ('{}')", path_.string(), i, base::printable(paths_[i]));
 }
 
 void PackFile::check_kind(const store::File& tables) const {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/format.hpp"
+#include "base/printable.hpp"
 #include "data/known_lists.hpp"
 #include "image/chroma.hpp"
 
@@ -71,7 +72,7 @@ PackStatistics statistics_of(const Pack& pack, const metric::ShotLimits& limits)
 
 std::string describe(const Pack& pack, const PackStatistics& statistics, const metric::ShotLimits& limits) {
   const auto images = static_cast<double>(statistics.images);
-  std::string text = base::format("{}: {}\n", pack.location(), pack.name());
+  std::string text = base::format("{}: {}\n", base::printable(pack.location()), base::printable(pack.name()));
   text +=
       base::format("  images       {} of {} classes{}\n", base::with_thousands(statistics.images),
                    base::with_thousands(statistics.classes),

@@ -8,6 +8,7 @@
 #include <zlib.h>
 
 #include "base/error.hpp"
+#include "data/class_names.hpp"
 #include "data/pack_format.hpp"
 #include "data/pack_writer.hpp"
 #include "data/temporary_folder.hpp"

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/error.hpp"
+#include "data/class_names.hpp"
 #include "data/temporary_folder.hpp"
 #include "image/decode.hpp"
 #include "test_data.hpp"
