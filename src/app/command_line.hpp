@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the main functions of all programs share: words for choices, and output that is whole or an error.
+// What the three programs do alike with their command lines and their standard output.
 #pragma once
 
 #include <csignal>
+#include <initializer_list>
 #include <iostream>
 #include <map>
 #include <sstream>
@@ -17,13 +18,30 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "base/path.hpp"
 #include "base/printable.hpp"
 
 namespace ltr::app {
 
-/// To be called first. A closed pipe then fails the write, which `finish_output` tells, instead of ending the
-/// program; and no file that is opened later can take the place of a closed standard stream, to which writing
-/// still fails.
+/// Has ~ and variables at the head of these options' values expanded, in `app` and its commands.
+/// Throws: CLI::ValidationError while parsing, as base::expanded_path.
+inline void expand_paths(CLI::App& app, std::initializer_list<const char*> options) {
+  const auto expanded = [](const std::string& path) {
+    try {
+      return base::expanded_path(path);
+    } catch (const base::ConfigError& error) {
+      throw CLI::ValidationError(error.what());
+    }
+  };
+  for (const char* name : options) {
+    if (CLI::Option* option = app.get_option_no_throw(name)) option->transform(expanded);
+  }
+  for (CLI::App* command : app.get_subcommands({})) expand_paths(*command, options);
+}
+
+/// To be called first. No file that is opened later can take the place of a standard stream that is closed,
+/// to which writing still fails; and a reader that has left is an error of `print`, not the end of the
+/// program.
 inline void prepare_streams() {
   std::signal(SIGPIPE, SIG_IGN);
   int opened = 0;
@@ -33,33 +51,39 @@ inline void prepare_streams() {
   if (opened >= 0) ::close(opened);
 }
 
-/// Prints on standard output, as a terminal may show it. Names inside are made printable by those who put
-/// them there, or they could end lines.
-inline void print(std::string_view text) { std::cout << base::printable_lines(text); }
-
-/// To be called last. Throws: SystemError if something printed did not arrive, as on a full disk.
-inline void finish_output() {
-  std::cout << std::flush;
+/// Writes `text`, and what was written before it, to standard output.
+/// Throws: SystemError if not all of it can be written: a full disk, a reader that has left.
+inline void print(std::string_view text) {
+  std::cout << text << std::flush;
   if (!std::cout) throw base::SystemError("standard output cannot be written; check where it goes");
+}
+
+/// print for text with names in it, whatever they hold. Who puts a name there makes it printable by itself,
+/// or it could end the line.
+inline void show(std::string_view text) { print(base::printable_lines(text)); }
+
+/// Shows the help that was asked for, or what is wrong with the command line; the status to leave with.
+inline base::ExitStatus explain(const CLI::App& app, const CLI::ParseError& error) {
+  std::ostringstream help;
+  std::ostringstream complaint;
+  auto status = app.exit(error, help, complaint) == 0 ? base::ExitStatus::done : base::ExitStatus::bad_input;
+  try {
+    show(help.str());
+  } catch (const base::SystemError& failure) {
+    complaint << failure.what() << "\n";
+    status = base::ExitStatus::bad_input;
+  }
+  std::cerr << base::printable_lines(complaint.str());
+  return status;
 }
 
 /// More threads than any machine has processors only exhaust it.
 inline const CLI::Range kThreads{0, 1024};
 
-/// Prints the help that was asked for, or what is wrong with the command line; the status to leave with.
-inline base::ExitStatus explain(const CLI::App& app, const CLI::ParseError& error) {
-  std::ostringstream help;
-  std::ostringstream complaint;
-  const int status = app.exit(error, help, complaint);
-  print(help.str());
-  std::cerr << base::printable_lines(complaint.str());
-  return status == 0 ? base::ExitStatus::done : base::ExitStatus::bad_input;
-}
-
 /// Takes one of `choices` for an option; another word is refused with those that there are.
 template <class Value>
 CLI::Validator one_of(std::map<std::string, Value> choices) {
-  CLI::Validator validator(
+  return CLI::Validator(
       [choices = std::move(choices)](std::string& word) -> std::string {
         if (const auto at = choices.find(word); at != choices.end()) {
           word = std::to_string(static_cast<int>(at->second));
@@ -67,10 +91,9 @@ CLI::Validator one_of(std::map<std::string, Value> choices) {
         }
         std::vector<std::string> words;
         for (const auto& [name, value] : choices) words.push_back(name);
-        return base::format("'{}' is none of {}", base::printable(word), base::join(words, ", "));
+        return base::format("'{}' is none of {}", word, base::join(words, ", "));
       },
       "");
-  return validator;
 }
 
 }  // namespace ltr::app

@@ -20,10 +20,10 @@ void check(const std::vector<std::string>& paths, int threads, base::Log& log) {
   for (const std::string& path : paths) {
     const data::Pack pack(path);
     const std::vector<std::string> problems = data::check_pack(pack, threads, log);
-    for (const std::string& problem : problems) print(problem + "\n");
-    print(base::format("{}: {} of {} images are sound\n", path,
-                       base::with_thousands(pack.images() - std::ssize(problems)),
-                       base::with_thousands(pack.images())));
+    for (const std::string& problem : problems) show(problem + "\n");
+    show(base::format("{}: {} of {} images are sound\n", path,
+                      base::with_thousands(pack.images() - std::ssize(problems)),
+                      base::with_thousands(pack.images())));
     damaged += problems.size();
   }
   if (damaged > 0) {
@@ -42,9 +42,9 @@ void print_statistics(const std::vector<std::string>& paths, const metric::ShotL
   std::vector<data::Pack> packs;
   for (const std::string& path : paths) packs.emplace_back(path);
   for (const data::Pack& pack : packs) {
-    print(data::describe(pack, data::statistics_of(pack, limits), limits));
+    show(data::describe(pack, data::statistics_of(pack, limits), limits));
   }
-  print(data::describe(packs, data::find_identical(packs)));
+  show(data::describe(packs, data::find_identical(packs)));
 }
 
 }  // namespace

@@ -93,10 +93,10 @@ void pack(const Arguments& arguments, base::Log& log, Interruption& interruption
     log.info(base::format("packed as PNG, being no JPEG or one of inks (CMYK): {}",
                           base::with_thousands(report.reencoded)));
   }
-  print(base::format("{}: {} images of {} classes, {}{}\n", arguments.output,
-                     base::with_thousands(report.images), base::with_thousands(list.classes),
-                     base::byte_size(report.image_bytes),
-                     report.dropped.empty() ? "" : base::format("; {} dropped", report.dropped.size())));
+  show(base::format("{}: {} images of {} classes, {}{}\n", arguments.output,
+                    base::with_thousands(report.images), base::with_thousands(list.classes),
+                    base::byte_size(report.image_bytes),
+                    report.dropped.empty() ? "" : base::format("; {} dropped", report.dropped.size())));
 }
 
 }  // namespace

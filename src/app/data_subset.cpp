@@ -101,17 +101,17 @@ void subset(const Arguments& arguments, base::Log& log, Interruption& interrupti
 
   const std::vector<std::int64_t> available = data::count_images(set.list);
   const std::vector<std::string> names = data::class_names_of(set.list);
-  print(base::format("{:>8} {:>9} {:>9}  {}\n", "class", "had", "images", "name"));
+  show(base::format("{:>8} {:>9} {:>9}  {}\n", "class", "had", "images", "name"));
   for (std::size_t j = 0; j < counts.size(); ++j) {
-    print(base::format("{:>8} {:>9} {:>9}  {}\n", j, available[j], counts[j], base::printable(names[j])));
+    show(base::format("{:>8} {:>9} {:>9}  {}\n", j, available[j], counts[j], base::printable(names[j])));
   }
-  print(base::format(
+  show(base::format(
       "{}: {} of {} images, {} classes, {} to {} images a class, imbalance {:.1f}\n", arguments.output,
       base::with_thousands(std::ssize(kept)), base::with_thousands(std::ssize(set.list.entries)),
       counts.size(), std::ranges::max(counts), std::ranges::min(counts),
       static_cast<double>(std::ranges::max(counts)) / static_cast<double>(std::ranges::min(counts))));
-  print(base::format("pack it with: ltr_data pack --list {} --root {} --output NAME.h5\n", arguments.output,
-                     set.root.empty() ? "." : set.root.string()));
+  show(base::format("pack it with: ltr_data pack --list {} --root {} --output NAME.h5\n", arguments.output,
+                    set.root.empty() ? "." : set.root.string()));
 }
 
 }  // namespace

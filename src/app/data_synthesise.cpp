@@ -29,7 +29,7 @@ void synthesise(const Arguments& arguments, base::Log& log, Interruption& interr
           : data::read_class_counts(arguments.counts);
   options.stop = interruption.token();
   for (const data::SyntheticPack& pack : data::synthesise(arguments.output, options, log)) {
-    print(base::format(
+    show(base::format(
         "{}: {} images of {} classes, {}\n", pack.path.string(), base::with_thousands(pack.report.images),
         base::with_thousands(std::ssize(options.train_counts)), base::byte_size(pack.report.image_bytes)));
   }

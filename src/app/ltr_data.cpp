@@ -20,14 +20,14 @@ ltr::base::ExitStatus run(int argc, char** argv, ltr::base::Log& log) {
   ltr::app::add_check_command(app, log);
   ltr::app::add_stats_command(app);
   ltr::app::add_draws_command(app);
-  auto status = ltr::base::ExitStatus::done;
+  ltr::app::expand_paths(
+      app, {"packs", "--pack", "--list", "--root", "--output", "--like", "--class-names", "--counts"});
   try {
     app.parse(argc, argv);
+    return ltr::base::ExitStatus::done;
   } catch (const CLI::ParseError& error) {
-    status = ltr::app::explain(app, error);
+    return ltr::app::explain(app, error);
   }
-  ltr::app::finish_output();
-  return status;
 }
 
 }  // namespace

@@ -55,6 +55,7 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
                  "model.safetensors")
       ->expected(2)
       ->type_name("CELL FILE");
+  ltr::app::expand_paths(app, {"--config", "--export"});  // a cell's name begins with a letter
   try {
     app.parse(argc, argv);
     if (!arguments.list && arguments.configuration.empty()) throw CLI::RequiredError("--config (or --list)");
@@ -76,7 +77,6 @@ ExitStatus run(const ltr::comm::Session& session, const Arguments& arguments, lt
       written = ltr::grid::export_cell(configuration, arguments.exported[0], arguments.exported[1]);
     });
     ltr::app::print(written);
-    ltr::app::finish_output();
     return ExitStatus::done;
   }
   for (const std::string& warning : ltr::config::warnings(configuration)) log.warning(warning);
@@ -87,8 +87,17 @@ ExitStatus run(const ltr::comm::Session& session, const Arguments& arguments, lt
                         : ltr::grid::run(session, configuration,
                                          arguments.retry_failed ? Which::failed : Which::unfinished, log);
   if (session.world_rank().value() == 0) ltr::app::print(outcome.text);
-  ltr::app::finish_output();
   return outcome.status;
+}
+
+ExitStatus list() {
+  try {
+    ltr::app::print(ltr::config::list_choices() + "\n");
+    return ExitStatus::done;
+  } catch (const ltr::base::Error& error) {
+    std::cerr << "ltr_grid: " << error.what() << std::endl;
+    return ExitStatus::bad_input;
+  }
 }
 
 }  // namespace
@@ -96,19 +105,12 @@ ExitStatus run(const ltr::comm::Session& session, const Arguments& arguments, lt
 int main(int argc, char** argv) {
   ltr::app::prepare_streams();
   Arguments arguments;
+  if (const auto status = parse(argc, argv, arguments)) return *status;
+  if (arguments.list) return list();
+  // From the first moment on: a batch system may ask for a stop while MPI is still starting.
+  std::optional<ltr::grid::StopSignal> stop_signal;
+  if (!arguments.plan && arguments.exported.empty()) stop_signal.emplace();
   try {
-    auto status = parse(argc, argv, arguments);
-    if (!status && arguments.list) {
-      ltr::app::print(ltr::config::list_choices() + "\n");
-      status = ExitStatus::done;
-    }
-    if (status) {
-      ltr::app::finish_output();
-      return *status;
-    }
-    // From the first moment on: a batch system may ask for a stop while MPI is still starting.
-    std::optional<ltr::grid::StopSignal> stop_signal;
-    if (!arguments.plan && arguments.exported.empty()) stop_signal.emplace();
     const ltr::comm::Session session;
     using ltr::base::Log;
     Log log(session.world_rank().value() == 0 ? Log::Voice::speaking : Log::Voice::silent);

@@ -26,7 +26,8 @@ constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
 }
 
 /// Its size, a regular file being the only kind that never makes a reader wait.
-std::uint64_t text_bytes(const Descriptor& file, const std::filesystem::path& path) {
+std::uint64_t text_bytes(const Descriptor& file, const std::filesystem::path& path,
+                         std::uint64_t most_bytes) {
   struct stat status{};
   if (!file.valid() || fstat(file.value(), &status) != 0) refuse(path, std::strerror(errno), kCheckPath);
   if (S_ISDIR(status.st_mode)) refuse(path, "it is a folder, not a file", "check the path");
@@ -35,11 +36,9 @@ std::uint64_t text_bytes(const Descriptor& file, const std::filesystem::path& pa
            "write the text to a file and name that");
   }
   const auto bytes = static_cast<std::uint64_t>(status.st_size);
-  if (bytes > kLargestTextBytes) {
-    refuse(
-        path,
-        format("it has {}, and texts of up to {} are read", byte_size(bytes), byte_size(kLargestTextBytes)),
-        "check that it is the file you mean");
+  if (bytes > most_bytes) {
+    refuse(path, format("it has {}, and texts of up to {} are read", byte_size(bytes), byte_size(most_bytes)),
+           "check that it is the file you mean");
   }
   return bytes;
 }
@@ -57,10 +56,10 @@ void check_block(std::string_view block, bool first, const std::filesystem::path
 
 }  // namespace
 
-std::string read_text_file(const std::filesystem::path& path) {
+std::string read_text_file(const std::filesystem::path& path, std::uint64_t most_bytes) {
   constexpr std::size_t kBlockBytes = 1 << 20;
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  const std::uint64_t expected = text_bytes(file, path);
+  const std::uint64_t expected = text_bytes(file, path, most_bytes);
   std::string text;
   std::string block(std::min<std::uint64_t>(kBlockBytes, expected + 1), '\0');
   for (;;) {
