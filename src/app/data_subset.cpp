@@ -16,6 +16,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/printable.hpp"
+#include "base/text_file.hpp"
 #include "data/class_counts.hpp"
 #include "data/class_names.hpp"
 #include "data/image_set.hpp"
@@ -80,7 +81,7 @@ void require_replaceable(const std::filesystem::path& output, const std::string&
   std::error_code absent;
   if (!std::filesystem::exists(output, absent)) return;
   if (std::filesystem::is_regular_file(output, absent) &&
-      std::filesystem::file_size(output, absent) == text.size() && store::read_text_file(output) == text) {
+      std::filesystem::file_size(output, absent) == text.size() && base::read_text_file(output) == text) {
     return;
   }
   throw base::DataError(base::format(

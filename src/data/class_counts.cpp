@@ -8,10 +8,10 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "base/text_file.hpp"
 #include "data/limits.hpp"
 #include "data/lines.hpp"
 #include "data/list.hpp"
-#include "store/atomic_file.hpp"
 
 namespace ltr::data {
 
@@ -90,7 +90,7 @@ std::vector<std::int64_t> exponential_counts(std::int32_t classes, std::int64_t 
 }
 
 std::vector<std::int64_t> read_class_counts(const std::filesystem::path& path) {
-  const std::string text = store::read_text_file(path);
+  const std::string text = base::read_text_file(path);
   std::vector<std::int64_t> counts;
   std::int64_t images = 0;
   Lines lines(text);

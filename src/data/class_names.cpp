@@ -7,8 +7,8 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "base/text_file.hpp"
 #include "data/lines.hpp"
-#include "store/atomic_file.hpp"
 
 namespace ltr::data {
 namespace {
@@ -78,7 +78,7 @@ std::vector<std::string> class_names_of(const ImageList& list) {
 }
 
 std::vector<std::string> read_class_names(const std::filesystem::path& path, const ImageList& list) {
-  const std::string text = store::read_text_file(path);
+  const std::string text = base::read_text_file(path);
   std::vector<std::string> names;
   Lines lines(text);
   for (Line line; lines.next(line);) {

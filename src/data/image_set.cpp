@@ -5,8 +5,8 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "base/text_file.hpp"
 #include "data/json_list.hpp"
-#include "store/atomic_file.hpp"
 
 namespace ltr::data {
 namespace {
@@ -40,7 +40,7 @@ ImageSet read_image_set(const std::filesystem::path& list, const std::filesystem
         "each class give it as --root alone",
         list.string()));
   }
-  const std::string text = store::read_text_file(list);
+  const std::string text = base::read_text_file(list);
   ImageList read =
       is_json(list, text)
           ? parse_json_list(text, list.string(), expected)

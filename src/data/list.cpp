@@ -11,8 +11,8 @@
 #include "base/format.hpp"
 #include "base/hash.hpp"
 #include "base/printable.hpp"
+#include "base/text_file.hpp"
 #include "data/lines.hpp"
-#include "store/atomic_file.hpp"
 
 namespace ltr::data {
 namespace {
@@ -167,7 +167,7 @@ ImageList parse_list(std::string_view text, std::string_view file, std::optional
 }
 
 ImageList read_list(const std::filesystem::path& path, std::optional<std::int32_t> classes) {
-  return parse_list(store::read_text_file(path), path.string(), classes);
+  return parse_list(base::read_text_file(path), path.string(), classes);
 }
 
 }  // namespace ltr::data

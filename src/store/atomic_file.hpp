@@ -9,13 +9,15 @@
 #include <string>
 
 #include "base/file_hold.hpp"
-#include "base/text_file.hpp"
 
 namespace ltr::store {
 
 /// Writes beside `path`, syncs, renames, syncs the folder. On failure nothing is left and an older file
 /// stands. Throws: SystemError with path, reason (disk full, no permission) and remedy.
 void write_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes);
+
+/// By how many characters the name of a pending file is longer than that of its path.
+inline constexpr std::size_t kPendingSuffix = 34;
 
 /// For writers that need a real file: hands out a path beside `path`; `commit` syncs and renames it, and
 /// without commit the destructor removes it. Of a link the target is replaced, and the link stays. What a
@@ -27,6 +29,8 @@ class PendingFile {
   PendingFile& operator=(const PendingFile&) = delete;
   ~PendingFile();
   [[nodiscard]] const std::filesystem::path& temporary() const { return temporary_; }
+  /// Fills the file with `bytes`. Throws: SystemError as write_atomically.
+  void write(std::span<const std::byte> bytes) const;
   void commit();
 
  private:
@@ -55,6 +59,7 @@ class PendingFolder {
 /// holds, and of another host, or from before a restart, those untouched for a day.
 void remove_leftovers(const std::filesystem::path& path);
 
-using base::read_text_file;
+/// Throws: DataError naming the path if it cannot be read.
+[[nodiscard]] std::string read_text_file(const std::filesystem::path& path);
 
 }  // namespace ltr::store

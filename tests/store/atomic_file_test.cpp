@@ -153,5 +153,10 @@ TEST_F(AtomicFile, APendingFolderVanishesWithWhatIsInIt) {
   EXPECT_TRUE(names().empty());
 }
 
+TEST_F(AtomicFile, ReadingNamesWhatIsMissing) {
+  EXPECT_THROW((void)read_text_file(folder() / "none"), base::DataError);
+  EXPECT_THROW((void)read_text_file(folder()), base::DataError);
+}
+
 }  // namespace
 }  // namespace ltr::store

@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <numeric>
 
 #include <gtest/gtest.h>
@@ -108,8 +107,7 @@ TEST_F(HdfFile, BytesStandInTheFileAtTheirOffset) {
   file.close();
 
   const std::uint64_t offset = File::open(path("pack.h5")).file_offset("images");
-  std::ifstream stream(path("pack.h5"), std::ios::binary);
-  const std::string raw{std::istreambuf_iterator<char>(stream), {}};
+  const std::string raw = read_text_file(path("pack.h5"));
   ASSERT_LE(offset + bytes.size(), raw.size());
   EXPECT_EQ(std::memcmp(raw.data() + offset, bytes.data(), bytes.size()), 0);
 }
