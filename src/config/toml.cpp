@@ -158,17 +158,25 @@ std::string to_toml(const Configuration& configuration) {
 }
 
 bool changes_results(std::string_view key) {
-  constexpr std::array<std::string_view, 7> kWithoutEffect{
-      "loader.",           "checkpoint.",         "parallel.ranks_per_cell", "parallel.share_gpus",
-      "parallel.exchange", "parallel.cuda_graph", "parallel.stall_timeout_s"};
-  return !names_a_place(key) &&
-         std::ranges::none_of(kWithoutEffect, [&](std::string_view start) { return key.starts_with(start); });
+  constexpr std::array<std::string_view, 9> kWithoutEffect{"run.output",
+                                                           "data.stage",
+                                                           "loader.",
+                                                           "checkpoint.",
+                                                           "parallel.ranks_per_cell",
+                                                           "parallel.share_gpus",
+                                                           "parallel.exchange",
+                                                           "parallel.cuda_graph",
+                                                           "parallel.stall_timeout_s"};
+  return std::ranges::none_of(kWithoutEffect, [&](std::string_view start) { return key.starts_with(start); });
 }
 
 std::vector<std::string> settings(const Configuration& configuration) {
+  const std::string nothing = value_text(std::string());
   std::vector<std::string> lines;
   for (const KeyText& key : key_texts(configuration)) {
-    if (changes_results(key.path)) lines.push_back(base::format("{} = {}", key.path, key.value));
+    if (!changes_results(key.path)) continue;
+    const bool a_file = key.names_files && key.value != nothing;
+    lines.push_back(base::format("{} = {}", key.path, a_file ? std::string("a file") : key.value));
   }
   return lines;
 }
