@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/toml.hpp"
 
+#include <algorithm>
+#include <array>
 #include <fstream>
 #include <sstream>
 #include <system_error>
@@ -138,6 +140,22 @@ std::string to_toml(const Configuration& configuration) {
   }
   flush();
   return text;
+}
+
+bool changes_results(std::string_view key) {
+  constexpr std::array<std::string_view, 7> kWithoutEffect{
+      "loader.",           "checkpoint.",         "parallel.ranks_per_cell", "parallel.share_gpus",
+      "parallel.exchange", "parallel.cuda_graph", "parallel.stall_timeout_s"};
+  return !names_a_place(key) &&
+         std::ranges::none_of(kWithoutEffect, [&](std::string_view start) { return key.starts_with(start); });
+}
+
+std::vector<std::string> settings(const Configuration& configuration) {
+  std::vector<std::string> lines;
+  for (const KeyText& key : key_texts(configuration)) {
+    if (changes_results(key.path)) lines.push_back(base::format("{} = {}", key.path, key.value));
+  }
+  return lines;
 }
 
 std::vector<std::string> differing_keys(const Configuration& here, const Configuration& there) {

@@ -25,8 +25,15 @@ namespace ltr::config {
 /// Every key with its value, defaults filled in, tables in the order of design; reads back equal.
 [[nodiscard]] std::string to_toml(const Configuration& configuration);
 
-/// Keys whose values differ, as "stage_1.epochs: 90 here, 2 there"; run.output is left out.
+/// Keys whose values differ, as "stage_1.epochs: 90 here, 2 there"; those that name a place are left out.
 [[nodiscard]] std::vector<std::string> differing_keys(const Configuration& here, const Configuration& there);
+
+/// Whether another value gives other results: not so of keys that name a place, say when things happen, or
+/// spread the work over ranks.
+[[nodiscard]] bool changes_results(std::string_view key);
+
+/// Every key that changes results, as "stage_1.epochs = 90".
+[[nodiscard]] std::vector<std::string> settings(const Configuration& configuration);
 
 /// The values of the tau grid, both ends included where `step` meets them.
 [[nodiscard]] std::vector<double> tau_values(const Stage2::Tau& tau);

@@ -5,9 +5,11 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "record/check.hpp"
 #include "record/layout.hpp"
 #include "store/atomic_file.hpp"
 #include "store/file.hpp"
+#include "store/seal.hpp"
 
 namespace ltr::record {
 namespace {
@@ -22,8 +24,10 @@ store::File create_record(std::string_view kind) {
   return file;
 }
 
-/// Throws: DataError if the file is absent, foreign, truncated, of another schema version or of another kind.
+/// Of a file without a seal no more than the version is read.
+/// Throws: DataError if the file is absent, foreign, damaged, of another schema version or of another kind.
 store::File open_record(const std::filesystem::path& path, std::string_view kind) {
+  const bool sealed = store::check_seal(path);
   store::File file = store::File::open(path);
   if (!file.has_attribute("schema_version") || !file.has_attribute("record_of")) {
     throw base::DataError(
@@ -38,6 +42,7 @@ store::File open_record(const std::filesystem::path& path, std::string_view kind
         "it, or run the grid again",
         path.string(), version, kSchemaVersion));
   }
+  if (!sealed) store::throw_unsealed(path);
   const std::string found = file.text_attribute("record_of");
   if (found != kind) {
     throw base::DataError(
@@ -95,6 +100,7 @@ void write_schedule(store::Group group, const Schedule& schedule) {
   std::vector<std::int64_t> first_ranks;
   std::vector<std::int64_t> ranks;
   std::vector<double> started_at_s;
+  std::vector<double> after_s;
   std::vector<double> seconds;
   std::vector<double> share;
   for (const NodeTime& time : schedule.nodes) {
@@ -102,6 +108,7 @@ void write_schedule(store::Group group, const Schedule& schedule) {
     first_ranks.push_back(time.first_rank);
     ranks.push_back(time.ranks);
     started_at_s.push_back(time.started_at_s);
+    after_s.push_back(time.after_s);
     seconds.push_back(time.seconds);
     share.push_back(time.share);
   }
@@ -109,6 +116,7 @@ void write_schedule(store::Group group, const Schedule& schedule) {
   group.write("first_rank", first_ranks);
   group.write("ranks", ranks);
   group.write("started_at_s", started_at_s);
+  group.write("after_s", after_s);
   group.write("seconds", seconds);
   group.write("share", share);
   group.set_attribute("makespan_s", schedule.makespan_s);
@@ -123,12 +131,19 @@ Schedule read_schedule(const store::Group& group) {
   const auto first_ranks = group.read<std::int64_t>("first_rank");
   const auto ranks = group.read<std::int64_t>("ranks");
   const auto started_at_s = group.read<double>("started_at_s");
+  const auto after_s = group.read<double>("after_s");
   const auto seconds = group.read<double>("seconds");
   const auto share = group.read<double>("share");
-  const std::size_t rows = std::min(
-      {nodes.size(), first_ranks.size(), ranks.size(), started_at_s.size(), seconds.size(), share.size()});
-  for (std::size_t i = 0; i < rows; ++i) {
-    schedule.nodes.push_back({nodes[i], first_ranks[i], ranks[i], started_at_s[i], seconds[i], share[i]});
+  for (const std::size_t rows : {first_ranks.size(), ranks.size(), started_at_s.size(), after_s.size(),
+                                 seconds.size(), share.size()}) {
+    if (rows == nodes.size()) continue;
+    throw base::DataError(
+        base::format("the schedule names {} nodes and has {} rows of another column; write the record again",
+                     nodes.size(), rows));
+  }
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    schedule.nodes.push_back(
+        {nodes[i], first_ranks[i], ranks[i], started_at_s[i], after_s[i], seconds[i], share[i]});
   }
   schedule.makespan_s = group.attribute<double>("makespan_s");
   schedule.idle_share = group.attribute<double>("idle_share");
@@ -156,36 +171,17 @@ NodeTime time_of(const store::File& file) {
           .first_rank = file.attribute<std::int64_t>("first_rank"),
           .ranks = file.attribute<std::int64_t>("ranks"),
           .started_at_s = file.attribute<double>("started_at_s"),
+          .after_s = file.attribute<double>("after_s"),
           .seconds = file.attribute<double>("seconds"),
           .share = file.attribute<double>("share")};
 }
 
-/// What is wrong with a test's counts, or nothing. Readers index them by class and divide by the totals.
-std::string fault_of(const metric::Counts& counts, std::size_t classes) {
-  if (counts.total.size() != classes || counts.correct.size() != classes) {
-    return base::format("counts {} classes where the data set has {}", counts.total.size(), classes);
-  }
-  const bool with_confusion = counts.confusion.size() == classes * classes;
-  for (std::size_t k = 0; k < classes; ++k) {
-    if (counts.correct[k] < 0 || counts.correct[k] > counts.total[k]) {
-      return base::format("has {} right of {} images of class {}", counts.correct[k], counts.total[k], k);
-    }
-    if (with_confusion && counts.confusion[k * classes + k] != counts.correct[k]) {
-      return base::format("has {} right of class {} where its confusion has {}", counts.correct[k], k,
-                          counts.confusion[k * classes + k]);
-    }
-  }
-  return {};
-}
-
-void check_counts(const RunRecord& run, const std::filesystem::path& path) {
-  for (const CellRecord& cell : run.cells) {
-    if (!cell.error.empty()) continue;
-    const std::string fault = fault_of(cell.test, run.class_counts.size());
-    if (fault.empty()) continue;
-    throw base::DataError(base::format("{}: cell {} {}; the record is damaged, so run the cell again",
-                                       path.string(), cell.id, fault));
-  }
+/// The whole file beside `path`, sealed, then renamed into place.
+void write_sealed(const store::File& file, const std::filesystem::path& path) {
+  store::PendingFile pending(path);
+  store::write_atomically(pending.temporary(), file.image());
+  store::seal(pending.temporary(), file.extents());
+  pending.commit();
 }
 }  // namespace
 
@@ -198,7 +194,7 @@ void write_run(const RunRecord& run, const std::filesystem::path& path) {
   write_map(file.create_group("environment"), run.environment);
   write_data(file.create_group("data"), run);
   write_results(file, run);
-  store::write_atomically(path, file.image());
+  write_sealed(file, path);
 }
 
 RunRecord read_run(const std::filesystem::path& path) {
@@ -211,7 +207,7 @@ RunRecord read_run(const std::filesystem::path& path) {
   run.environment = read_map(file.group("environment"));
   read_data(file.group("data"), run);
   read_results(file, run);
-  check_counts(run, path);
+  check_run(run, path);
   return run;
 }
 
@@ -221,10 +217,11 @@ void write_node(const NodeRecord& node, const std::filesystem::path& path) {
   file.set_attribute("first_rank", node.time.first_rank);
   file.set_attribute("ranks", node.time.ranks);
   file.set_attribute("started_at_s", node.time.started_at_s);
+  file.set_attribute("after_s", node.time.after_s);
   file.set_attribute("seconds", node.time.seconds);
   file.set_attribute("share", node.time.share);
   write_results(file, node);
-  store::write_atomically(path, file.image());
+  write_sealed(file, path);
 }
 
 NodeRecord read_node(const std::filesystem::path& path) {

@@ -92,7 +92,8 @@ struct NodeTime {
   std::string node;             ///< its id
   std::int64_t first_rank = 0;  ///< of the world
   std::int64_t ranks = 0;       ///< that worked on it together
-  double started_at_s = 0;      ///< since 1970, UTC
+  double started_at_s = 0;      ///< since 1970, UTC, for people: clocks are set
+  double after_s = 0;           ///< since the start that finished it, by a clock that nobody sets
   double seconds = 0;           ///< of the start that finished it
   double share = 1;             ///< of the node's work, that was done in these seconds
 };
@@ -132,11 +133,12 @@ struct RunRecord {
 
 /// Writes a whole run, in memory first, then renamed into place. Readable by h5py, pandas and h5dump:
 /// /configuration, /plan, /schedule, /environment (attributes), /data, /stage_1/<id> and /cells/<id>, epochs
-/// as columns, enumerators by name, counts per class as int64. Throws: SystemError with path, reason and
-/// remedy; an older file then stands.
+/// as columns, enumerators by name, counts per class as int64. A seal stands behind them. Throws: SystemError
+/// with path, reason and remedy; an older file then stands.
 void write_run(const RunRecord& run, const std::filesystem::path& path);
 
-/// Throws: DataError if absent, foreign, truncated, or of another schema version (saying what to do).
+/// Throws: DataError if absent, foreign, damaged, of another schema version (saying what to do), or if it
+/// says what cannot be (check_run); SystemError if it cannot be read.
 [[nodiscard]] RunRecord read_run(const std::filesystem::path& path);
 
 /// One finished node of the plan: at most one stage 1 and the cells it finished.
@@ -147,17 +149,22 @@ struct NodeRecord {
 };
 
 void write_node(const NodeRecord& node, const std::filesystem::path& path);
-/// Throws: as read_run.
+/// Throws: as read_run, but for what it says: check_node knows what can be.
 [[nodiscard]] NodeRecord read_node(const std::filesystem::path& path);
 /// Its time alone, without what it holds.
 [[nodiscard]] NodeTime read_node_time(const std::filesystem::path& path);
 
-/// SHA-256 digests of plan, draws, kept weights, the state that training ended in (weights, running
-/// statistics and momentum) and counts apart, each over the whole run in the order of ids, so that the order
-/// of finishing does not matter. plan and draws are equal everywhere; the others for the same binary,
-/// libraries, processor, threads and V.
+/// SHA-256 digests, each of its own part, over the whole run in the order of ids, so that the order of
+/// finishing does not matter. plan, settings and draws are equal everywhere; the others for the same binary,
+/// libraries, processor, threads and V. Times are in none.
 struct Digests {
-  std::string plan, draws, weights, state, counts;
+  std::string plan;      ///< ids of nodes
+  std::string settings;  ///< keys that change results, class names, hashes of packs and weights
+  std::string draws;     ///< every draw in order, draws made and their probabilities
+  std::string weights;   ///< kept weights
+  std::string state;     ///< what training ended in: weights, running statistics and momentum
+  std::string counts;    ///< right and all images of every class, validation and test
+  std::string results;   ///< every epoch's loss, rate and accuracy; norms, tau sweeps, calibration
 };
 [[nodiscard]] Digests digests(const RunRecord& run);
 

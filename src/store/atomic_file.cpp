@@ -2,12 +2,15 @@
 #include "store/atomic_file.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/descriptor.hpp"
@@ -23,6 +26,8 @@ std::string remedy(int error, const fs::path& folder) {
     case ENOSPC:
     case EDQUOT:
       return base::format("free some space on the file system of {}, or write elsewhere", folder.string());
+    case ENAMETOOLONG:
+      return "choose a shorter name";
     case EFBIG:
       return "raise the limit on file sizes (ulimit -f), or write to another file system";
     case EACCES:
@@ -57,20 +62,70 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-/// A name beside `path` that no other file has; the file is created, empty.
-fs::path create_beside(const fs::path& path) {
-  for (int attempt = 0;; ++attempt) {
-    fs::path candidate = path;
-    candidate += base::format(".partial-{}-{}", static_cast<std::int64_t>(::getpid()), attempt);
+constexpr std::string_view kPending = ".partial-";
+
+/// A name beside `path` that no other file has, and that tells on which kernel its process runs.
+fs::path name_beside(const fs::path& path) {
+  return fs::path(path).concat(base::format("{}{}-{}", kPending, base::kernel_name(), base::random_name()));
+}
+
+/// Where writing to `path` writes: a link's target, which need not be there yet.
+fs::path target_of(fs::path path) {
+  constexpr int kMostLinks = 40;  // as the kernel follows
+  std::error_code none;
+  for (int links = 0; links < kMostLinks && fs::is_symlink(path, none); ++links) {
+    path = folder_of(path) / fs::read_symlink(path, none);
+  }
+  return folder_of(path) / path.filename();
+}
+
+/// A file beside `path`, empty, and this process's hold on it, if the file system knows such.
+std::pair<fs::path, base::FileHold> create_beside(const fs::path& path) {
+  for (;;) {
+    fs::path candidate = name_beside(path);
     const base::Descriptor file = opened(candidate, O_WRONLY | O_CREAT | O_EXCL);
-    if (file.valid()) return candidate;
-    if (errno != EEXIST) write_failed(path, errno);
+    if (!file.valid()) write_failed(path, errno);
+    base::FileHold hold(candidate);
+    // Who removes leftovers may have taken it for one before it was held.
+    if (hold.found() == base::Holding::unknown || hold.holds())
+      return {std::move(candidate), std::move(hold)};
+    ::unlink(candidate.c_str());
   }
 }
+
+bool untouched_for_a_day(const fs::path& path) {
+  std::error_code error;
+  const fs::file_time_type changed = fs::last_write_time(path, error);
+  return !error && fs::file_time_type::clock::now() - changed > std::chrono::hours(24);
+}
+
 }  // namespace
 
-PendingFile::PendingFile(const fs::path& path)
-    : path_(folder_of(path) / path.filename()), temporary_(create_beside(path_)) {}
+void remove_leftovers(const fs::path& path) {
+  const fs::path target = target_of(path);
+  const std::string start = target.filename().string() + std::string(kPending);
+  const std::string ours = start + base::kernel_name();
+  std::error_code error;
+  std::vector<fs::path> found;
+  for (fs::directory_iterator entry(target.parent_path(), error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path().filename().string().starts_with(start)) found.push_back(entry->path());
+  }
+  for (const fs::path& leftover : found) {
+    const base::FileHold hold(leftover);
+    const bool here = leftover.filename().string().starts_with(ours);
+    if (hold.found() == base::Holding::free && (here || untouched_for_a_day(leftover))) {
+      fs::remove_all(leftover, error);
+    }
+  }
+}
+
+PendingFile::PendingFile(const fs::path& path) : path_(target_of(path)) {
+  remove_leftovers(path_);
+  auto [temporary, hold] = create_beside(path_);
+  temporary_ = std::move(temporary);
+  hold_.emplace(std::move(hold));
+}
 
 PendingFile::~PendingFile() {
   if (!committed_) ::unlink(temporary_.c_str());
@@ -81,6 +136,23 @@ void PendingFile::commit() {
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) write_failed(path_, errno);
   committed_ = true;
   sync(path_.parent_path(), O_RDONLY | O_DIRECTORY, path_);
+}
+
+namespace {
+fs::path create_folder_beside(const fs::path& path) {
+  remove_leftovers(path);
+  const fs::path folder = name_beside(path);
+  if (::mkdir(folder.c_str(), 0777) != 0) write_failed(folder, errno);
+  return folder;
+}
+}  // namespace
+
+PendingFolder::PendingFolder(const fs::path& path)
+    : path_(create_folder_beside(target_of(path))), hold_(path_) {}
+
+PendingFolder::~PendingFolder() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
 }
 
 void write_atomically(const fs::path& path, std::span<const std::byte> bytes) {

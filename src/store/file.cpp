@@ -93,6 +93,33 @@ File File::open(const std::filesystem::path& path) {
   return File(State::open(std::make_shared<OpenFile>(OpenFile{path, std::move(file)}), "/"));
 }
 
+namespace {
+void collect_extents(hid_t object, const std::string& path, const std::string& file,
+                     std::vector<Extent>& extents) {
+  if (H5Iget_type(object) == H5I_DATASET) {
+    const haddr_t offset = H5Dget_offset(object);
+    if (offset != HADDR_UNDEF) extents.push_back({path, offset, H5Dget_storage_size(object)});
+    return;
+  }
+  H5G_info_t info{};
+  LTR_HDF5(file, H5Gget_info(object, &info));
+  for (hsize_t i = 0; i < info.nlinks; ++i) {
+    std::string name(1024, '\0');  // of this suite's own files
+    const ssize_t length = LTR_HDF5(file, H5Lget_name_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, i,
+                                                             name.data(), name.size(), H5P_DEFAULT));
+    name.resize(static_cast<std::size_t>(length));
+    const Handle member = LTR_HDF5_HANDLE(file, H5Oopen(object, name.c_str(), H5P_DEFAULT));
+    collect_extents(member.id(), path + "/" + name, file, extents);
+  }
+}
+}  // namespace
+
+std::vector<Extent> File::extents() const {
+  std::vector<Extent> extents;
+  collect_extents(state_->group.id(), "", state_->place(), extents);
+  return extents;
+}
+
 std::vector<std::byte> File::image() const {
   const std::string place = state_->place();
   const hid_t file = state_->file->file.id();

@@ -74,6 +74,13 @@ class Group {
   std::shared_ptr<const State> state_;
 };
 
+/// Where the values of a data set stand in the file.
+struct Extent {
+  std::string data_set;  ///< its path in the file
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;  ///< bytes
+};
+
 /// An HDF5 file; its root group is the file itself.
 class File : public Group {
  public:
@@ -85,6 +92,8 @@ class File : public Group {
   /// Throws: DataError if the file is absent, truncated or no HDF5.
   [[nodiscard]] static File open(const std::filesystem::path& path);
 
+  /// All data sets that stand in one piece.
+  [[nodiscard]] std::vector<Extent> extents() const;
   /// The whole file as it would stand on disk.
   [[nodiscard]] std::vector<std::byte> image() const;
   /// Flushes and closes; no group of this file may be used afterwards.

@@ -1,4 +1,4 @@
-# SPDX-License-Identifier: Apache-2.0
+#SPDX - License - Identifier : Apache - 2.0
 """Reads a record with h5py alone and prints what it finds, one `name = value` a line."""
 import json
 import sys
@@ -21,17 +21,22 @@ with h5py.File(sys.argv[1], "r") as record:
     show("backbone", record.attrs["backbone"])
     show("configuration", record["configuration"][()])
     show("plan", [plain(text) for text in record["plan"][:]])
-    show("environment", {key: plain(value) for key, value in record["environment"].attrs.items()})
-    show("names", {key: plain(value) for key, value in record["data/names"].attrs.items()})
-    show("hashes", {key: plain(value) for key, value in record["data/hashes"].attrs.items()})
+    show("environment", {
+key: plain(value) for key, value in record["environment"].attrs.items()})
+    show("names", {
+key: plain(value) for key, value in record["data/names"].attrs.items()})
+    show("hashes", {
+key: plain(value) for key, value in record["data/hashes"].attrs.items()})
     show("class_names", [plain(name) for name in record["data/class_names"][:]])
     show("class_counts", record["data/class_counts"][:])
     show("class_counts type", str(record["data/class_counts"].dtype))
     show("many_above", record["data"].attrs["many_above"])
     for kind in ("stage_1", "cells"):
         for name, group in record[kind].items():
-            show(name, {key: plain(value) for key, value in sorted(group.attrs.items())})
-            show(name + " epochs", {key: plain(column[:]) for key, column in group["epochs"].items()})
+            show(name, {
+key: plain(value) for key, value in sorted(group.attrs.items())})
+            show(name + " epochs", {
+key: plain(column[:]) for key, column in group["epochs"].items()})
             show(name + " draws_made", group["draws_made"][:])
     joint = record["cells/seed_0.instance_balanced.joint"]
     show("confusion", joint["test/confusion"][:])

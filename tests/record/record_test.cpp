@@ -2,6 +2,7 @@
 #include "record/record.hpp"
 
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <functional>
@@ -10,7 +11,9 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
+#include "config/toml.hpp"
 #include "own_folder.hpp"
+#include "record/check.hpp"
 #include "record/sample_run.hpp"
 #include "store/atomic_file.hpp"
 #include "store/file.hpp"
@@ -119,18 +122,18 @@ TEST_F(Record, RunReadsBackEqualInEveryField) {
 TEST_F(Record, FailedAndEmptyCellsKeepTheirReason) {
   RunRecord run = sample_run();
   CellRecord failed;
-  failed.id = "seed_0.square_root.crt";
-  failed.sampling = config::SamplingKind::square_root;
-  failed.learning = config::LearningKind::crt;
+  failed.id = run.cells[0].id;
+  failed.sampling = run.cells[0].sampling;
+  failed.learning = run.cells[0].learning;
   failed.error = "the loss is not finite in epoch 3";
-  run.cells.push_back(failed);
+  run.cells[0] = failed;
   write_run(run, path("run.h5"));
   expect_equal(read_run(path("run.h5")).cells, run.cells);
 }
 
 TEST_F(Record, NodeReadsBackEqual) {
   const RunRecord run = sample_run();
-  const NodeTime time{"seed_0.instance_balanced.stage_1", 4, 2, 1.75e9, 12.5, 0.75};
+  const NodeTime time{"seed_0.instance_balanced.stage_1", 4, 2, 1.75e9, 30.5, 12.5, 0.75};
   write_node({.stage_1 = run.stage_1, .cells = run.cells, .time = time}, path("node.h5"));
   const NodeRecord read = read_node(path("node.h5"));
   for (const NodeTime& found : {read.time, read_node_time(path("node.h5"))}) {
@@ -138,6 +141,7 @@ TEST_F(Record, NodeReadsBackEqual) {
     EXPECT_EQ(found.first_rank, 4);
     EXPECT_EQ(found.ranks, 2);
     EXPECT_EQ(found.started_at_s, 1.75e9);
+    EXPECT_EQ(found.after_s, 30.5);
     EXPECT_EQ(found.seconds, 12.5);
     EXPECT_EQ(found.share, 0.75);
   }
@@ -178,30 +182,128 @@ TEST_F(Record, AnotherSchemaVersionSaysWhatToDo) {
   file.set_attribute("record_of", "run");
   store::write_atomically(path("run.h5"), file.image());
   const std::string text = failure_of([&] { (void)read_run(path("run.h5")); });
-  EXPECT_TRUE(has(text, "run.h5 was written by schema 1; this program reads 4; use the version")) << text;
+  EXPECT_TRUE(has(text, "run.h5 was written by schema 1; this program reads 5; use the version")) << text;
 }
 
-TEST_F(Record, CountsThatContradictEachOtherAreRefused) {
-  RunRecord more = sample_run();
-  more.cells[1].test.correct[2] = 11;
-  write_run(more, path("more.h5"));
-  std::string text = failure_of([&] { (void)read_run(path("more.h5")); });
-  EXPECT_TRUE(has(text, "has 11 right of 10 images of class 2; the record is damaged")) << text;
-
-  RunRecord other = sample_run();
-  other.cells[1].test.correct[0] += 1;
-  write_run(other, path("other.h5"));
-  text = failure_of([&] { (void)read_run(path("other.h5")); });
-  EXPECT_TRUE(has(text, "right of class 0 where its confusion has")) << text;
+TEST_F(Record, WhatWasChangedByAnotherProgramIsRefused) {
+  write_run(sample_run(), path("run.h5"));
+  const store::File file = store::File::open(path("run.h5"));
+  const std::vector<store::Extent> extents = file.extents();
+  const std::string bytes = store::read_text_file(path("run.h5"));
+  for (const store::Extent& extent : extents) {
+    std::string flipped = bytes;
+    flipped[extent.offset] = static_cast<char>(flipped[extent.offset] ^ 1);
+    std::ofstream(path("flipped.h5"), std::ios::binary) << flipped;
+    const std::string text = failure_of([&] { (void)read_run(path("flipped.h5")); });
+    EXPECT_TRUE(has(text, "flipped.h5 is damaged: " + extent.data_set + " is not as it was written")) << text;
+  }
+  std::ofstream(path("cut.h5"), std::ios::binary) << bytes.substr(0, bytes.size() - 1);
+  EXPECT_TRUE(has(failure_of([&] { (void)read_run(path("cut.h5")); }), "cut.h5 has no seal at its end"));
 }
 
-TEST_F(Record, CountsThatDoNotFitTheClassesAreRefused) {
-  RunRecord run = sample_run();
-  run.cells[1].test = sample_counts({1, 2, 3});
-  write_run(run, path("run.h5"));
-  const std::string text = failure_of([&] { (void)read_run(path("run.h5")); });
-  EXPECT_TRUE(has(text, "cell seed_0.instance_balanced.joint counts 3 classes where the data set has 4"))
-      << text;
+/// What read_run says to `run`.
+std::string verdict_on(const RunRecord& run, const fs::path& file) {
+  write_run(run, file);
+  return failure_of([&] { (void)read_run(file); });
+}
+
+TEST_F(Record, WhatCannotBeIsRefusedByTheNameOfItsDataSet) {
+  struct Case {
+    const char* place;
+    const char* why;
+    std::function<void(RunRecord&)> spoil;
+  };
+  const std::string first = "/cells/seed_0.instance_balanced.tau_normalized";
+  const auto cell = [](RunRecord& run) -> CellRecord& { return run.cells[0]; };
+  const std::vector<Case> cases{
+      {"/test/correct", "has 11 of the 10 images of class 2", [&](auto& r) { cell(r).test.correct[2] = 11; }},
+      {"/test/correct", "holds -1 at 0, below 0", [&](auto& r) { cell(r).test.correct[0] = -1; }},
+      {"/test/correct_top5", "has 12 of the 10 images", [&](auto& r) { cell(r).test.correct_top5[1] = 12; }},
+      {"/test/correct", "within the first five", [&](auto& r) { cell(r).test.correct_top5[0] = 1; }},
+      {"/test/confusion", "where correct has", [&](auto& r) { ++cell(r).test.confusion[0]; }},
+      {"/test/confusion", "where total has", [&](auto& r) { ++cell(r).test.confusion[1]; }},
+      {"/test/confusion", "15 values where there are 16",
+       [&](auto& r) { cell(r).test.confusion.pop_back(); }},
+      {"/test/total", "3 values where there are 4",
+       [&](auto& r) { cell(r).test = sample_counts({1, 2, 3}); }},
+      {"/validation/total", "counts no image",
+       [&](auto& r) {
+         for (auto* counts :
+              {&cell(r).validation.total, &cell(r).validation.correct, &cell(r).validation.correct_top5})
+           counts->assign(4, 0);
+       }},
+      {"", "says it is of seed 3", [&](auto& r) { cell(r).seed = 3; }},
+      {"", "and joint", [&](auto& r) { cell(r).learning = config::LearningKind::joint; }},
+      {"/weight_norms", "holds -1", [&](auto& r) { cell(r).weight_norms[1] = -1; }},
+      {"/weight_norms", "3 values", [&](auto& r) { cell(r).weight_norms.pop_back(); }},
+      {"/tau/chosen", "is no tau of the sweep", [&](auto& r) { cell(r).tau.chosen = 0.7; }},
+      {"/tau/test_all_percent", "the cell's accuracy is",
+       [&](auto& r) { cell(r).tau.test_all_percent[1] = 5; }},
+      {"/tau/test_few_percent", "outside 0 to 100", [&](auto& r) { cell(r).tau.test_few_percent[0] = 101; }},
+      {"/calibration/images", "the test images are", [&](auto& r) { cell(r).calibration.images[0] = 4; }},
+      {"/calibration/accuracy", "the right images are",
+       [&](auto& r) { cell(r).calibration.accuracy[2] = 0; }},
+      {"/epochs/epoch", "has 5 in place 1", [&](auto& r) { cell(r).training.epochs[1].epoch = 5; }},
+      {"/epochs/train_loss", "holds nan", [&](auto& r) { cell(r).training.epochs[1].train_loss = NAN; }},
+      {"/best_epoch", "is 3 of 3 epochs", [&](auto& r) { cell(r).training.best_epoch = 3; }},
+      {"/draws_made", "holds -1", [&](auto& r) { cell(r).training.draws_made[0] = -1; }},
+      {"/class_weights", "outside 0 to 1", [&](auto& r) { cell(r).training.class_weights[0] = 2; }},
+  };
+  for (const Case& tried : cases) {
+    RunRecord run = sample_run();
+    tried.spoil(run);
+    const std::string text = verdict_on(run, path("run.h5"));
+    EXPECT_TRUE(has(text, "run.h5:" + first + tried.place + " ")) << text;
+    EXPECT_TRUE(has(text, tried.why)) << text;
+  }
+}
+
+TEST_F(Record, WhatContradictsTheRestOfTheRunIsRefused) {
+  struct Case {
+    const char* place;
+    std::function<void(RunRecord&)> spoil;
+  };
+  const std::vector<Case> cases{
+      {"/data/class_counts holds 0 at 3, below 1", [](auto& r) { r.class_counts[3] = 0; }},
+      {"/data/class_counts holds -2 at 1", [](auto& r) { r.class_counts[1] = -2; }},
+      {"/data/class_counts counts no class", [](auto& r) { r.class_counts.clear(); }},
+      {"/data/class_names has 3 values where there are 4", [](auto& r) { r.class_names.pop_back(); }},
+      {"/data/few_below is 102 where many_above is 100", [](auto& r) { r.shots.few_below = 102; }},
+      {"/backbone is 'resnet32' where the configuration has resnet20",
+       [](auto& r) { r.backbone = "resnet32"; }},
+      {"/configuration is none", [](auto& r) { r.configuration = "format = 9"; }},
+      {"/plan is not that of the configuration", [](auto& r) { r.plan.pop_back(); }},
+      {"/cells has 1 of 2 cells", [](auto& r) { r.cells.pop_back(); }},
+      {"/cells/other is no cell of the configuration", [](auto& r) { r.cells[0].id = "other"; }},
+      {"/cells/seed_0.instance_balanced.joint/validation/total counts other images",
+       [](auto& r) {
+         ++r.cells[1].validation.total[0];
+         r.cells[1].validation.confusion.clear();
+       }},
+      {"/stage_1/other is no stage 1 of the plan", [](auto& r) { r.stage_1[0].id = "other"; }},
+      {"/schedule/node names other",
+       [](auto& r) { r.schedule.nodes.push_back({.node = "other", .ranks = 1}); }},
+      {"/schedule/makespan_s holds -5", [](auto& r) { r.schedule.makespan_s = -5; }},
+  };
+  for (const Case& tried : cases) {
+    RunRecord run = sample_run();
+    tried.spoil(run);
+    const std::string text = verdict_on(run, path("run.h5"));
+    EXPECT_TRUE(has(text, "run.h5:" + std::string(tried.place))) << text;
+  }
+}
+
+TEST_F(Record, ANodeIsHeldToItsPlaceInThePlan) {
+  const RunRecord run = sample_run();
+  const config::Plan plan = config::make_plan(sample_configuration(0));
+  NodeRecord features{.stage_1 = {}, .cells = {run.cells[0]}, .time = {.node = plan.nodes[1].id, .ranks = 1}};
+  EXPECT_NO_THROW(check_node(features, plan.nodes[1], 4, "node.h5"));
+  EXPECT_THROW(check_node(features, plan.nodes[0], 4, "node.h5"), base::DataError);
+  EXPECT_THROW(check_node(features, plan.nodes[1], 5, "node.h5"), base::DataError);
+  features.cells[0].learning = config::LearningKind::ncm;
+  EXPECT_THROW(check_node(features, plan.nodes[1], 4, "node.h5"), base::DataError);
+  features.cells.clear();
+  EXPECT_THROW(check_node(features, plan.nodes[1], 4, "node.h5"), base::DataError);
 }
 
 TEST_F(Record, NoFolderIsNamedWithTheRemedy) {
@@ -214,13 +316,53 @@ TEST_F(Record, NoFolderIsNamedWithTheRemedy) {
 }
 
 TEST(Digests, FollowTheirFormulaOverTextLines) {
-  RunRecord run;
+  RunRecord run = sample_run();
   run.plan = {"b", "a"};
-  EXPECT_EQ(digests(run).plan, base::sha256_hex("b\na\n"));
-  run.stage_1.push_back({"s", 0, config::SamplingKind::square_root, sample_training(1)});
-  EXPECT_EQ(digests(run).draws, base::sha256_hex("s draws1\n"));
-  EXPECT_EQ(digests(run).weights, base::sha256_hex("s weights1\n"));
-  EXPECT_EQ(digests(run).state, base::sha256_hex("s state1\n"));
+  run.stage_1 = {{"s", 0, config::SamplingKind::square_root, sample_training(1)}};
+  run.cells.clear();
+  const Digests found = digests(run);
+  EXPECT_EQ(found.plan, base::sha256_hex("b\na\n"));
+  EXPECT_EQ(found.draws, base::sha256_hex("s draws1\n40 20 10 10 \n0.5 0.25 0.125 0.125 \n"));
+  EXPECT_EQ(found.weights, base::sha256_hex("s weights1\n"));
+  EXPECT_EQ(found.state, base::sha256_hex("s state1\n"));
+  EXPECT_EQ(found.results, base::sha256_hex("s\n0 1.1 1.2 1.3 \n1 2.1 2.2 2.3 \n2 3.1 3.2 3.3 \n2\n"));
+}
+
+TEST(Digests, CoverEveryNumberThatATableShows) {
+  const std::string before = digests(sample_run()).results;
+  const std::vector<std::function<void(CellRecord&)>> changes{
+      [](CellRecord& c) { c.weight_norms[0] += 1; },
+      [](CellRecord& c) { c.tau.chosen = 1; },
+      [](CellRecord& c) { c.tau.test_few_percent[0] += 1; },
+      [](CellRecord& c) { c.calibration.accuracy[0] += 0.1; },
+      [](CellRecord& c) { c.calibration.expected_calibration_error += 0.1; },
+      [](CellRecord& c) { c.training.epochs[0].train_loss += 1; },
+      [](CellRecord& c) { c.training.best_epoch = 1; }};
+  for (const auto& change : changes) {
+    RunRecord run = sample_run();
+    change(run.cells[0]);
+    EXPECT_NE(digests(run).results, before);
+  }
+  RunRecord slower = sample_run();
+  slower.cells[0].training.epochs[0].step_s += 1;
+  slower.schedule.makespan_s = 100;
+  EXPECT_EQ(digests(slower).results, before);
+}
+
+TEST(Digests, SettingsAreTheKeysThatChangeResultsAndTheData) {
+  const std::string before = digests(sample_run()).settings;
+  const auto settings_with = [](const auto& change) {
+    RunRecord run = sample_run();
+    config::Configuration configuration = sample_configuration(0);
+    change(run, configuration);
+    run.configuration = config::to_toml(configuration);
+    return digests(run).settings;
+  };
+  EXPECT_EQ(settings_with([](auto&, auto& c) { c.loader.threads += 1; }), before);
+  EXPECT_EQ(settings_with([](auto&, auto& c) { c.run.output = "elsewhere.h5"; }), before);
+  EXPECT_NE(settings_with([](auto&, auto& c) { c.stage_1.learning_rate = 1; }), before);
+  EXPECT_NE(settings_with([](auto& r, auto&) { r.class_names[0] = "moth"; }), before);
+  EXPECT_NE(settings_with([](auto& r, auto&) { r.data_hashes["train.content"] = "other"; }), before);
 }
 
 TEST(Digests, DoNotDependOnTheOrderOfFinishing) {
@@ -244,7 +386,7 @@ TEST(Digests, ChangeWithTheirOwnPartAlone) {
   EXPECT_EQ(digests(run).counts, before.counts);
   EXPECT_EQ(digests(run).draws, before.draws);
   run = sample_run();
-  ++run.cells[0].test.confusion[1];
+  ++run.cells[0].test.correct[1];
   EXPECT_NE(digests(run).counts, before.counts);
   EXPECT_EQ(digests(run).weights, before.weights);
   run = sample_run();
@@ -281,7 +423,7 @@ TEST_F(Record, H5pyReadsItWithoutThisSuite) {
   const std::string text =
       output_of(python + " " LTR_SOURCE_DIR "/tests/record/read_record.py " + path("run.h5").string());
   for (const std::string_view line : {
-           "schema_version = 4\n",
+           "schema_version = 5\n",
            "backbone = \"resnet20\"\n",
            "configuration = \"format = 1\\n\\n[run]\\noutput = \\\"results/sample.h5\\\"\\n",
            "plan = [\"seed_0.instance_balanced.stage_1\", \"seed_0.instance_balanced.features\"]\n",
@@ -305,7 +447,7 @@ TEST_F(Record, H5pyReadsItWithoutThisSuite) {
            "weight_norms = [1.5, 1.25, 1.0, 0.75]\n",
            "ece = 0.1125\n",
            "tau chosen = 0.5\n",
-           "tau validation = [50.0, 60.0, 55.0]\n",
+           "tau validation = [50.0, 75.0, 55.0]\n",
        }) {
     EXPECT_TRUE(has(text, line)) << "missing: " << line << "\nin:\n" << text;
   }

@@ -2,6 +2,7 @@
 // A small run with every field set to something of its own, for the tests of record and report.
 #pragma once
 
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -53,9 +54,11 @@ inline CellRecord sample_cell(std::uint64_t seed, config::SamplingKind sampling,
   cell.test = sample_counts(std::move(correct));
   cell.weight_norms = {1.5, 1.25, 1.0, 0.75};
   if (learning == config::LearningKind::tau_normalized) {
-    cell.tau = {{0, 0.5, 1}, {50, 60, 55}, {90, 80, 70}, {40, 50, 60}, {10, 20, 30}, {45, 55, 50}, 0.5};
+    const double test = metric::top1_percent(cell.test);
+    cell.tau = {{0, 0.5, 1}, {50, 75, 55}, {90, 80, 70}, {40, 50, 60}, {10, 20, 30}, {45, test, 50}, 0.5};
   }
-  cell.calibration = {{3, 0, 37}, {0.25, 0, 0.875}, {0.5, 0, 0.75}, 0.1125};
+  const double right = static_cast<double>(std::reduce(cell.test.correct.begin(), cell.test.correct.end()));
+  cell.calibration = {{3, 0, 37}, {0.25, 0, 0.875}, {0, 0, right / 37}, 0.1125};
   return cell;
 }
 
@@ -63,6 +66,7 @@ inline config::Configuration sample_configuration(std::uint64_t seed) {
   config::Configuration configuration;
   configuration.run.output = "results/sample.h5";
   configuration.run.seeds = {seed};
+  configuration.model.backbone = config::BackboneKind::resnet20;
   configuration.data.train = "train.h5";
   configuration.data.test = "test.h5";
   configuration.grid.sampling = {config::SamplingKind::instance_balanced};

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/atomic_file.hpp"
 
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <fstream>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -108,6 +110,47 @@ TEST_F(AtomicFile, TwoPendingFilesOfOnePathDoNotShareATemporary) {
   const PendingFile one(folder() / "pack.h5");
   const PendingFile two(folder() / "pack.h5");
   EXPECT_NE(one.temporary(), two.temporary());
+}
+
+TEST_F(AtomicFile, WhatAKilledProcessLeftIsRemovedByTheNextWriterOfTheSamePath) {
+  const std::string left = ".partial-" + base::kernel_name() + "-0123456789abcdef";
+  std::ofstream(folder() / ("pack.h5" + left)) << "half a pack";
+  fs::create_directory(folder() / ("pack.h5" + left + "0"));
+  std::ofstream(folder() / ("pack.h5" + left + "0") / "trial.h5") << "half a trial";
+  std::ofstream(folder() / ("other.h5" + left)) << "another's";
+  const PendingFile alive(folder() / "pack.h5");
+  EXPECT_THAT(names(),
+              testing::UnorderedElementsAre("other.h5" + left, alive.temporary().filename().string()));
+  write_atomically(folder() / "pack.h5", bytes_of("whole"));
+  EXPECT_THAT(names(), testing::UnorderedElementsAre("other.h5" + left, "pack.h5",
+                                                     alive.temporary().filename().string()));
+}
+
+TEST_F(AtomicFile, WhatAnotherHostLeftStaysForADay) {
+  const fs::path left = folder() / "pack.h5.partial-deadbeef-0123456789abcdef";
+  std::ofstream(left) << "perhaps still being written";
+  remove_leftovers(folder() / "pack.h5");
+  EXPECT_TRUE(fs::exists(left));
+  fs::last_write_time(left, fs::file_time_type::clock::now() - std::chrono::hours(25));
+  remove_leftovers(folder() / "pack.h5");
+  EXPECT_FALSE(fs::exists(left));
+}
+
+TEST_F(AtomicFile, ALinkStaysAndItsTargetIsWritten) {
+  fs::create_directory(folder() / "scratch");
+  fs::create_symlink("scratch/run.h5", folder() / "run.h5");  // to nothing yet
+  write_atomically(folder() / "run.h5", bytes_of("first"));
+  write_atomically(folder() / "run.h5", bytes_of("second"));
+  EXPECT_TRUE(fs::is_symlink(folder() / "run.h5"));
+  EXPECT_EQ(read_text_file(folder() / "scratch/run.h5"), "second");
+}
+
+TEST_F(AtomicFile, APendingFolderVanishesWithWhatIsInIt) {
+  {
+    const PendingFolder trial(folder() / "run.h5");
+    std::ofstream(trial.path() / "trial.h5") << "x";
+  }
+  EXPECT_TRUE(names().empty());
 }
 
 TEST_F(AtomicFile, ReadingNamesWhatIsMissing) {
