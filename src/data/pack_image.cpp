@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/pack_image.hpp"
 
+#include <optional>
+
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "image/decode.hpp"
@@ -28,6 +30,16 @@ CheckedImage decode_damaged(std::span<const std::byte> bytes, const base::DataEr
   return {.resolution = {pixels.height, pixels.width}, .reencoded = true, .lenient = true};
 }
 
+/// Unknown where the header is damaged too.
+std::optional<std::int64_t> pixels_of(std::span<const std::byte> bytes, image::Decoder& decoder) {
+  try {
+    const image::ImageSummary header = decoder.open(bytes);
+    return std::int64_t{header.height} * header.width;
+  } catch (const base::DataError&) {
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 /// Hands out a decoder, and room for pixels.
@@ -36,8 +48,7 @@ void ImagePacker::with_room_for(std::span<const std::byte> bytes, const Work& wo
   constexpr std::int64_t kLargePixels = std::int64_t{1} << 25;
   thread_local image::Decoder decoder;
   thread_local image::Image pixels;
-  const image::ImageSummary header = decoder.open(bytes);
-  if (std::int64_t{header.height} * header.width <= kLargePixels) return work(decoder, pixels);
+  if (pixels_of(bytes, decoder).value_or(kLargePixels + 1) <= kLargePixels) return work(decoder, pixels);
   const std::scoped_lock lock(large_);
   image::Image own;
   work(decoder, own);

@@ -49,13 +49,14 @@ Encoding recognise(std::span<const std::byte> encoded) {
 }
 
 bool is_allowed_size(std::int64_t height, std::int64_t width) {
-  return height >= 1 && width >= 1 && height <= kMaxPixels / width;
+  return height >= 1 && width >= 1 && height <= kMaxSide && width <= kMaxSide && height * width <= kMaxPixels;
 }
 
 void require_size(std::int64_t height, std::int64_t width) {
   if (is_allowed_size(height, width)) return;
-  throw base::DataError(base::format("the image claims {} x {} pixels, and only 1 to {} are accepted", width,
-                                     height, kMaxPixels));
+  throw base::DataError(
+      base::format("the image claims {} x {} pixels, and only 1 to {} are accepted, with sides of at most {}",
+                   width, height, kMaxPixels, kMaxSide));
 }
 
 void shape_image(std::int64_t height, std::int64_t width, Image& image) {

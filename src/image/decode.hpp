@@ -30,7 +30,8 @@ enum class Encoding { jpeg, png };
 /// What the first bytes say. Throws: DataError if neither JPEG nor PNG; the message does not name the file.
 [[nodiscard]] Encoding recognise(std::span<const std::byte> encoded);
 
-/// Whether an image may have that many pixels: one, and no more than decoders are asked to hold.
+/// Whether an image may have that many pixels: one, no more than decoders are asked to hold, and no side too
+/// long for PNG.
 [[nodiscard]] bool is_allowed_size(std::int64_t height, std::int64_t width);
 
 /// What is known of an image.

@@ -68,8 +68,11 @@ struct Pass {
   [[nodiscard]] std::size_t bytes() const { return rows * row_bytes; }
 };
 
-/// As the data of IHDR say: one, or Adam7's seven. Empty ones are left out.
+/// As the data of IHDR say: one, or Adam7's seven. Empty ones are left out. Throws: DataError if the image is
+/// too large.
 std::vector<Pass> passes_of(std::span<const std::byte> header) {
+  if (header.size() != 13) refuse("its header has another length");
+  require_size(number_at(header, 4), number_at(header, 0));
   const std::size_t width = number_at(header, 0);
   const std::size_t height = number_at(header, 4);
   constexpr std::array<std::size_t, 7> kChannels{1, 0, 3, 1, 2, 0, 4};  // by colour type
@@ -136,8 +139,6 @@ std::vector<std::byte> folded(std::span<const std::byte> rows) {
 }  // namespace
 
 std::vector<std::byte> mended_png(std::span<const std::byte> encoded) {
-  static_cast<void>(
-      summarise_png(encoded));  // what stands before the data is sound, and the image not too large
   std::span<const std::byte> rest = encoded.subspan(kSignatureBytes);
   std::vector<std::byte> png(encoded.begin(), encoded.begin() + kSignatureBytes);
   std::vector<std::byte> data;
@@ -154,6 +155,7 @@ std::vector<std::byte> mended_png(std::span<const std::byte> encoded) {
       png.insert(png.end(), chunk->all.begin(), chunk->all.end());
     }
   }
+  if (passes.empty()) refuse("it has no header");
   append_chunk(png, "IDAT", folded(unfolded(data, passes)));
   append_chunk(png, "IEND", {});
   return png;
