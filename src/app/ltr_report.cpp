@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/command_line.hpp"
 #include "base/error.hpp"
 #include "config/enums.hpp"
 #include "record/record.hpp"
@@ -94,6 +95,7 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
       })
       ->option_text("FOLDER")
       ->excludes(digest);
+  ltr::app::expand_paths(app, {"records", "--published", "--figures"});
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -111,11 +113,6 @@ std::string digests(const std::vector<std::string>& names, const std::vector<ltr
 }
 
 void say(const std::string& message) { std::cerr << "ltr_report: " << message << "\n"; }
-
-void print(const std::string& text) {
-  std::cout << text << std::flush;
-  if (!std::cout) throw ltr::base::SystemError("standard output cannot be written; check where it goes");
-}
 
 /// The figures that can be drawn on this machine, or why they cannot.
 ltr::report::FigureList drawable_figures(const std::vector<ltr::record::RunRecord>& runs,
@@ -142,7 +139,7 @@ void report(const Arguments& arguments) {
   ltr::report::Request request = completed(arguments);
   std::vector<ltr::record::RunRecord> runs;
   for (const std::string& path : arguments.records) runs.push_back(ltr::record::read_run(path));
-  if (arguments.digest) return print(digests(arguments.records, runs));
+  if (arguments.digest) return ltr::app::print(digests(arguments.records, runs));
   ltr::report::FigureList figures;
   const auto find_figures = [&] {
     figures = drawable_figures(runs, request.options.by);
@@ -155,7 +152,7 @@ void report(const Arguments& arguments) {
   }
   const std::string text = ltr::report::render(runs, request);
   if (!inlined && !arguments.figures.empty()) find_figures();
-  print(text);
+  ltr::app::print(text);
   if (!arguments.figures.empty()) ltr::report::write_figures(figures.figures, arguments.figures);
 }
 
