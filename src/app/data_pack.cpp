@@ -109,6 +109,9 @@ void pack(const Arguments& arguments, base::Log& log) {
   const data::PackReport report = data::pack_list(arguments.output, list, source, options, log);
 
   warn_of_damage(report, recognition.known, log);
+  if (report.dropped.count > 0 && !arguments.lenient) {
+    log.info("--lenient takes those of them that PIL takes although they are damaged");
+  }
   if (report.reencoded > 0) {
     log.info(base::format("packed as PNG, being no JPEG, one of inks (CMYK) or damaged: {}",
                           base::with_thousands(report.reencoded)));
