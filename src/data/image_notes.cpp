@@ -14,6 +14,7 @@ constexpr std::string_view kHead = "# by ltr_data pack: ";
 }  // namespace
 
 ImageNotes::ImageNotes(const std::filesystem::path& file) : file_(file) {
+  store::remove_leftovers(file);
   std::error_code absent;
   if (!std::filesystem::exists(std::filesystem::symlink_status(file, absent))) return;
   std::string head(kHead.size(), '\0');
