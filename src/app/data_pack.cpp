@@ -29,6 +29,7 @@ struct Arguments {
   std::string class_names;
   std::string name;
   bool skip_bad = false;
+  bool lenient = false;
   bool numeric_order = false;
   int threads = 0;
 };
@@ -64,6 +65,34 @@ std::string name_for(const data::ImageList& list, const data::KnownList* known, 
   return (path.has_filename() ? path : path.parent_path()).stem().string();
 }
 
+/// The first of them; all stand in their file.
+void warn_of_images(const data::NotedImages& noted, const char* what, base::Log& log) {
+  for (const std::string& line : noted.first) log.warning(base::format("{} {}", what, line));
+  if (const std::int64_t others = noted.count - std::ssize(noted.first); others > 0) {
+    log.warning(base::format("{} {} more; all {} are named in {}", what, base::with_thousands(others),
+                             base::with_thousands(noted.count), noted.file.string()));
+  }
+}
+
+/// What makes the pack another one than its list says.
+void warn_of_damage(const data::PackReport& report, const data::KnownList* known, base::Log& log) {
+  warn_of_images(report.dropped, "dropped", log);
+  warn_of_images(report.lenient, "taken as PIL takes it:", log);
+  if (report.dropped.count > 0 && known != nullptr) {
+    log.warning(base::format(
+        "{} of the {} images of {} are missing, so this is no longer the published set, and accuracies on it "
+        "do not compare with published ones; fetch the missing images and pack again",
+        base::with_thousands(report.dropped.count), base::with_thousands(known->images), known->name));
+  }
+  if (report.whitened > 0) {
+    log.warning(base::format(
+        "{} PNGs of 16-bit grey levels go beyond 255 and are white there, as PIL's convert(\"RGB\") makes "
+        "them; "
+        "what they show is lost if they use the whole range; scale them to 8 bits and pack again",
+        base::with_thousands(report.whitened)));
+  }
+}
+
 void pack(const Arguments& arguments, base::Log& log, Interruption& interruption) {
   std::optional<data::Pack> like;
   if (!arguments.like.empty()) like.emplace(arguments.like);
@@ -83,20 +112,29 @@ void pack(const Arguments& arguments, base::Log& log, Interruption& interruption
   if (!repeated.empty()) log.warning(repeated);
   const data::PackOptions options{
       .bad_images = arguments.skip_bad ? data::BadImages::drop : data::BadImages::fail,
+      .damaged = arguments.lenient ? data::DamagedImages::as_pil : data::DamagedImages::refuse,
       .empty_classes = expected ? data::EmptyClasses::allow : data::EmptyClasses::refuse,
       .threads = arguments.threads,
       .stop = interruption.token()};
   const data::PackReport report = data::pack_list(arguments.output, list, source, options, log);
 
-  for (const std::string& dropped : report.dropped) log.warning("dropped " + dropped);
+  warn_of_damage(report, recognition.known, log);
+  if (report.dropped.count > 0 && !arguments.lenient) {
+    log.info("--lenient takes those of them that PIL takes although they are damaged");
+  }
   if (report.reencoded > 0) {
-    log.info(base::format("packed as PNG, being no JPEG or one of inks (CMYK): {}",
+    log.info(base::format("packed as PNG, being no JPEG, one of inks (CMYK) or damaged: {}",
                           base::with_thousands(report.reencoded)));
   }
-  show(base::format("{}: {} images of {} classes, {}{}\n", arguments.output,
+  const auto counted = [](const data::NotedImages& noted, const char* what) {
+    return noted.count == 0 ? std::string()
+                            : base::format("; {} {}, see {}", base::with_thousands(noted.count), what,
+                                           noted.file.string());
+  };
+  show(base::format("{}: {} images of {} classes, {}{}{}\n", arguments.output,
                     base::with_thousands(report.images), base::with_thousands(list.classes),
-                    base::byte_size(report.image_bytes),
-                    report.dropped.empty() ? "" : base::format("; {} dropped", report.dropped.size())));
+                    base::byte_size(report.image_bytes), counted(report.dropped, "dropped"),
+                    counted(report.lenient, "taken damaged")));
 }
 
 }  // namespace
@@ -127,6 +165,8 @@ void add_pack_command(CLI::App& app, base::Log& log, Interruption& interruption)
   command->add_flag("--numeric-order", arguments->numeric_order,
                     "class folders named by numbers in the order of the numbers: 2 before 10");
   command->add_flag("--skip-bad", arguments->skip_bad, "list and drop images that cannot be decoded");
+  command->add_flag("--lenient", arguments->lenient,
+                    "take damaged images that PIL takes, with the pixels that it makes of them");
   command->add_option("--threads", arguments->threads, "default: one a processor")->check(kThreads);
   command->callback([arguments, &log, &interruption] { pack(*arguments, log, interruption); });
 }

@@ -100,7 +100,9 @@ std::string plan_text(const config::Plan& plan, const Inputs& inputs,
       config::name_of(configuration.model.backbone), inputs.training->images() / stage_1.global_batch,
       stage_1.global_batch, stage_1.micro_batches, ranks, ranks == 1 ? "rank" : "ranks", plan.cells.size(),
       plan.nodes.size());
-  if (!inputs.weights_notice.empty()) text = base::format("{}\n{}", inputs.weights_notice, text);
+  for (const std::string* notice : {&inputs.weights_notice, &inputs.data_notice}) {
+    if (!notice->empty()) text = base::format("{}\n{}", *notice, text);
+  }
   const std::vector<double> work = total_work(plan, inputs, configuration);
   const double total = std::accumulate(work.begin(), work.end(), 0.0);
   std::size_t width = 4;

@@ -180,7 +180,22 @@ refuse "imbalance 20" synthesise --output set --largest 10 --imbalance 20
 refuse "--classes" synthesise --output set --counts photos/good.txt --classes 3
 refuse "good.txt:1" synthesise --output set --counts photos/good.txt
 
-expect 0 "dropped" pack --list photos/cut.txt --output dropped.h5 --skip-bad
+expect 0 "; 1 dropped, see dropped.h5.dropped" pack --list photos/cut.txt --output dropped.h5 --skip-bad
+expect 0 "dropped.h5: cut, 1 of 2 images" stats dropped.h5
+expect 0 "dropped      1 images of the list" stats dropped.h5
+grep -q "cut.txt:2: 'two words/4.jpg'" dropped.h5.dropped || fail "the dropped image is not named in its file"
+
+# An image that ends before its last pixels: PIL takes it as long as it has an end marker.
+head -c -40 "$image" >photos/early.jpg
+printf '\377\331' >>photos/early.jpg
+printf 'two words/1.jpg 0\nearly.jpg 0\n' >photos/early.txt
+refuse "with --lenient" pack --list photos/early.txt --output x.h5
+expect 0 "; 1 taken damaged, see early.h5.lenient" pack --list photos/early.txt --output early.h5 --lenient
+expect 0 "lenient      1 images are damaged" stats early.h5
+expect 0 "2 of 2 images are sound" check early.h5
+truncate -s 40G photos/huge.jpg
+printf 'huge.jpg 0\n' >photos/huge.txt
+refuse "it has 40.0 GiB, and only 1.0 GiB are accepted" pack --list photos/huge.txt --output x.h5
 head -c 3000 good.h5 >cut.h5
 refuse "truncated" stats cut.h5
 
