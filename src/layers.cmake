@@ -12,7 +12,7 @@ set(rooms
   "config:1:toml"
   "store:1:hdf5|H5"
   "device:1:cuda"
-  "image:1:jpeglib.h|jerror.h|png.h|hwy/"
+  "image:1:jpeglib.h|jerror.h|png.h|zlib.h|hwy/"
   "metric:1:-"
   "comm:2:mpi.h|nccl.h|cuda"
   "data:2:nlohmann/"

@@ -2,14 +2,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <iostream>
 #include <memory>
 #include <stdexcept>
 #include <string>
 
+#include "app/command_line.hpp"
 #include "app/data_commands.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "base/printable.hpp"
 #include "config/fidelity.hpp"
 #include "data/pack.hpp"
 #include "sampling/draw.hpp"
@@ -30,23 +31,23 @@ struct Arguments {
 };
 
 void print_first_draws(const data::Pack& pack, const sampling::EpochDraws& draws, std::int64_t limit) {
-  std::cout << base::format("{:>8} {:>7} {:>7}  {}\n", "draw", "class", "image", "path");
+  show(base::format("{:>8} {:>7} {:>7}  {}\n", "draw", "class", "image", "path"));
   for (std::int64_t k = 0; k < std::min(limit, draws.size()); ++k) {
     const sampling::Draw draw = draws.draw(k);
-    std::cout << base::format("{:>8} {:>7} {:>7}  {}\n", k, draw.class_id, draw.image,
-                              pack.image_path(draws.sample(k)));
+    show(base::format("{:>8} {:>7} {:>7}  {}\n", k, draw.class_id, draw.image,
+                      base::printable(pack.image_path(draws.sample(k)))));
   }
 }
 
 void print_classes(const data::Pack& pack, const sampling::DrawSummary& summary, std::int64_t draws,
                    std::int64_t limit) {
-  std::cout << base::format("\n{:>8} {:>8} {:>12} {:>8} {:>15}  {}\n", "class", "images", "expected", "drawn",
-                            "uses an image", "name");
+  show(base::format("\n{:>8} {:>8} {:>12} {:>8} {:>15}  {}\n", "class", "images", "expected", "drawn",
+                    "uses an image", "name"));
   for (std::size_t j = 0; j < static_cast<std::size_t>(std::min<std::int64_t>(limit, pack.classes())); ++j) {
-    std::cout << base::format("{:>8} {:>8} {:>12.3f} {:>8} {:>15}  {}\n", j, pack.class_counts()[j],
-                              static_cast<double>(draws) * summary.probabilities[j], summary.drawn[j],
-                              base::format("{}..{}", summary.image_use[j].fewest, summary.image_use[j].most),
-                              pack.class_names()[j]);
+    show(base::format("{:>8} {:>8} {:>12.3f} {:>8} {:>15}  {}\n", j, pack.class_counts()[j],
+                      static_cast<double>(draws) * summary.probabilities[j], summary.drawn[j],
+                      base::format("{}..{}", summary.image_use[j].fewest, summary.image_use[j].most),
+                      base::printable(pack.class_names()[j])));
   }
 }
 
@@ -60,12 +61,11 @@ void print_promises(const sampling::DrawSummary& summary, double draws) {
   }
   const bool near = farthest < 1 + 1e-9 * draws;  // the expectation itself is rounded
   const auto verdict = [](bool kept) { return kept ? "yes" : "NO"; };
-  std::cout << base::format("\nevery class drawn as often as its quota says: {}\n",
-                            verdict(summary.quotas_met))
-            << base::format("every quota within 1 of its expectation: {} (farthest {:.3f})\n", verdict(near),
-                            farthest)
-            << base::format("every image of a class used equally often up to here, give or take 1: {}\n",
-                            verdict(summary.evenly_covered));
+  show(base::format("\nevery class drawn as often as its quota says: {}\n", verdict(summary.quotas_met)));
+  show(base::format("every quota within 1 of its expectation: {} (farthest {:.3f})\n", verdict(near),
+                    farthest));
+  show(base::format("every image of a class used equally often up to here, give or take 1: {}\n",
+                    verdict(summary.evenly_covered)));
   if (!summary.quotas_met || !near || !summary.evenly_covered) {
     throw std::logic_error(
         "the draws do not keep their promises; this is a fault of the program: please report it");
@@ -81,15 +81,14 @@ void print_deviation(const sampling::DrawSummary& summary, sampling::DrawManner 
     if (deviation > 0)
       farthest = std::max(farthest, std::abs(static_cast<double>(summary.drawn[j]) - draws * p) / deviation);
   }
-  std::cout << base::format("\n{}: the farthest class is {:.2f} standard deviations from its expectation\n",
-                            name_of(manner), farthest);
+  show(base::format("\n{}: the farthest class is {:.2f} standard deviations from its expectation\n",
+                    name_of(manner), farthest));
 }
 
 void print_coverage(const sampling::DrawSummary& summary) {
   std::int64_t widest = 0;
   for (const sampling::ImageUse& use : summary.image_use) widest = std::max(widest, use.most - use.fewest);
-  std::cout << base::format("images of a class in turn: used equally often up to here, give or take {}\n",
-                            widest);
+  show(base::format("images of a class in turn: used equally often up to here, give or take {}\n", widest));
 }
 
 sampling::DrawManner manner_of(const Arguments& arguments, config::SamplingKind kind) {
@@ -115,11 +114,10 @@ void draws(const Arguments& arguments) {
   const sampling::DrawSummary summary =
       sampling::inspect_draws(options, pack.class_counts(), arguments.epoch);
 
-  std::cout << base::format(
-      "{}: {} sampling, seed {}, epoch {} of {}: {} draws, {} steps of {}, from {} images\n\n",
-      arguments.pack, arguments.sampling, options.seed, arguments.epoch, options.epochs,
-      base::with_thousands(epoch.size()), base::with_thousands(epoch.size() / arguments.batch),
-      arguments.batch, base::with_thousands(pack.images()));
+  show(base::format("{}: {} sampling, seed {}, epoch {} of {}: {} draws, {} steps of {}, from {} images\n\n",
+                    arguments.pack, arguments.sampling, options.seed, arguments.epoch, options.epochs,
+                    base::with_thousands(epoch.size()), base::with_thousands(epoch.size() / arguments.batch),
+                    arguments.batch, base::with_thousands(pack.images())));
   print_first_draws(pack, epoch, arguments.limit);
   print_classes(pack, summary, epoch.size(), arguments.limit);
   const auto drawn = static_cast<double>(epoch.size());
@@ -135,11 +133,11 @@ void draws(const Arguments& arguments) {
       print_coverage(summary);
       break;
     case sampling::DrawManner::runs:
-      std::cout << base::format("\nclasses in turn, {} draws each\n", sampling::kRunLength);
+      show(base::format("\nclasses in turn, {} draws each\n", sampling::kRunLength));
       print_coverage(summary);
       break;
   }
-  std::cout << base::format("digest of the epoch's draws: sha256 {}\n", summary.digest);
+  show(base::format("digest of the epoch's draws: sha256 {}\n", summary.digest));
 }
 
 }  // namespace
@@ -152,7 +150,8 @@ void add_draws_command(CLI::App& app) {
     return command->add_option(name, value, help)->capture_default_str();
   };
   add_option("--sampling", arguments->sampling, "as in the configuration");
-  add_option("--epochs", arguments->options.epochs, "epochs of the training")->check(CLI::PositiveNumber);
+  add_option("--epochs", arguments->options.epochs, "epochs of the training")
+      ->check(CLI::Range(1, 1'000'000));
   add_option("--epoch", arguments->epoch, "the one to show, from 0")->check(CLI::NonNegativeNumber);
   add_option("--batch", arguments->batch, "images a step")->check(CLI::PositiveNumber);
   add_option("--seed", arguments->options.seed, "of the run");

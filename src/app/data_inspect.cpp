@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "app/command_line.hpp"
 #include "app/data_commands.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
@@ -20,10 +20,10 @@ void check(const std::vector<std::string>& paths, int threads, base::Log& log) {
   for (const std::string& path : paths) {
     const data::Pack pack(path);
     const std::vector<std::string> problems = data::check_pack(pack, threads, log);
-    for (const std::string& problem : problems) std::cout << problem << "\n";
-    std::cout << base::format("{}: {} of {} images are sound\n", path,
-                              base::with_thousands(pack.images() - std::ssize(problems)),
-                              base::with_thousands(pack.images()));
+    for (const std::string& problem : problems) show(problem + "\n");
+    show(base::format("{}: {} of {} images are sound\n", path,
+                      base::with_thousands(pack.images() - std::ssize(problems)),
+                      base::with_thousands(pack.images())));
     damaged += problems.size();
   }
   if (damaged > 0) {
@@ -42,9 +42,9 @@ void print_statistics(const std::vector<std::string>& paths, const metric::ShotL
   std::vector<data::Pack> packs;
   for (const std::string& path : paths) packs.emplace_back(path);
   for (const data::Pack& pack : packs) {
-    std::cout << data::describe(pack, data::statistics_of(pack, limits), limits);
+    show(data::describe(pack, data::statistics_of(pack, limits), limits));
   }
-  std::cout << data::describe(packs, data::find_identical(packs));
+  show(data::describe(packs, data::find_identical(packs)));
 }
 
 }  // namespace
@@ -54,7 +54,7 @@ void add_check_command(CLI::App& app, base::Log& log) {
   auto threads = std::make_shared<int>(0);
   CLI::App* command = app.add_subcommand("check", "reads and decodes every image of packs, comparing CRCs");
   command->add_option("packs", *paths)->required();
-  command->add_option("--threads", *threads, "default: one a processor")->check(CLI::NonNegativeNumber);
+  command->add_option("--threads", *threads, "default: one a processor")->check(kThreads);
   command->callback([paths, threads, &log] { check(*paths, *threads, log); });
 }
 

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
-#include <iostream>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,10 +11,14 @@
 #include <system_error>
 #include <vector>
 
+#include "app/command_line.hpp"
 #include "app/data_commands.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "base/printable.hpp"
+#include "base/text_file.hpp"
 #include "data/class_counts.hpp"
+#include "data/class_names.hpp"
 #include "data/image_set.hpp"
 #include "data/subset.hpp"
 #include "store/atomic_file.hpp"
@@ -32,6 +35,11 @@ struct Arguments {
   data::Tail tail;
   data::ClassOrder order = data::ClassOrder::label;
   std::uint64_t seed = 0;
+  bool numeric_order = false;
+
+  [[nodiscard]] data::FolderOrder order_of_folders() const {
+    return numeric_order ? data::FolderOrder::numbers : data::FolderOrder::text;
+  }
 };
 
 /// Counts of each class: the file's, or the tail dealt to the classes.
@@ -68,42 +76,53 @@ std::string checked_lines(std::span<const data::PackEntry> subset, std::span<con
   return text;
 }
 
-void subset(const Arguments& arguments, base::Log& log) {
-  std::error_code missing;
-  if (std::filesystem::equivalent(arguments.list, arguments.output, missing)) {
-    throw base::ConfigError(base::format(
-        "--output '{}' is the list itself; it would be lost; name another file", arguments.output));
+/// Throws: DataError if a file stands there that writing `text` would change.
+void require_replaceable(const std::filesystem::path& output, const std::string& text) {
+  std::error_code absent;
+  if (!std::filesystem::exists(output, absent)) return;
+  if (std::filesystem::is_regular_file(output, absent) &&
+      std::filesystem::file_size(output, absent) == text.size() && base::read_text_file(output) == text) {
+    return;
   }
-  const data::ImageSet set = data::read_image_set(arguments.list, arguments.root, std::nullopt);
+  throw base::DataError(base::format(
+      "{} is there and holds something else; it would be lost; name another --output, or remove it first",
+      output.string()));
+}
+
+void subset(const Arguments& arguments, base::Log& log, Interruption& interruption) {
+  const data::ImageSet set =
+      data::read_image_set(arguments.list, arguments.root, std::nullopt, arguments.order_of_folders());
   for (const std::string& note : set.list.notes) log.warning(note);
   const std::vector<std::int64_t> counts = counts_for(set.list, arguments);
   const std::vector<data::PackEntry> kept = data::cut_subset(set.list, counts, arguments.seed);
   const std::string text = checked_lines(kept, counts, arguments.output);
+  require_replaceable(arguments.output, text);
+  const std::stop_token ignored = interruption.token();  // from here on a signal comes too late
   store::write_atomically(arguments.output, std::as_bytes(std::span(text)));
 
   const std::vector<std::int64_t> available = data::count_images(set.list);
   const std::vector<std::string> names = data::class_names_of(set.list);
-  std::cout << base::format("{:>8} {:>9} {:>9}  {}\n", "class", "had", "images", "name");
+  show(base::format("{:>8} {:>9} {:>9}  {}\n", "class", "had", "images", "name"));
   for (std::size_t j = 0; j < counts.size(); ++j) {
-    std::cout << base::format("{:>8} {:>9} {:>9}  {}\n", j, available[j], counts[j], names[j]);
+    show(base::format("{:>8} {:>9} {:>9}  {}\n", j, available[j], counts[j], base::printable(names[j])));
   }
-  std::cout << base::format("{}: {} of {} images, {} classes, {} to {} images a class, imbalance {:.1f}\n",
-                            arguments.output, base::with_thousands(std::ssize(kept)),
-                            base::with_thousands(std::ssize(set.list.entries)), counts.size(),
-                            std::ranges::max(counts), std::ranges::min(counts),
-                            static_cast<double>(std::ranges::max(counts)) /
-                                static_cast<double>(std::ranges::min(counts)))
-            << base::format("pack it with: ltr_data pack --list {} --root {} --output NAME.h5\n",
-                            arguments.output, set.root.empty() ? "." : set.root.string());
+  show(base::format(
+      "{}: {} of {} images, {} classes, {} to {} images a class, imbalance {:.1f}\n", arguments.output,
+      base::with_thousands(std::ssize(kept)), base::with_thousands(std::ssize(set.list.entries)),
+      counts.size(), std::ranges::max(counts), std::ranges::min(counts),
+      static_cast<double>(std::ranges::max(counts)) / static_cast<double>(std::ranges::min(counts))));
+  show(base::format("pack it with: ltr_data pack --list {} --root {} --output NAME.h5\n", arguments.output,
+                    set.root.empty() ? "." : set.root.string()));
 }
 
 }  // namespace
 
-void add_subset_command(CLI::App& app, base::Log& log) {
+void add_subset_command(CLI::App& app, base::Log& log, Interruption& interruption) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand("subset", "cuts a long-tailed training list out of a larger one");
   command->add_option("--list", arguments->list, "the larger list, in any form that pack takes");
   command->add_option("--root", arguments->root, "as for pack");
+  command->add_flag("--numeric-order", arguments->numeric_order, "as for pack");
   command->add_option("--output", arguments->output, "the list to write: lines of path and label")
       ->required();
   CLI::Option* counts =
@@ -119,7 +138,8 @@ void add_subset_command(CLI::App& app, base::Log& log) {
                                                        {"size", data::ClassOrder::size},
                                                        {"random", data::ClassOrder::random}};
   add_profile_option("--profile", arguments->tail.shape, "how class sizes fall; default: exponential")
-      ->transform(CLI::CheckedTransformer(shapes));
+      ->transform(one_of(shapes))
+      ->option_text("exponential|pareto|step");
   add_profile_option("--imbalance", arguments->tail.imbalance, "largest over smallest class")
       ->capture_default_str();
   add_profile_option(
@@ -127,13 +147,14 @@ void add_subset_command(CLI::App& app, base::Log& log) {
       "images of the largest class; default: all of the first class's, with --order random the "
       "smallest class's");
   add_profile_option("--order", arguments->order, "which class is the largest, the next, ...; default: label")
-      ->transform(CLI::CheckedTransformer(orders));
+      ->transform(one_of(orders))
+      ->option_text("label|size|random");
   add_profile_option("--alpha", arguments->tail.alpha, "of pareto: the smaller, the sooner sizes fall")
       ->capture_default_str();
   add_profile_option("--few-share", arguments->tail.few_share, "of step: the share of the small classes")
       ->capture_default_str();
   command->add_option("--seed", arguments->seed, "the same seed cuts the same list")->capture_default_str();
-  command->callback([arguments, &log] { subset(*arguments, log); });
+  command->callback([arguments, &log, &interruption] { subset(*arguments, log, interruption); });
 }
 
 }  // namespace ltr::app

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdint>
-#include <iostream>
 #include <memory>
 #include <string>
 
+#include "app/command_line.hpp"
 #include "app/data_commands.hpp"
-#include "app/data_interruption.hpp"
 #include "base/format.hpp"
 #include "data/class_counts.hpp"
 #include "data/synthesise.hpp"
@@ -22,24 +21,23 @@ struct Arguments {
   data::SyntheticOptions options;
 };
 
-void synthesise(const Arguments& arguments, base::Log& log) {
-  const Interruption interruption;
+void synthesise(const Arguments& arguments, base::Log& log, Interruption& interruption) {
   data::SyntheticOptions options = arguments.options;
-  options.stop = interruption.token();
   options.train_counts =
       arguments.counts.empty()
           ? data::exponential_counts(arguments.classes, arguments.largest, arguments.imbalance)
           : data::read_class_counts(arguments.counts);
+  options.stop = interruption.token();
   for (const data::SyntheticPack& pack : data::synthesise(arguments.output, options, log)) {
-    std::cout << base::format(
+    show(base::format(
         "{}: {} images of {} classes, {}\n", pack.path.string(), base::with_thousands(pack.report.images),
-        base::with_thousands(std::ssize(options.train_counts)), base::byte_size(pack.report.image_bytes));
+        base::with_thousands(std::ssize(options.train_counts)), base::byte_size(pack.report.image_bytes)));
   }
 }
 
 }  // namespace
 
-void add_synthesise_command(CLI::App& app, base::Log& log) {
+void add_synthesise_command(CLI::App& app, base::Log& log, Interruption& interruption) {
   auto arguments = std::make_shared<Arguments>();
   data::SyntheticOptions& options = arguments->options;
   CLI::App* command = app.add_subcommand(
@@ -61,9 +59,8 @@ void add_synthesise_command(CLI::App& app, base::Log& log) {
   add_option("--validation-per-class", options.validation_per_class, "validation images of every class");
   add_option("--test-per-class", options.test_per_class, "test images of every class");
   add_option("--seed", options.seed, "the same seed draws the same images");
-  command->add_option("--threads", options.threads, "default: one a processor")
-      ->check(CLI::NonNegativeNumber);
-  command->callback([arguments, &log] { synthesise(*arguments, log); });
+  command->add_option("--threads", options.threads, "default: one a processor")->check(kThreads);
+  command->callback([arguments, &log, &interruption] { synthesise(*arguments, log, interruption); });
 }
 
 }  // namespace ltr::app

@@ -7,15 +7,16 @@
 #include "app/data_commands.hpp"
 #include "base/error.hpp"
 
-int main(int argc, char** argv) {
-  using ltr::base::ExitStatus;
-  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is then an error of the write, and cleaned up after
-  ltr::base::Log log(ltr::base::Log::Voice::speaking);
+namespace {
+
+/// Runs the command that is typed.
+ltr::base::ExitStatus run(int argc, char** argv, ltr::base::Log& log) {
+  ltr::app::Interruption interruption(log);
   CLI::App app{"Makes packs of encoded images, and shows what is in them."};
   app.require_subcommand(1);
-  ltr::app::add_pack_command(app, log);
-  ltr::app::add_subset_command(app, log);
-  ltr::app::add_synthesise_command(app, log);
+  ltr::app::add_pack_command(app, log, interruption);
+  ltr::app::add_subset_command(app, log, interruption);
+  ltr::app::add_synthesise_command(app, log, interruption);
   ltr::app::add_check_command(app, log);
   ltr::app::add_stats_command(app);
   ltr::app::add_draws_command(app);
@@ -23,10 +24,21 @@ int main(int argc, char** argv) {
       app, {"packs", "--pack", "--list", "--root", "--output", "--like", "--class-names", "--counts"});
   try {
     app.parse(argc, argv);
-    ltr::app::print("");
-    return ExitStatus::done;
+    return ltr::base::ExitStatus::done;
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? ExitStatus::done : ExitStatus::bad_input;
+    return ltr::app::explain(app, error);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using ltr::base::ExitStatus;
+  ltr::app::prepare_streams();
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is then an error of the write, and cleaned up after
+  ltr::base::Log log(ltr::base::Log::Voice::speaking);
+  try {
+    return run(argc, argv, log);
   } catch (const ltr::base::Stopped& error) {
     log.info(error.what());
     return ExitStatus::stopped;

@@ -60,7 +60,7 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
     app.parse(argc, argv);
     if (!arguments.list && arguments.configuration.empty()) throw CLI::RequiredError("--config (or --list)");
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? ExitStatus::done : ExitStatus::bad_input;
+    return ltr::app::explain(app, error);
   }
   return std::nullopt;
 }
@@ -107,6 +107,7 @@ __attribute__((section(".preinit_array"),
                used)) void (*const kBeforeConstructors)() = &ltr::grid::StopSignal::hold_back;
 
 int main(int argc, char** argv) {
+  ltr::app::prepare_streams();
   Arguments arguments;
   if (const auto status = parse(argc, argv, arguments)) return *status;
   if (arguments.list) return list();

@@ -99,7 +99,7 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? ExitStatus::done : ExitStatus::bad_input;
+    return ltr::app::explain(app, error);
   }
   return std::nullopt;
 }
@@ -159,6 +159,7 @@ void report(const Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  ltr::app::prepare_streams();
   Arguments arguments;
   if (const auto status = parse(argc, argv, arguments)) return *status;
   try {

@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include "base/printable.hpp"
 #include "base/stopwatch.hpp"
 
 namespace ltr::base {
@@ -26,7 +27,7 @@ struct Log::State {
     const std::scoped_lock lock(mutex);
     if (live && speaking) std::fputs("\r\033[K", stderr);
     live = false;
-    logger.log(level, "{}", text);
+    logger.log(level, "{}", printable_lines(text));
     logger.flush();
   }
 
@@ -55,7 +56,7 @@ void Log::progress(std::string_view line) {
   if (!state_->speaking) return;
   if (state_->terminal) {
     const std::scoped_lock lock(state_->mutex);
-    std::fprintf(stderr, "\r\033[K%.*s", static_cast<int>(line.size()), line.data());
+    std::fprintf(stderr, "\r\033[K%s", printable(line).c_str());
     std::fflush(stderr);
     state_->live = true;
     return;

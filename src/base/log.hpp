@@ -7,8 +7,8 @@
 
 namespace ltr::base {
 
-/// Writes timed lines to standard error. Made in app/ and passed down; a silent one serves ranks other than
-/// 0. Thread: safe.
+/// Writes timed lines to standard error, printable whatever they hold; their line ends stay. Made in app/ and
+/// passed down; a silent one serves ranks other than 0. Thread: safe.
 class Log {
  public:
   enum class Voice { speaking, silent };

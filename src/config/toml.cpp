@@ -3,13 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <system_error>
 #include <utility>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/printable.hpp"
+#include "base/text_file.hpp"
 #include "config/check.hpp"
 #include "config/document.hpp"
 #include "config/fidelity.hpp"
@@ -99,27 +98,17 @@ std::string take_step(std::string& path) {
   return step;
 }
 
-/// Throws: ConfigError if the file is absent, empty, larger than any configuration, or no file at all:
-/// opening a pipe would wait for a writer, and every rank and every start reads it again.
+/// Throws: ConfigError if the file is empty or no text, or larger than any configuration.
 std::string text_of(const std::filesystem::path& file) {
-  const auto refuse = [&file](std::string_view what) {
-    throw base::ConfigError(
-        base::format("{}: the configuration {}; without it nothing can start; give the name of an existing, "
-                     "non-empty TOML file",
-                     shown(file.string()), what));
-  };
-  std::error_code failed;
-  const std::filesystem::file_status status = std::filesystem::status(file, failed);
-  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
-    refuse("cannot be read from a folder, a pipe or a device");
+  std::string why = "it is empty";
+  try {
+    std::string text = base::read_text_file(file, kMostBytes);
+    if (!text.empty()) return text;
+  } catch (const base::DataError& error) {
+    why = error.what();
   }
-  std::ifstream stream(file, std::ios::binary);
-  std::string text(kMostBytes + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (text.empty() || stream.bad()) refuse("cannot be read");
-  if (text.size() > kMostBytes) refuse("has more than 1 MiB, and no set of keys takes as much");
-  return text;
+  throw base::ConfigError(base::format(
+      "{}: the configuration cannot be read ({}); without it nothing can start", shown(file.string()), why));
 }
 
 }  // namespace

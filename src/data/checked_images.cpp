@@ -15,7 +15,7 @@ CheckedImages::CheckedImages(const std::filesystem::path& file) : file_(file) {
     CheckedImages::Source source;
     CheckedImage image;
     fields >> source.bytes >> source.crc32 >> image.bytes >> image.crc32 >> image.resolution.height >>
-        image.resolution.width >> image.reencoded;
+        image.resolution.width >> image.reencoded >> image.whitened;
     if (fields.get() == ' ' && std::getline(fields, source.path)) {
       known_.insert_or_assign({source.path, source.bytes, source.crc32}, image);
     }
@@ -35,9 +35,11 @@ std::optional<CheckedImage> CheckedImages::find(const Source& source) const {
 }
 
 void CheckedImages::add(const Source& source, const CheckedImage& image) {
+  if (image.lenient) return;  // what is wrong with it is to be said again
   const std::string line =
-      base::format("{} {} {} {} {} {} {} {}\n", source.bytes, source.crc32, image.bytes, image.crc32,
-                   image.resolution.height, image.resolution.width, image.reencoded ? 1 : 0, source.path);
+      base::format("{} {} {} {} {} {} {} {} {}\n", source.bytes, source.crc32, image.bytes, image.crc32,
+                   image.resolution.height, image.resolution.width, image.reencoded ? 1 : 0,
+                   image.whitened ? 1 : 0, source.path);
   const std::scoped_lock lock(lines_mutex_);
   lines_ << line;
 }

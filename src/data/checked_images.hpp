@@ -21,6 +21,8 @@ struct CheckedImage {
   std::uint32_t crc32 = 0;
   Resolution resolution;
   bool reencoded = false;  ///< size and CRC-32 are those of the PNG made of it
+  bool whitened = false;   ///< see image::ImageSummary
+  bool lenient = false;    ///< its pixels are those of image::decode_as_pil
 };
 
 /// A text file with a line an image, appended to while images are checked. An image is known only as long as

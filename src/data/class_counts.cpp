@@ -8,8 +8,10 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "base/text_file.hpp"
+#include "data/limits.hpp"
 #include "data/lines.hpp"
-#include "store/atomic_file.hpp"
+#include "data/list.hpp"
 
 namespace ltr::data {
 
@@ -21,6 +23,12 @@ void check(std::int32_t classes, std::int64_t largest, const Tail& tail) {
         base::format("{} classes with at most {} images; there would be nothing to learn; give 1 "
                      "or more of each",
                      classes, largest));
+  }
+  if (classes > kMostClasses || largest > kMostImages) {
+    throw base::ConfigError(base::format(
+        "{} classes with up to {} images; a set has at most {} classes and {} images; choose fewer",
+        base::with_thousands(classes), base::with_thousands(largest), base::with_thousands(kMostClasses),
+        base::with_thousands(kMostImages)));
   }
   if (!(tail.imbalance >= 1 && tail.imbalance <= static_cast<double>(largest))) {
     throw base::ConfigError(
@@ -82,16 +90,25 @@ std::vector<std::int64_t> exponential_counts(std::int32_t classes, std::int64_t 
 }
 
 std::vector<std::int64_t> read_class_counts(const std::filesystem::path& path) {
-  const std::string text = store::read_text_file(path);
+  const std::string text = base::read_text_file(path);
   std::vector<std::int64_t> counts;
-  for (const Line& line : lines_of(text)) {
+  std::int64_t images = 0;
+  Lines lines(text);
+  for (Line line; lines.next(line);) {
     std::int64_t count = 0;
     const auto [end, error] = std::from_chars(line.text.data(), line.text.data() + line.text.size(), count);
     if (error != std::errc{} || end != line.text.data() + line.text.size() || count < 1) {
       throw base::DataError(
           base::format("{}:{}: '{}' is no number of images from 1 on; line j + 1 counts class j; "
                        "write one integer a line",
-                       path.string(), line.number, line.text.substr(0, 40)));
+                       path.string(), line.number, shown(line.text)));
+    }
+    // The sum cannot overflow, for it is compared at every line.
+    if (count > kMostImages || (images += count) > kMostImages || line.number > kMostClasses) {
+      throw base::DataError(base::format(
+          "{}:{}: class {} with {} images; a set has at most {} classes and {} images in all; count fewer",
+          path.string(), line.number, line.number - 1, base::with_thousands(count),
+          base::with_thousands(kMostClasses), base::with_thousands(kMostImages)));
     }
     counts.push_back(count);
   }

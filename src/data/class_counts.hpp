@@ -23,8 +23,9 @@ struct Tail {
 };
 
 /// Rounded down, at least 1, never rising; the last is floor(largest / imbalance). Shape: [K].
-/// Throws: ConfigError if classes < 1, largest < 1, imbalance is not within 1..largest, alpha is not within
-/// 0.1..1000 or few_share is outside 0..1 or leaves one of the two sizes without a class.
+/// Throws: ConfigError if classes or largest is below 1 or beyond what a set may have, imbalance is not
+/// within 1..largest, alpha is not within 0.1..1000 or few_share is outside 0..1 or leaves one of the two
+/// sizes without a class.
 [[nodiscard]] std::vector<std::int64_t> tail_counts(std::int32_t classes, std::int64_t largest,
                                                     const Tail& tail);
 
@@ -33,7 +34,8 @@ struct Tail {
                                                            double imbalance);
 
 /// One integer a line, in label order. Shape: [K].
-/// Throws: DataError naming file:line if one is no integer from 1 on, or the file is empty.
+/// Throws: DataError naming file:line if one is no integer from 1 on, or classes or images together are
+/// beyond what a set may have; or if the file is empty.
 [[nodiscard]] std::vector<std::int64_t> read_class_counts(const std::filesystem::path& path);
 
 }  // namespace ltr::data

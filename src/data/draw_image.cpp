@@ -125,6 +125,17 @@ class Canvas {
     }
   }
 
+  /// Covers the edges, a sixteenth of the side wide.
+  void frame(const Colour& colour) {
+    const int width = std::max(1, size_ / 16);
+    const auto edge = [&](int i) { return i < width || i >= size_ - width; };
+    for (int y = 0; y < size_; ++y) {
+      for (int x = 0; x < size_; ++x) {
+        if (edge(x) || edge(y)) at(x, y) = colour;
+      }
+    }
+  }
+
   [[nodiscard]] image::Image finish(double gain, base::CounterRandom& random) const {
     image::Image image{size_, size_, {}};
     image.pixels.reserve(pixels_.size() * 3);
@@ -214,6 +225,9 @@ image::Image draw_image(const SyntheticClass& looks, int size, base::CounterRand
   const double hue = hue_degrees(looks.hue) + kHueSpread * random.normal();
   canvas.place(thing_of(looks.shape, looks.texture, hue, random));
   for (std::uint64_t left = random.below(3); left > 0; --left) canvas.place(clutter(random));
+  if (looks.frame > 0) {
+    canvas.frame(colour_of(hue_degrees((looks.frame - 1) % kHues), 0.6, looks.frame <= kHues ? 0.9 : 0.35));
+  }
   return canvas.finish(random.uniform(0.7, 1.1), random);
 }
 

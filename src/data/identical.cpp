@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/format.hpp"
+#include "base/printable.hpp"
 
 namespace ltr::data {
 namespace {
@@ -108,7 +109,7 @@ std::string describe(std::span<const Pack> packs, std::span<const IdenticalImage
             ? base::format("of {} are in it already", packs[pair.first].location())
             : base::format("of {} are in {}", packs[pair.second].location(), packs[pair.first].location());
     text += base::format("  {} {}, e.g. '{}' = '{}'{}\n", base::with_thousands(pair.images), where,
-                         pair.example_first, pair.example_second,
+                         base::printable(pair.example_first), base::printable(pair.example_second),
                          pair.other_class == 0 ? ""
                                                : base::format("; {} of them in another class",
                                                               base::with_thousands(pair.other_class)));

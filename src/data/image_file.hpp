@@ -8,8 +8,8 @@
 
 namespace ltr::data {
 
-/// Reads a whole file. A FIFO, socket, device or folder is refused without waiting for it.
-/// Throws: DataError with path and reason.
+/// Reads a whole file. A FIFO, socket, device or folder is refused without waiting for it, and a file that is
+/// too large or begins like no image without reading it. Throws: DataError with path or reason.
 void read_image_file(const std::filesystem::path& path, std::vector<std::byte>& bytes);
 
 }  // namespace ltr::data

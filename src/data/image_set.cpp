@@ -5,9 +5,8 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
-#include "data/class_folders.hpp"
+#include "base/text_file.hpp"
 #include "data/json_list.hpp"
-#include "store/atomic_file.hpp"
 
 namespace ltr::data {
 namespace {
@@ -20,14 +19,20 @@ bool is_json(const std::filesystem::path& file, std::string_view text) {
 }  // namespace
 
 ImageSet read_image_set(const std::filesystem::path& list, const std::filesystem::path& root,
-                        const std::optional<ExpectedClasses>& expected) {
+                        const std::optional<ExpectedClasses>& expected, FolderOrder order) {
+  if (order == FolderOrder::numbers && (!list.empty() || (expected && !expected->names.empty()))) {
+    throw base::ConfigError(
+        base::format("--numeric-order sorts the class folders of --root, but the labels are those of {}; "
+                     "leave the option out",
+                     list.empty() ? "the training pack" : "the list"));
+  }
   if (list.empty()) {
     if (root.empty()) {
       throw base::ConfigError(
           "neither --list nor --root is given; there are no images to take; name a list, or with --root a "
           "folder that has a folder for each class");
     }
-    return {read_class_folders(root, expected), root};
+    return {read_class_folders(root, expected, order), root};
   }
   if (std::filesystem::is_directory(list)) {
     throw base::ConfigError(base::format(
@@ -35,7 +40,7 @@ ImageSet read_image_set(const std::filesystem::path& list, const std::filesystem
         "each class give it as --root alone",
         list.string()));
   }
-  const std::string text = store::read_text_file(list);
+  const std::string text = base::read_text_file(list);
   ImageList read =
       is_json(list, text)
           ? parse_json_list(text, list.string(), expected)

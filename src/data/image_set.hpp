@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "data/class_folders.hpp"
 #include "data/list.hpp"
 
 namespace ltr::data {
@@ -17,8 +18,10 @@ struct ImageSet {
 
 /// Without `list`, the class folders of `root`. With it, iNaturalist's JSON if the file is named so or begins
 /// with a brace, else `path label` lines; an empty `root` is the list's own folder.
-/// Throws: ConfigError if both are empty or `list` is a folder; DataError as the forms do.
+/// Throws: ConfigError if both are empty, `list` is a folder, or folders are to be ordered and their labels
+/// are given already; DataError as the forms do.
 [[nodiscard]] ImageSet read_image_set(const std::filesystem::path& list, const std::filesystem::path& root,
-                                      const std::optional<ExpectedClasses>& expected);
+                                      const std::optional<ExpectedClasses>& expected,
+                                      FolderOrder order = FolderOrder::text);
 
 }  // namespace ltr::data

@@ -23,19 +23,46 @@ constexpr std::string_view kRemedy =
     "the file needs `images` (id, file_name), `annotations` (image_id, category_id) and `categories` (id, "
     "name), as iNaturalist 2018 has them";
 
+/// "3:14", from 1 on, of the byte at `at`.
+std::string place_in(std::string_view text, std::size_t at) {
+  const std::string_view before = text.substr(0, at);
+  return base::format("{}:{}", std::ranges::count(before, '\n') + 1,
+                      at - (before.find_last_of('\n') + 1) + 1);
+}
+
+/// NaN or an infinity, as Python writes them, with its first byte at `at` or before it; else "".
+std::string_view python_number(std::string_view text, std::size_t at) {
+  if (at > 0 && text[at - 1] == '-') --at;
+  for (const std::string_view word : {"NaN", "Infinity", "-Infinity"}) {
+    if (text.substr(at).starts_with(word)) return word;
+  }
+  return "";
+}
+
+[[noreturn]] void refuse(std::string_view file, std::string_view text, std::size_t at, std::string_view what,
+                         std::string_view remedy) {
+  throw base::DataError(base::format("{}:{}: no valid JSON: {}; its images cannot be known; {}", file,
+                                     place_in(text, at), what, remedy));
+}
+
 Json parse(std::string_view text, std::string_view file) {
+  constexpr std::string_view kCompare = "compare it with the original";
   try {
     return Json::parse(text.begin(), text.end());
   } catch (const Json::parse_error& error) {
-    const bool at_end = error.byte > text.size();
-    throw base::DataError(
-        base::format("{}: no valid JSON at byte {} of {}{}; its images cannot be known; {}", file, error.byte,
-                     text.size(), at_end ? ", the end of the file" : "",
-                     at_end ? "it may be cut off: fetch it again" : "compare it with the original"));
-  } catch (const Json::out_of_range& error) {  // a number beyond what a double holds
-    throw base::DataError(
-        base::format("{}: no valid JSON ({}); its images cannot be known; compare it with the original", file,
-                     error.what()));
+    const std::size_t at = std::min(error.byte == 0 ? 0 : error.byte - 1, text.size());
+    if (at == text.size()) refuse(file, text, at, "the file ends here", "it may be cut off: fetch it again");
+    if (const std::string_view number = python_number(text, at); !number.empty()) {
+      refuse(file, text, at, base::format("{} is a number of Python's, not of JSON", number),
+             "write null instead");
+    }
+    refuse(file, text, at, base::format("'{}' cannot stand here", shown(text.substr(at, 12))), kCompare);
+  } catch (const Json::out_of_range& error) {  // "... number overflow parsing '1e999'"
+    const std::string what = error.what();
+    const std::size_t quote = what.find('\'') + 1;
+    const std::string number = what.substr(quote, what.rfind('\'') - quote);
+    refuse(file, text, text.find(number),
+           base::format("{} is beyond every number that is kept", shown(number)), kCompare);
   }
 }
 
@@ -65,6 +92,9 @@ class Section {
     const Json& value = find(i, field);
     if (!value.is_string() || value.get_ref<const std::string&>().empty()) {
       fail(i, base::format("`{}` is no text, or empty; {}", field, kRemedy));
+    }
+    if (value.get_ref<const std::string&>().find('\0') != std::string::npos) {
+      fail(i, base::format("`{}` has a zero character, at which a name ends; correct it", field));
     }
     return value.get<std::string>();
   }

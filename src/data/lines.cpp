@@ -3,18 +3,15 @@
 
 namespace ltr::data {
 
-std::vector<Line> lines_of(std::string_view text) {
-  std::vector<Line> lines;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    Line line{.text = text.substr(0, end), .number = std::ssize(lines) + 1};
-    line.cut_off = end == std::string_view::npos;
-    line.windows_end = !line.cut_off && line.text.ends_with('\r');
-    line.text = line.text.substr(0, line.text.find_last_not_of(" \t\r") + 1);
-    lines.push_back(line);
-    text.remove_prefix(line.cut_off ? text.size() : end + 1);
-  }
-  return lines;
+bool Lines::next(Line& line) {
+  if (left_.empty()) return false;
+  const std::size_t end = left_.find('\n');
+  line = {.text = left_.substr(0, end), .number = ++number_};
+  line.cut_off = end == std::string_view::npos;
+  line.windows_end = !line.cut_off && line.text.ends_with('\r');
+  line.text = line.text.substr(0, line.text.find_last_not_of(" \t\r") + 1);
+  left_.remove_prefix(line.cut_off ? left_.size() : end + 1);
+  return true;
 }
 
 }  // namespace ltr::data

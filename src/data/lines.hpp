@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 namespace ltr::data {
 
@@ -16,7 +15,16 @@ struct Line {
   bool cut_off = false;      ///< the last one, without a newline
 };
 
-/// The lines of `text`, which must outlive them.
-[[nodiscard]] std::vector<Line> lines_of(std::string_view text);
+/// The lines of a text, which must outlive them, one after the other: a list of millions is not held twice.
+class Lines {
+ public:
+  explicit Lines(std::string_view text) : left_(text) {}
+  /// Goes on to the next line; false at the end, where `line` stays as it was.
+  [[nodiscard]] bool next(Line& line);
+
+ private:
+  std::string_view left_;
+  std::int64_t number_ = 0;
+};
 
 }  // namespace ltr::data

@@ -3,15 +3,16 @@
 
 #include <algorithm>
 #include <charconv>
+#include <deque>
 #include <limits>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/hash.hpp"
+#include "base/printable.hpp"
+#include "base/text_file.hpp"
 #include "data/lines.hpp"
-#include "store/atomic_file.hpp"
 
 namespace ltr::data {
 namespace {
@@ -31,8 +32,14 @@ class ListParser {
     if (path.empty()) {
       fail(line, base::format("'{}' has no label; {}", shown(line.text), kForm));
     }
+    if (path.find('\r') != path.npos) {
+      fail(line,
+           base::format("'{}' has a carriage return (\\r) in it; lines that end in it alone, as on old Macs, "
+                        "are not told apart; convert the list (tr '\\r' '\\n')",
+                        shown(path)));
+    }
     const std::int32_t label = parse_label(line, line.text.substr(space + 1));
-    const auto [earlier, is_new] = line_of_path_.emplace(path, line.number);
+    const auto [earlier, is_new] = line_of_path_.emplace(plain(path), line.number);
     if (!is_new) {
       fail(line,
            base::format("'{}' is listed already in line {}; an image counted twice would change the class "
@@ -69,21 +76,31 @@ class ListParser {
     return label;
   }
 
+  /// One spelling for all that name the same file without a link.
+  [[nodiscard]] std::string_view plain(std::string_view path) {
+    if (!path.starts_with("./") && path.find("/./") == path.npos && path.find("//") == path.npos &&
+        path.find("/../") == path.npos) {
+      return path;
+    }
+    return respelled_.emplace_back(std::filesystem::path(path).lexically_normal().string());
+  }
+
   std::string_view file_;
   std::optional<std::int32_t> classes_;
   std::vector<PackEntry> entries_;
   std::unordered_map<std::string_view, std::int64_t> line_of_path_;
+  std::deque<std::string> respelled_;  // whose elements stay where they are
   std::int32_t largest_ = -1;
 };
 
 }  // namespace
 
 std::string shown(std::string_view text) {
-  std::string result(text.substr(0, 60));
-  for (char& c : result) {
-    if (static_cast<unsigned char>(c) < 0x20) c = '?';
-  }
-  return text.size() > result.size() ? result + "..." : result;
+  constexpr std::size_t kBytes = 60;
+  if (text.size() <= kBytes) return base::printable(text);
+  std::size_t end = kBytes;
+  while (end > kBytes - 3 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return base::printable(text.substr(0, end)) + "...";
 }
 
 std::string list_text(std::span<const PackEntry> entries) {
@@ -122,9 +139,10 @@ ImageList parse_list(std::string_view text, std::string_view file, std::optional
   ImageList list;
   list.file = file;
   list.hash = base::git_blob_hash(text);
-  const std::vector<Line> lines = lines_of(text);
   std::int64_t windows_ends = 0;
-  for (const Line& line : lines) {
+  Lines lines(text);
+  Line line;
+  while (lines.next(line)) {
     windows_ends += line.windows_end ? 1 : 0;
     if (!line.text.empty()) parser.add(line);
   }
@@ -139,60 +157,17 @@ ImageList parse_list(std::string_view text, std::string_view file, std::optional
     list.notes.push_back(base::format("{}: {} lines end as on Windows (CR LF); taken without the CR", file,
                                       base::with_thousands(windows_ends)));
   }
-  if (lines.back().cut_off && !lines.back().text.empty()) {
+  if (line.cut_off && !line.text.empty()) {
     list.notes.push_back(
         base::format("{}:{}: the last line has no newline; if the list is cut off here, its label "
                      "may be short: compare it with the original",
-                     file, lines.back().number));
+                     file, line.number));
   }
   return list;
 }
 
 ImageList read_list(const std::filesystem::path& path, std::optional<std::int32_t> classes) {
-  return parse_list(store::read_text_file(path), path.string(), classes);
-}
-
-std::vector<std::string> class_names_of(const ImageList& list) {
-  if (!list.class_names.empty()) return list.class_names;
-  std::vector<std::string> names(static_cast<std::size_t>(list.classes));
-  bool shared_folders = true;
-  for (const PackEntry& entry : list.entries) {
-    const std::string folder = std::filesystem::path(entry.path).parent_path().filename().string();
-    std::string& name = names[static_cast<std::size_t>(entry.label.value())];
-    if (name.empty()) name = folder;
-    shared_folders = shared_folders && !folder.empty() && name == folder;
-  }
-  std::unordered_set<std::string_view> distinct(names.begin(), names.end());
-  if (!shared_folders || distinct.contains("") || distinct.size() != names.size()) {
-    for (std::size_t j = 0; j < names.size(); ++j) names[j] = base::format("class_{}", j);
-  }
-  return names;
-}
-
-std::vector<std::string> read_class_names(const std::filesystem::path& path, const ImageList& list) {
-  const std::string text = store::read_text_file(path);
-  std::vector<std::string> names;
-  for (const Line& line : lines_of(text)) {
-    if (line.text.empty()) {
-      throw base::DataError(
-          base::format("{}:{}: empty line; line j + 1 names class j; give every class a name", path.string(),
-                       line.number));
-    }
-    names.emplace_back(line.text);
-  }
-  if (std::ssize(names) != list.classes) {
-    const auto beyond = std::find_if(list.entries.begin(), list.entries.end(), [&](const PackEntry& entry) {
-      return entry.label.value() >= std::ssize(names);
-    });
-    const std::string example =
-        beyond == list.entries.end()
-            ? ""
-            : base::format(" ('{}' has label {})", shown(beyond->path), beyond->label);
-    throw base::DataError(
-        base::format("{}: {} names for {} classes{}; line j + 1 names class j; give one line a class",
-                     path.string(), names.size(), list.classes, example));
-  }
-  return names;
+  return parse_list(base::read_text_file(path), path.string(), classes);
 }
 
 }  // namespace ltr::data

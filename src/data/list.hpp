@@ -18,7 +18,8 @@ namespace ltr::data {
 /// A list as read, whatever its form: entries in the order of the file, or of the sorted folders.
 struct ImageList {
   std::string file;  ///< as messages name it
-  std::string hash;  ///< git blob hash of the file, or of the `path label` lines that the folders amount to
+  std::string hash;  ///< git blob hash of the file, a byte order mark aside, or of the `path label` lines
+                     ///< that the folders amount to
   std::vector<PackEntry> entries;  ///< lines have their numbers, other forms 0
   std::int32_t classes = 0;
   std::vector<std::string> class_names;  ///< where the form names them, [K]; else empty
@@ -37,28 +38,18 @@ struct ExpectedClasses {
 /// Throws: DataError naming the first class without an image.
 void require_image_of_every_class(const ImageList& list);
 
-/// A path or name as a message may show it: short, and without what would garble a terminal.
+/// A path or name as a message may show it: short, and printable.
 [[nodiscard]] std::string shown(std::string_view text);
 
 /// Lines of a path, a space and a label 0..K-1; the label follows the last space, so paths may hold spaces.
 /// Without `classes`, K is the largest label + 1 and every class must have an image (a training list); with
 /// it, labels must be below and classes may be empty (validation, test). Throws: DataError naming file:line
-/// for a missing, bad or gapped label, a path listed twice, an empty list.
+/// for a missing, bad or gapped label, a path listed twice ("./a" is "a"), an empty list.
 [[nodiscard]] ImageList parse_list(std::string_view text, std::string_view file,
                                    std::optional<std::int32_t> classes = std::nullopt);
 
 /// parse_list of a file.
 [[nodiscard]] ImageList read_list(const std::filesystem::path& path,
                                   std::optional<std::int32_t> classes = std::nullopt);
-
-/// The list's own names; where it has none, names from the folder that holds a class's images, where all of a
-/// class share one and no two classes do; else "class_0", "class_1", ... Shape: [K].
-[[nodiscard]] std::vector<std::string> class_names_of(const ImageList& list);
-
-/// One name a line; a line "n01440764 tench" names its class "n01440764 tench".
-/// Throws: DataError if there are not as many names as classes, with an image that has none; or if one is
-/// empty.
-[[nodiscard]] std::vector<std::string> read_class_names(const std::filesystem::path& path,
-                                                        const ImageList& list);
 
 }  // namespace ltr::data

@@ -73,6 +73,7 @@ struct Loader::State {
   void load(const Task& task, Workspace& workspace, LoaderTimes& spent) const;
   void decode(base::SampleIndex sample, std::span<const std::byte> encoded, image::View& view,
               Workspace& workspace) const;
+  void require_stated_size(base::SampleIndex sample, const image::ImageSummary& header) const;
   [[nodiscard]] bool shrinks() const {
     return options.mode == LoaderMode::training && options.transform.scaled_decode;
   }
@@ -175,16 +176,16 @@ void Loader::State::announce(std::span<const base::SampleIndex> samples) const {
 void Loader::State::decode(base::SampleIndex sample, std::span<const std::byte> encoded, image::View& view,
                            Workspace& workspace) const {
   image::Resampling& resampling = view.resampling;
+  image::Decoder& decoder = workspace.decoder;
   try {
+    const image::ImageSummary header = decoder.open(encoded);
+    require_stated_size(sample, header);
     if (options.decoded != nullptr) {
-      workspace.decoder.decode(encoded, workspace.part);
+      decoder.read_part({0, 0, header.height, header.width}, workspace.part);
       options.decoded->keep(sample, workspace.part);
     } else {
-      if (shrinks() && image::recognise(encoded) == image::Encoding::jpeg) {
-        resampling.shrink = image::allowed_shrink(resampling);
-      }
-      workspace.decoder.decode_part(encoded, image::needed_box(resampling), workspace.part,
-                                    resampling.shrink);
+      if (shrinks()) resampling.shrink = std::min(image::allowed_shrink(resampling), header.largest_shrink);
+      decoder.read_part(image::needed_box(resampling), workspace.part, resampling.shrink);
     }
   } catch (const base::DataError& error) {
     throw base::DataError(base::format(
@@ -192,6 +193,14 @@ void Loader::State::decode(base::SampleIndex sample, std::span<const std::byte> 
         "the list, and pack again",
         pack.describe(sample), error.what()));
   }
+}
+
+/// Crops are drawn for the size that the pack states.
+void Loader::State::require_stated_size(base::SampleIndex sample, const image::ImageSummary& header) const {
+  const auto [height, width] = pack.resolution(sample);
+  if (height == header.height && width == header.width) return;
+  throw base::DataError(base::format("it has {} x {} pixels and the pack says {} x {}", header.width,
+                                     header.height, width, height));
 }
 
 image::View Loader::State::view_of(const LoaderItem& item) const {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/check.hpp"
 #include "base/error.hpp"
@@ -34,11 +35,26 @@ void check_joinable(const PackFile& first, const PackFile& other) {
   refuse(base::format("class {} is '{}' and '{}'", ours - first.class_names().begin(), *ours, *theirs));
 }
 
+void check_distinct(const PackFile& first, const PackFile& other) {
+  if (first.content_hash() != other.content_hash()) return;
+  throw base::DataError(
+      base::format("packs '{}' and '{}' hold the same images with the same labels; each of them would count "
+                   "twice; name one of the two",
+                   first.path().string(), other.path().string()));
+}
+
 /// Every file's word, or what stands for all of them together.
 std::string joined(const std::vector<PackFile>& files, const std::string& (PackFile::*word)() const) {
   std::vector<std::string> words;
   for (const PackFile& file : files) words.push_back((file.*word)());
   return base::join(words, " + ");
+}
+
+template <class Number>
+Number sum(const std::vector<PackFile>& files, Number (PackFile::*number)() const) {
+  Number total = 0;
+  for (const PackFile& file : files) total += (file.*number)();
+  return total;
 }
 
 std::string joined_hash(const std::vector<PackFile>& files) {
@@ -76,8 +92,12 @@ Pack::State::State(std::span<const std::filesystem::path> paths) {
   LTR_EXPECT(!paths.empty());
   std::vector<std::string> names;
   for (const std::filesystem::path& path : paths) {
-    files.emplace_back(path);
-    check_joinable(files.front(), files.back());
+    PackFile file(path);
+    for (const PackFile& earlier : files) {
+      check_joinable(earlier, file);
+      check_distinct(earlier, file);
+    }
+    files.push_back(std::move(file));
     names.push_back(path.string());
     images += files.back().labels().size();
   }
@@ -125,11 +145,9 @@ const std::string& Pack::list_hash() const { return state_->list_hash; }
 const std::string& Pack::name() const { return state_->name; }
 const std::string& Pack::content_hash() const { return state_->content_hash; }
 
-std::uint64_t Pack::image_bytes() const {
-  std::uint64_t bytes = 0;
-  for (const PackFile& file : state_->files) bytes += file.image_bytes();
-  return bytes;
-}
+std::uint64_t Pack::image_bytes() const { return sum(state_->files, &PackFile::image_bytes); }
+std::int64_t Pack::dropped() const { return sum(state_->files, &PackFile::dropped); }
+std::int64_t Pack::lenient() const { return sum(state_->files, &PackFile::lenient); }
 
 base::ClassId Pack::label(base::SampleIndex sample) const {
   const Place at = state_->place(sample);

@@ -15,7 +15,7 @@
 namespace ltr::data {
 
 /// Version of the layout that this program writes and reads.
-inline constexpr std::int32_t kPackSchema = 1;
+inline constexpr std::int32_t kPackSchema = 2;
 
 /// One image to be packed.
 struct PackEntry {
@@ -43,9 +43,10 @@ struct PackIdentity {
 class Pack {
  public:
   /// Reads and checks the tables: schema, shapes, offsets within the file, labels grouped by class and
-  /// counted. Throws: DataError if the file is foreign, truncated, of another schema version or inconsistent.
+  /// counted. Throws: DataError if the file is foreign, damaged outside of its images, of another schema
+  /// version or inconsistent.
   explicit Pack(const std::filesystem::path& path);
-  /// Throws: the same, and DataError if the files' classes are not the same.
+  /// Throws: the same, and DataError if the files' classes are not the same, or the content of two is.
   explicit Pack(std::span<const std::filesystem::path> paths);
   Pack(Pack&&) noexcept;
   Pack& operator=(Pack&&) noexcept;
@@ -70,7 +71,12 @@ class Pack {
   [[nodiscard]] const std::string& list_hash() const;
   /// Name of the list or of the synthetic set.
   [[nodiscard]] const std::string& name() const;
-  /// SHA-256 over offsets, labels and CRCs: the identity of the content. Of several: over their hashes.
+  /// Images of the list that were left out because they could not be used.
+  [[nodiscard]] std::int64_t dropped() const;
+  /// Images that are damaged, and were taken as PIL takes them.
+  [[nodiscard]] std::int64_t lenient() const;
+  /// SHA-256 over offsets, labels, CRCs, resolutions and class names: the identity of all that decides a
+  /// pixel or a label. Of several: over their hashes.
   [[nodiscard]] const std::string& content_hash() const;
   [[nodiscard]] std::uint64_t image_bytes() const;  ///< all images together
 

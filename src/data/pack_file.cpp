@@ -13,9 +13,11 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/hash.hpp"
+#include "base/printable.hpp"
 #include "data/pack.hpp"
 #include "data/pack_format.hpp"
 #include "image/decode.hpp"
+#include "store/seal.hpp"
 
 namespace ltr::data {
 namespace {
@@ -32,8 +34,10 @@ base::Descriptor open_pack(const std::filesystem::path& path) {
 }  // namespace
 
 PackFile::PackFile(const std::filesystem::path& path) : path_(path), descriptor_(open_pack(path)) {
+  const bool sealed = store::check_seal(path_);
   const store::File tables = store::File::open(path_);
   check_kind(tables);
+  if (!sealed) store::throw_unsealed(path_);
   offsets_ = tables.read<std::uint64_t>(pack_format::kOffsets);
   labels_ = tables.read<std::int32_t>(pack_format::kLabels);
   paths_ = tables.read_strings(pack_format::kPaths);
@@ -43,12 +47,15 @@ PackFile::PackFile(const std::filesystem::path& path) : path_(path), descriptor_
   class_names_ = tables.read_strings(pack_format::kClassNames);
   name_ = tables.text_attribute(pack_format::kName);
   list_hash_ = tables.text_attribute(pack_format::kListHash);
+  dropped_ = tables.attribute<std::int64_t>(pack_format::kDropped);
+  lenient_ = tables.attribute<std::int64_t>(pack_format::kLenient);
   check_shapes(tables);
   bytes_begin_ = tables.file_offset(pack_format::kBytes);
   bytes_size_ = tables.shape(pack_format::kBytes)[0];
   check_offsets();
   check_classes();
   check_resolutions();
+  check_counts_of_damage();
   content_hash_ = hash_content();
 }
 
@@ -60,7 +67,7 @@ void PackFile::inconsistent(const std::string& what) const {
 }
 
 std::string PackFile::describe(std::size_t i) const {
-  return base::format("pack '{}', image {} ('{}')", path_.string(), i, paths_[i]);
+  return base::format("pack '{}', image {} ('{}')", path_.string(), i, base::printable(paths_[i]));
 }
 
 void PackFile::check_kind(const store::File& tables) const {
@@ -139,11 +146,24 @@ void PackFile::check_resolutions() const {
   }
 }
 
+void PackFile::check_counts_of_damage() const {
+  if (dropped_ < 0) inconsistent(base::format("{} images were dropped", dropped_));
+  if (lenient_ < 0 || lenient_ > std::ssize(labels_)) {
+    inconsistent(base::format("{} of {} images were damaged", lenient_, labels_.size()));
+  }
+}
+
 std::string PackFile::hash_content() const {
   base::Sha256 hash;
   hash.add(std::as_bytes(std::span(offsets_)));
   hash.add(std::as_bytes(std::span(labels_)));
   hash.add(std::as_bytes(std::span(crcs_)));
+  hash.add(std::as_bytes(std::span(resolutions_)));
+  for (const std::string& name : class_names_) {
+    const std::uint64_t length = name.size();
+    hash.add(std::as_bytes(std::span(&length, 1)));
+    hash.add(std::as_bytes(std::span(name)));
+  }
   return hash.hex();
 }
 

@@ -32,6 +32,8 @@ class PackFile {
   [[nodiscard]] const std::string& list_hash() const { return list_hash_; }
   [[nodiscard]] const std::string& content_hash() const { return content_hash_; }
   [[nodiscard]] std::uint64_t image_bytes() const { return bytes_size_; }
+  [[nodiscard]] std::int64_t dropped() const { return dropped_; }
+  [[nodiscard]] std::int64_t lenient() const { return lenient_; }
   [[nodiscard]] std::uint64_t size_of(std::size_t i) const { return offsets_[i + 1] - offsets_[i]; }
 
   [[nodiscard]] std::string describe(std::size_t i) const;
@@ -45,6 +47,7 @@ class PackFile {
   void check_offsets() const;
   void check_classes() const;
   void check_resolutions() const;
+  void check_counts_of_damage() const;
   [[nodiscard]] std::string hash_content() const;
 
   std::filesystem::path path_;
@@ -58,6 +61,8 @@ class PackFile {
   std::vector<std::int32_t> resolutions_;
   std::vector<std::int64_t> class_counts_;
   std::vector<std::string> class_names_;
+  std::int64_t dropped_ = 0;
+  std::int64_t lenient_ = 0;
   std::string name_;
   std::string list_hash_;
   std::string content_hash_;

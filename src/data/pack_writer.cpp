@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -12,31 +13,44 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/hash.hpp"
+#include "base/printable.hpp"
 #include "data/checked_images.hpp"
 #include "data/image_file.hpp"
 #include "data/pack_format.hpp"
 #include "data/parallel_for.hpp"
 #include "data/progress_count.hpp"
-#include "image/decode.hpp"
 #include "store/atomic_file.hpp"
 #include "store/file.hpp"
 #include "store/free_space.hpp"
+#include "store/seal.hpp"
 
 namespace ltr::data {
 namespace {
 
-/// What the first pass learns of an image; `problem` is empty if it is sound.
+/// What the first pass learns of an image.
 struct Measured {
   CheckedImage image;
-  std::string problem;
+  std::string problem;  ///< why it cannot be packed; "" if it can
+  std::string damage;   ///< of one that is packed as PIL takes it
 };
 
-/// What is written: images grouped by class, and where each one goes. Entries and measured are parallel.
+/// What is written: images grouped by class, and where each one goes. Entries and images are parallel.
 struct Layout {
   PackContents contents;
-  std::vector<Measured> measured;
+  std::vector<CheckedImage> images;
   std::vector<std::uint64_t> offsets;  // [N+1]
   std::vector<std::int64_t> class_counts;
+};
+
+/// One packing's means.
+struct Packing {
+  const ImageSource& image_of;
+  const PackOptions& options;
+  base::Log& log;
+  CheckedImages* journal;
+  ImagePacker packer;
+  ImageNotes dropped;
+  ImageNotes lenient;
 };
 
 std::string place_of(const PackContents& contents, const PackEntry& entry) {
@@ -53,82 +67,73 @@ void stop_if_asked(const PackOptions& options) {
   }
 }
 
-/// Replaces an image by a PNG of the same pixels.
-void reencode(std::vector<std::byte>& bytes, image::Decoder& decoder, image::Image& pixels) {
-  decoder.decode(bytes, pixels);
-  bytes = image::encode_png(pixels);
+/// A buffer for an image's bytes, which an unusually large one does not leave large.
+std::vector<std::byte>& fresh_buffer() {
+  constexpr std::size_t kKeptBytes = std::size_t{64} << 20;
+  thread_local std::vector<std::byte> bytes;
+  if (bytes.capacity() > kKeptBytes) bytes = {};
+  return bytes;
 }
 
-/// Decodes the image, and re-encodes it unless it is a JPEG of grey levels or colours.
-CheckedImage check(std::vector<std::byte>& bytes) {
-  thread_local image::Decoder decoder;
-  thread_local image::Image pixels;
-  const image::ImageSummary summary = decoder.verify(bytes, pixels);
-  CheckedImage checked{.resolution = {summary.height, summary.width}};
-  checked.reencoded = summary.encoding != image::Encoding::jpeg || summary.channels == 4;
-  if (checked.reencoded) reencode(bytes, decoder, pixels);
-  checked.bytes = bytes.size();
-  checked.crc32 = base::crc32(bytes);
-  return checked;
-}
-
-std::vector<Measured> measure(const PackContents& contents, const ImageSource& image_of,
-                              const PackOptions& options, CheckedImages* journal, base::Log& log) {
-  const std::int64_t count = std::ssize(contents.entries);
-  std::vector<Measured> measured(static_cast<std::size_t>(count));
-  ProgressCount progress(log, contents.name, "checked", count);
-  parallel_for(count, options.threads, [&](std::int64_t i) {
-    stop_if_asked(options);
-    thread_local std::vector<std::byte> bytes;
-    const PackEntry& entry = contents.entries[static_cast<std::size_t>(i)];
-    Measured& result = measured[static_cast<std::size_t>(i)];
-    try {
-      image_of(entry, bytes);
-      if (journal == nullptr) {
-        result.image = check(bytes);
-      } else {
-        const CheckedImages::Source source{entry.path, bytes.size(), base::crc32(bytes)};
-        const auto known = journal->find(source);
-        result.image = known ? *known : check(bytes);
-        if (!known) journal->add(source, result.image);
-      }
-    } catch (const base::DataError& error) {
-      result.problem = base::format("{}'{}': {}", place_of(contents, entry), entry.path, error.what());
-    }
-    progress.add_one();
-  });
-  return measured;
-}
-
-[[noreturn]] void refuse(const std::vector<std::string>& problems, std::size_t images) {
-  constexpr std::size_t kShown = 10;
-  std::string text =
-      base::format("{} of {} images cannot be used:", base::with_thousands(std::ssize(problems)),
-                   base::with_thousands(static_cast<std::int64_t>(images)));
-  for (std::size_t i = 0; i < std::min(kShown, problems.size()); ++i) text += "\n  " + problems[i];
-  if (problems.size() > kShown) text += base::format("\n  and {} more", problems.size() - kShown);
-  throw base::DataError(
-      text + "\nA run would stop at them; mend the files or the list, or drop them with --skip-bad.");
-}
-
-/// Takes the bad images out of both vectors, which stay parallel.
-std::vector<std::string> drop_bad(std::vector<PackEntry>& entries, std::vector<Measured>& measured) {
-  std::vector<std::string> problems;
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (!measured[i].problem.empty()) {
-      problems.push_back(measured[i].problem);
-      continue;
-    }
-    if (kept != i) {
-      entries[kept] = std::move(entries[i]);
-      measured[kept] = std::move(measured[i]);
-    }
-    ++kept;
+Measured measure(const PackEntry& entry, const PackContents& contents, Packing& packing) {
+  std::vector<std::byte>& bytes = fresh_buffer();
+  Measured result;
+  const auto named = [&](const char* what) {
+    return base::format("{}'{}': {}", place_of(contents, entry), base::printable(entry.path), what);
+  };
+  try {
+    packing.image_of(entry, bytes);
+    const CheckedImages::Source source{entry.path, bytes.size(), base::crc32(bytes)};
+    const auto known = packing.journal == nullptr ? std::nullopt : packing.journal->find(source);
+    result.image = known ? *known : packing.packer.check(bytes, result.damage);
+    if (!known && packing.journal != nullptr) packing.journal->add(source, result.image);
+  } catch (const base::DataError& error) {
+    result.problem = named(error.what());
   }
-  entries.resize(kept);
-  measured.resize(kept);
-  return problems;
+  if (!result.damage.empty()) result.damage = named(result.damage.c_str());
+  return result;
+}
+
+/// The first pass. Entries that cannot be packed are taken out; the others' images are returned.
+std::vector<CheckedImage> measure_all(PackContents& contents, Packing& packing) {
+  constexpr std::int64_t kBlock = 4096;  // so that no more than a block's messages are held
+  std::vector<PackEntry>& entries = contents.entries;
+  const std::int64_t count = std::ssize(entries);
+  ProgressCount progress(packing.log, contents.name, "checked", count);
+  std::vector<CheckedImage> images;
+  for (std::int64_t begin = 0; begin < count; begin += kBlock) {
+    std::vector<Measured> block(static_cast<std::size_t>(std::min(kBlock, count - begin)));
+    parallel_for(std::ssize(block), packing.options.threads, [&](std::int64_t i) {
+      stop_if_asked(packing.options);
+      block[static_cast<std::size_t>(i)] =
+          measure(entries[static_cast<std::size_t>(begin + i)], contents, packing);
+      progress.add_one();
+    });
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      if (!block[i].problem.empty()) {
+        packing.dropped.add(block[i].problem);
+        continue;
+      }
+      if (!block[i].damage.empty()) packing.lenient.add(block[i].damage);
+      const std::size_t from = static_cast<std::size_t>(begin) + i;
+      if (images.size() != from) entries[images.size()] = std::move(entries[from]);
+      images.push_back(block[i].image);
+    }
+  }
+  entries.resize(images.size());
+  return images;
+}
+
+[[noreturn]] void refuse(const NotedImages& problems, std::int64_t images, DamagedImages damaged) {
+  std::string text = base::format("{} of {} images cannot be used:", base::with_thousands(problems.count),
+                                  base::with_thousands(images));
+  for (const std::string& problem : problems.first) text += "\n  " + problem;
+  if (const std::int64_t others = problems.count - std::ssize(problems.first); others > 0) {
+    text += base::format("\n  and {} more", base::with_thousands(others));
+  }
+  throw base::DataError(base::format(
+      "{}\nA run would stop at them; mend the files or the list, {}or drop them with --skip-bad.", text,
+      damaged == DamagedImages::refuse ? "take those that PIL takes all the same with --lenient, " : ""));
 }
 
 std::vector<std::int64_t> count_classes(const PackContents& contents, EmptyClasses empty_classes) {
@@ -140,7 +145,7 @@ std::vector<std::int64_t> count_classes(const PackContents& contents, EmptyClass
     throw base::DataError(
         base::format("{}: class {} ({}) has no usable image left; it could not be learned; mend its "
                      "images or take the class out of the list",
-                     contents.list, label, contents.class_names[label]));
+                     contents.list, label, base::printable(contents.class_names[label])));
   }
   return counts;
 }
@@ -150,28 +155,29 @@ std::filesystem::path folder_of(const std::filesystem::path& output) {
 }
 
 /// Everything but the images' bytes.
-void write_tables(store::File& file, const Layout& layout) {
-  const auto& [contents, measured, offsets, class_counts] = layout;
+void write_tables(store::File& file, const Layout& layout, const PackReport& report) {
+  const auto& [contents, images, offsets, class_counts] = layout;
   std::vector<std::int32_t> labels;
   std::vector<std::string> paths;
   std::vector<std::uint32_t> crcs;
   std::vector<std::int32_t> resolutions;
-  for (std::size_t i = 0; i < measured.size(); ++i) {
+  for (std::size_t i = 0; i < images.size(); ++i) {
     labels.push_back(contents.entries[i].label.value());
     paths.push_back(contents.entries[i].path);
-    const CheckedImage& image = measured[i].image;
-    crcs.push_back(image.crc32);
-    resolutions.push_back(image.resolution.height);
-    resolutions.push_back(image.resolution.width);
+    crcs.push_back(images[i].crc32);
+    resolutions.push_back(images[i].resolution.height);
+    resolutions.push_back(images[i].resolution.width);
   }
   file.set_attribute(pack_format::kContents, pack_format::kContentsValue);
   file.set_attribute(pack_format::kSchemaVersion, kPackSchema);
   file.set_attribute(pack_format::kName, std::string_view(contents.name));
   file.set_attribute(pack_format::kListHash, std::string_view(contents.list_hash));
+  file.set_attribute(pack_format::kDropped, report.dropped.count);
+  file.set_attribute(pack_format::kLenient, report.lenient.count);
   file.write<std::uint64_t>(pack_format::kOffsets, offsets);
   file.write<std::int32_t>(pack_format::kLabels, labels);
   file.write<std::uint32_t>(pack_format::kCrc32, crcs);
-  const std::array<std::uint64_t, 2> shape{measured.size(), 2};
+  const std::array<std::uint64_t, 2> shape{images.size(), 2};
   file.write<std::int32_t>(pack_format::kResolutions, resolutions, shape);
   file.write<std::int64_t>(pack_format::kClassCounts, class_counts);
   file.write_strings(pack_format::kPaths, paths);
@@ -179,60 +185,72 @@ void write_tables(store::File& file, const Layout& layout) {
 }
 
 /// The bytes of image `at`, as they were checked.
-void fetch(const Layout& layout, const ImageSource& image_of, std::size_t at, std::vector<std::byte>& bytes) {
-  thread_local image::Decoder decoder;
-  thread_local image::Image pixels;
+std::vector<std::byte> fetch(const Layout& layout, std::size_t at, Packing& packing) {
   const PackEntry& entry = layout.contents.entries[at];
-  const CheckedImage& checked = layout.measured[at].image;
-  image_of(entry, bytes);
-  if (checked.reencoded) reencode(bytes, decoder, pixels);
-  if (bytes.size() == checked.bytes && base::crc32(bytes) == checked.crc32) return;
+  const CheckedImage& checked = layout.images[at];
+  std::vector<std::byte> bytes;
+  packing.image_of(entry, bytes);
+  packing.packer.repeat(bytes, checked);
+  if (bytes.size() == checked.bytes && base::crc32(bytes) == checked.crc32) return bytes;
   throw base::DataError(base::format(
       "{}'{}' changed while it was packed; the pack would not be what was checked; pack again when "
       "nothing writes there",
-      place_of(layout.contents, entry), entry.path));
+      place_of(layout.contents, entry), base::printable(entry.path)));
+}
+
+/// Behind the last of the images from `begin` on that are held at once.
+std::int64_t end_of_block(const Layout& layout, std::int64_t begin) {
+  constexpr std::int64_t kImages = 256;
+  constexpr std::uint64_t kBytes = std::uint64_t{256} << 20;
+  const auto offset = [&](std::int64_t i) { return layout.offsets[static_cast<std::size_t>(i)]; };
+  const std::int64_t last = std::min(begin + kImages, std::ssize(layout.images));
+  std::int64_t end = begin + 1;
+  while (end < last && offset(end + 1) - offset(begin) <= kBytes) ++end;
+  return end;
 }
 
 /// The second pass: blocks of images are fetched by all threads, then written by this one.
-void write_images(store::File& file, const Layout& layout, const ImageSource& image_of,
-                  const PackOptions& options, base::Log& log) {
-  const std::int64_t images = std::ssize(layout.measured);
-  ProgressCount progress(log, layout.contents.name, "written", images);
-  constexpr std::int64_t kBlock = 256;
-  std::vector<std::vector<std::byte>> block(kBlock);
+void write_images(store::File& file, const Layout& layout, Packing& packing) {
+  const std::int64_t images = std::ssize(layout.images);
+  ProgressCount progress(packing.log, layout.contents.name, "written", images);
   std::vector<std::byte> joined;
-  for (std::int64_t begin = 0; begin < images; begin += kBlock) {
-    const std::int64_t count = std::min(kBlock, images - begin);
-    parallel_for(count, options.threads, [&](std::int64_t i) {
-      stop_if_asked(options);
-      fetch(layout, image_of, static_cast<std::size_t>(begin + i), block[static_cast<std::size_t>(i)]);
+  for (std::int64_t begin = 0; begin < images;) {
+    const std::int64_t end = end_of_block(layout, begin);
+    std::vector<std::vector<std::byte>> block(static_cast<std::size_t>(end - begin));
+    parallel_for(end - begin, packing.options.threads, [&](std::int64_t i) {
+      stop_if_asked(packing.options);
+      block[static_cast<std::size_t>(i)] = fetch(layout, static_cast<std::size_t>(begin + i), packing);
       progress.add_one();
     });
     joined.clear();
-    for (std::int64_t i = 0; i < count; ++i) {
-      const auto& bytes = block[static_cast<std::size_t>(i)];
-      joined.insert(joined.end(), bytes.begin(), bytes.end());
-    }
+    for (const auto& bytes : block) joined.insert(joined.end(), bytes.begin(), bytes.end());
     file.write_bytes(pack_format::kBytes, layout.offsets[static_cast<std::size_t>(begin)], joined);
+    begin = end;
   }
 }
 
 /// Checks all images and decides where each one goes; fills the report.
-Layout lay_out(PackContents contents, const ImageSource& image_of, const PackOptions& options,
-               CheckedImages* journal, PackReport& report, base::Log& log) {
+Layout lay_out(PackContents contents, Packing& packing, PackReport& report) {
+  const PackOptions& options = packing.options;
   std::stable_sort(contents.entries.begin(), contents.entries.end(),
                    [](const PackEntry& a, const PackEntry& b) { return a.label < b.label; });
-  const std::size_t listed = contents.entries.size();
-  Layout layout{.contents = std::move(contents), .measured = {}, .offsets = {0}, .class_counts = {}};
-  layout.measured = measure(layout.contents, image_of, options, journal, log);
-  report.dropped = drop_bad(layout.contents.entries, layout.measured);
-  if (!report.dropped.empty() && options.bad_images == BadImages::fail) refuse(report.dropped, listed);
-  layout.class_counts = count_classes(layout.contents, options.empty_classes);
-  for (const Measured& measured : layout.measured) {
-    layout.offsets.push_back(layout.offsets.back() + measured.image.bytes);
-    if (measured.image.reencoded) ++report.reencoded;
+  const std::int64_t listed = std::ssize(contents.entries);
+  Layout layout{.contents = std::move(contents), .images = {}, .offsets = {0}, .class_counts = {}};
+  layout.images = measure_all(layout.contents, packing);
+  report.dropped = packing.dropped.noted();
+  report.lenient = packing.lenient.noted();
+  if (report.dropped.count > 0) {
+    if (options.bad_images == BadImages::fail) refuse(report.dropped, listed, options.damaged);
+    layout.contents.name += base::format(", {} of {} images", base::with_thousands(std::ssize(layout.images)),
+                                         base::with_thousands(listed));
   }
-  report.images = std::ssize(layout.measured);
+  layout.class_counts = count_classes(layout.contents, options.empty_classes);
+  for (const CheckedImage& image : layout.images) {
+    layout.offsets.push_back(layout.offsets.back() + image.bytes);
+    report.reencoded += image.reencoded ? 1 : 0;
+    report.whitened += image.whitened ? 1 : 0;
+  }
+  report.images = std::ssize(layout.images);
   report.image_bytes = layout.offsets.back();
   return layout;
 }
@@ -262,30 +280,53 @@ void require_space_for(const Layout& layout, const std::filesystem::path& output
   store::require_free_space(folder_of(output), bytes, output.string());
 }
 
-}  // namespace
-
-PackReport write_pack(const std::filesystem::path& output, PackContents contents, const ImageSource& image_of,
-                      const PackOptions& options, base::Log& log) {
-  require_replaceable(output);
-  store::PendingFile pending(output);    // first, so that a folder that refuses it costs no time
+PackReport write(const store::PendingFile& pending, const std::filesystem::path& output,
+                 PackContents contents, const ImageSource& image_of, const PackOptions& options,
+                 base::Log& log, const std::function<void()>& commit) {
   std::optional<CheckedImages> journal;  // drawing an image again costs more than decoding it: only for files
   if (!contents.list.empty()) journal.emplace(output.string() + ".checked");
+  Packing packing{image_of,
+                  options,
+                  log,
+                  journal ? &*journal : nullptr,
+                  ImagePacker(options.damaged),
+                  ImageNotes(output.string() + ".dropped"),
+                  ImageNotes(output.string() + ".lenient")};
   try {
     PackReport report;
-    const Layout layout =
-        lay_out(std::move(contents), image_of, options, journal ? &*journal : nullptr, report, log);
+    const Layout layout = lay_out(std::move(contents), packing, report);
     require_space_for(layout, output);
     store::File file = store::File::create(pending.temporary());
-    write_tables(file, layout);
+    write_tables(file, layout, report);
     file.create_bytes(pack_format::kBytes, report.image_bytes);
-    write_images(file, layout, image_of, options, log);
+    write_images(file, layout, packing);
+    const std::vector<store::Extent> extents = file.extents();
     file.close();
-    pending.commit();
+    store::seal(pending.temporary(), extents, pack_format::kUnsealed);
+    commit();
+    packing.dropped.commit();
+    packing.lenient.commit();
     return report;
   } catch (const base::Stopped&) {
     if (journal) journal->keep();
     throw;
   }
+}
+
+}  // namespace
+
+PackReport write_pack(const std::filesystem::path& output, PackContents contents, const ImageSource& image_of,
+                      const PackOptions& options, base::Log& log) {
+  require_replaceable(output);
+  store::PendingFile pending(output);  // first, so that a folder that refuses it costs no time
+  return write(pending, output, std::move(contents), image_of, options, log,
+               [&pending] { pending.commit(); });
+}
+
+PackReport write_pack(const store::PendingFile& pending, const std::filesystem::path& output,
+                      PackContents contents, const ImageSource& image_of, const PackOptions& options,
+                      base::Log& log) {
+  return write(pending, output, std::move(contents), image_of, options, log, [] {});
 }
 
 PackReport pack_list(const std::filesystem::path& output, const ImageList& list, const ListSource& source,

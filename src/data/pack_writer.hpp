@@ -12,8 +12,11 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "data/image_notes.hpp"
 #include "data/list.hpp"
 #include "data/pack.hpp"
+#include "data/pack_image.hpp"
+#include "store/atomic_file.hpp"
 
 namespace ltr::data {
 
@@ -36,6 +39,7 @@ enum class EmptyClasses { refuse, allow };
 
 struct PackOptions {
   BadImages bad_images = BadImages::fail;
+  DamagedImages damaged = DamagedImages::refuse;
   EmptyClasses empty_classes = EmptyClasses::allow;
   int threads = 0;         ///< 0: one a processor
   std::stop_token stop{};  ///< asked between images
@@ -44,19 +48,28 @@ struct PackOptions {
 struct PackReport {
   std::int64_t images = 0;
   std::uint64_t image_bytes = 0;
-  std::int64_t reencoded = 0;        ///< images that are packed as a PNG of their pixels
-  std::vector<std::string> dropped;  ///< one line an image that BadImages::drop left out
+  std::int64_t reencoded = 0;  ///< images that are packed as a PNG of their pixels
+  std::int64_t whitened = 0;   ///< of 16-bit grey levels above 255, which are white
+  NotedImages dropped;         ///< that BadImages::drop left out; the file is `<output>.dropped`
+  NotedImages lenient;         ///< that DamagedImages::as_pil took; the file is `<output>.lenient`
 };
 
 /// Writes a pack in two passes: first every image is decoded once and measured, then the bytes are copied.
 /// A JPEG of grey levels or colours is packed as it is; any other image (PNG of whatever kind, CMYK, YCCK)
-/// becomes an 8-bit RGB PNG of the pixels that decode() makes of it.
+/// becomes an 8-bit RGB PNG of the pixels that decode() makes of it, or decode_as_pil() of a damaged one.
+/// A pack that lacks images of its list says so in its name: "toy, 7 of 9 images".
 /// What the first pass learns of a list's images stands beside `output` as `<output>.checked` while it works;
 /// packing that was stopped leaves it, and the next one does not decode these images again.
 /// Throws: DataError listing the images that cannot be used; SystemError if the disk is too small or refuses;
 /// Stopped.
 PackReport write_pack(const std::filesystem::path& output, PackContents contents, const ImageSource& image_of,
                       const PackOptions& options, base::Log& log);
+
+/// The same for packs that appear together: it is the caller who has looked at what stands at `output`, and
+/// who commits.
+PackReport write_pack(const store::PendingFile& pending, const std::filesystem::path& output,
+                      PackContents contents, const ImageSource& image_of, const PackOptions& options,
+                      base::Log& log);
 
 /// Where the images of a list lie and how their pack is called.
 struct ListSource {

@@ -15,6 +15,8 @@
 #include "base/format.hpp"
 #include "base/hash.hpp"
 #include "base/stopwatch.hpp"
+#include "data/parallel_for.hpp"
+#include "data/progress_count.hpp"
 #include "store/atomic_file.hpp"
 
 namespace ltr::data {
@@ -45,6 +47,11 @@ void write_all(const base::Descriptor& file, const fs::path& path, std::span<con
   }
 }
 
+void stop_if_asked(const std::function<bool()>& stop_requested) {
+  if (!stop_requested()) return;
+  throw base::Stopped("asked to stop while packs were copied; run the same command again to go on");
+}
+
 /// Hands the file out piece by piece; returns its SHA-256.
 template <class Use>
 std::string for_each_piece(const fs::path& path, const std::function<bool()>& stop_requested,
@@ -53,9 +60,7 @@ std::string for_each_piece(const fs::path& path, const std::function<bool()>& st
   std::vector<std::byte> piece(kPieceBytes);
   base::Sha256 hash;
   while (true) {
-    if (stop_requested()) {
-      throw base::Stopped("asked to stop while packs were copied; run the same command again to go on");
-    }
+    stop_if_asked(stop_requested);
     const ssize_t got = ::read(file.value(), piece.data(), piece.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) failed(path, "read");
@@ -93,13 +98,25 @@ void copy_verified(const fs::path& source, const fs::path& target,
   pending.commit();
 }
 
-/// Whether the file at `target` can serve for `source`; its images' CRCs are compared whenever they are read.
-bool is_staged(const fs::path& source, const fs::path& target, const std::string& content_hash) {
+/// Whether the file at `target` can serve for `source`: all of it is read, for disks and others' programs
+/// change files that lie there for months.
+bool is_staged(const PackIdentity& source, const fs::path& target,
+               const std::function<bool()>& stop_requested, base::Log& log) {
   std::error_code error;
-  if (fs::file_size(target, error) != fs::file_size(source) || error) return false;
+  if (!fs::exists(target, error)) return false;
   try {
-    return Pack(target).content_hash() == content_hash;
-  } catch (const base::DataError&) {
+    const Pack copy(target);
+    if (copy.content_hash() != source.content_hash) return false;
+    ProgressCount progress(log, target.string(), "compared", copy.images());
+    parallel_for(copy.images(), 0, [&](std::int64_t i) {
+      stop_if_asked(stop_requested);
+      thread_local std::vector<std::byte> buffer;
+      static_cast<void>(copy.read(base::SampleIndex(i), buffer));
+      progress.add_one();
+    });
+    return true;
+  } catch (const base::DataError& damage) {
+    log.warning(base::format("{}; {} is copied there anew", damage.what(), source.path.string()));
     return false;
   }
 }
@@ -141,8 +158,8 @@ void stage(const Pack& pack, const fs::path& folder, const std::function<bool()>
   const std::vector<PackIdentity> files = pack.files();
   const std::vector<fs::path> targets = staged_paths(pack, folder);
   for (std::size_t i = 0; i < files.size(); ++i) {
-    if (is_staged(files[i].path, targets[i], files[i].content_hash)) {
-      log.info(base::format("{} is there already", targets[i].string()));
+    if (is_staged(files[i], targets[i], stop_requested, log)) {
+      log.info(base::format("{} is there already, and sound", targets[i].string()));
       continue;
     }
     check_space(files[i].path, folder);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/format.hpp"
+#include "base/printable.hpp"
 #include "data/known_lists.hpp"
 #include "image/chroma.hpp"
 
@@ -33,9 +34,26 @@ std::string chroma_text(const PackStatistics& statistics) {
 
 std::string list_line(const Pack& pack) {
   if (pack.list_hash().empty()) return "none, drawn";
+  const std::string hash = base::format("git blob {}", pack.list_hash());
   const KnownList* known = known_list(pack.list_hash());
-  return base::format("git blob {}{}", pack.list_hash(),
-                      known == nullptr ? "" : base::format(", {} as published", known->name));
+  if (known == nullptr) return hash;
+  if (pack.images() == known->images) return base::format("{}, {} as published", hash, known->name);
+  return base::format("{}, {}, but only {} of its {} images: not as published", hash, known->name,
+                      base::with_thousands(pack.images()), base::with_thousands(known->images));
+}
+
+/// Images that are not there as the list has them; nothing if all are.
+std::string damage_lines(const Pack& pack) {
+  std::string text;
+  if (pack.dropped() > 0) {
+    text += base::format("  dropped      {} images of the list, which could not be used\n",
+                         base::with_thousands(pack.dropped()));
+  }
+  if (pack.lenient() > 0) {
+    text += base::format("  lenient      {} images are damaged, and taken as PIL takes them\n",
+                         base::with_thousands(pack.lenient()));
+  }
+  return text;
 }
 
 }  // namespace
@@ -71,7 +89,7 @@ PackStatistics statistics_of(const Pack& pack, const metric::ShotLimits& limits)
 
 std::string describe(const Pack& pack, const PackStatistics& statistics, const metric::ShotLimits& limits) {
   const auto images = static_cast<double>(statistics.images);
-  std::string text = base::format("{}: {}\n", pack.location(), pack.name());
+  std::string text = base::format("{}: {}\n", base::printable(pack.location()), base::printable(pack.name()));
   text +=
       base::format("  images       {} of {} classes{}\n", base::with_thousands(statistics.images),
                    base::with_thousands(statistics.classes),
@@ -99,6 +117,7 @@ std::string describe(const Pack& pack, const PackStatistics& statistics, const m
                        statistics.largest.height);
   text += base::format("  chroma       {}\n", chroma_text(statistics));
   text += base::format("  list         {}\n", list_line(pack));
+  text += damage_lines(pack);
   text += base::format("  content      sha256 {}\n", pack.content_hash());
   return text;
 }

@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/random.hpp"
+#include "data/class_names.hpp"
 
 namespace ltr::data {
 namespace {

@@ -13,6 +13,9 @@
 
 namespace ltr::data {
 
+/// In one pack; drawn at the usual size they fill some 20 GB and take hours.
+inline constexpr std::int64_t kMostDrawnImages = 20'000'000;
+
 struct SyntheticOptions {
   std::vector<std::int64_t> train_counts;  ///< Shape: [K]
   std::int64_t validation_per_class = 20;
@@ -30,8 +33,10 @@ struct SyntheticPack {
 };
 
 /// Draws train.h5, validation.h5 and test.h5 into `folder`, which is created if it is not there. An image is
-/// a pure function of (seed, pack, class, number), so a larger set holds the images of a smaller one. Throws:
-/// ConfigError for impossible options; SystemError if the disk refuses; then no pack of this call is left.
+/// a pure function of (seed, pack, class, number), so a larger set holds the images of a smaller one. The
+/// three appear together, in the place of those that an earlier call drew. Throws: ConfigError for impossible
+/// options; DataError if anything else stands at one of the three names; SystemError if the disk refuses;
+/// Stopped. Then earlier packs are as they were and nothing of this call is left.
 std::vector<SyntheticPack> synthesise(const std::filesystem::path& folder, const SyntheticOptions& options,
                                       base::Log& log);
 

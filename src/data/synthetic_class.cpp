@@ -28,19 +28,22 @@ SyntheticClass synthetic_class(std::int32_t class_id, std::int32_t classes) {
   const std::int32_t shape = pair % kShapes;
   const std::int32_t texture = pair / kShapes % kTextures;
   const std::int32_t hue_pair = pair / (kShapes * kTextures) % (kHues / 2);
-  const std::int32_t ground = pair / (kShapes * kTextures * kHues / 2);
+  const std::int32_t ground = pair / (kShapes * kTextures * kHues / 2) % kGrounds;
+  const std::int32_t frame = pair / (kShapes * kTextures * kHues / 2 * kGrounds);
   return {static_cast<Shape>(shape), static_cast<Texture>((texture + shape) % kTextures),
-          (hue_pair + 2 * shape) % (kHues / 2) * 2 + twin, ground};
+          (hue_pair + 2 * shape) % (kHues / 2) * 2 + twin, ground, frame};
 }
 
 std::string name_of(const SyntheticClass& looks) {
   const std::string name = base::format("{}_{}_{}", kTextureNames[static_cast<std::size_t>(looks.texture)],
                                         kShapeNames[static_cast<std::size_t>(looks.shape)],
                                         kHueNames[static_cast<std::size_t>(looks.hue)]);
-  if (looks.ground == 0) return name;
-  const int ground = looks.ground - 1;
-  return base::format("{}_on_{}_{}", name, ground < kHues ? "light" : "dark",
-                      kHueNames[static_cast<std::size_t>(ground % kHues)]);
+  const auto shade = [](std::string_view preposition, int number) {
+    return number == 0 ? ""
+                       : base::format("_{}_{}_{}", preposition, number <= kHues ? "light" : "dark",
+                                      kHueNames[static_cast<std::size_t>((number - 1) % kHues)]);
+  };
+  return name + shade("on", looks.ground) + shade("in", looks.frame);
 }
 
 }  // namespace ltr::data

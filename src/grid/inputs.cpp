@@ -57,6 +57,28 @@ void check_classes(const data::Pack& training, const data::Pack& other, std::str
   }
 }
 
+/// A file of the same content as one of the other pack's; "" if there is none.
+std::string shared_file(const data::Pack& one, const data::Pack& other) {
+  for (const data::PackIdentity& file : one.files()) {
+    for (const data::PackIdentity& same : other.files()) {
+      if (file.content_hash != same.content_hash) continue;
+      return file.path == same.path
+                 ? file.path.string()
+                 : base::format("{}, the same as {},", file.path.string(), same.path.string());
+    }
+  }
+  return "";
+}
+
+void check_unseen(const data::Pack& training, const data::Pack& other, std::string_view key) {
+  const std::string shared = shared_file(training, other);
+  if (shared.empty()) return;
+  throw base::DataError(
+      base::format("data.train and data.{}: {} is in both; accuracy on images that were trained on measures "
+                   "memory; name a pack of other images",
+                   key, shared));
+}
+
 void check_training(const data::Pack& training, const config::Configuration& configuration) {
   for (std::size_t k = 0; k < training.class_counts().size(); ++k) {
     if (training.class_counts()[k] == 0) {
@@ -153,7 +175,7 @@ void check_weights(const config::Configuration& configuration, Inputs& inputs) {
   inputs.weights_hash = file_sha256(file);
   if (!taken.classifier_taken && !trained_on) check_classifier_is_not_needed(configuration);
   for (const std::string& notice : taken.notices) {
-    inputs.weights_notices.push_back(base::format("{}: {}: {}", inputs.weights_key, file, notice));
+    inputs.notices.push_back(base::format("{}: {}: {}", inputs.weights_key, file, notice));
   }
 }
 
@@ -194,6 +216,12 @@ std::map<std::string, std::string> Inputs::names() const {
   return all;
 }
 
+std::map<std::string, std::int64_t> Inputs::numbers(std::int64_t (data::Pack::*number)() const) const {
+  std::map<std::string, std::int64_t> all{{"train", (*training.*number)()}, {"test", (*test.*number)()}};
+  if (!test_serves_as_validation) all["validation"] = (*validation.*number)();
+  return all;
+}
+
 std::map<std::string, std::string> Inputs::hashes() const {
   std::map<std::string, std::string> all;
   const auto add = [&all](const std::string& name, const data::Pack& pack) {
@@ -218,7 +246,18 @@ Inputs open_inputs(const config::Configuration& configuration) {
   check_training(*inputs.training, configuration);
   check_cache(*inputs.training, configuration);
   check_classes(*inputs.training, *inputs.test, "test");
-  if (!inputs.test_serves_as_validation) check_classes(*inputs.training, *inputs.validation, "validation");
+  check_unseen(*inputs.training, *inputs.test, "test");
+  if (!inputs.test_serves_as_validation) {
+    check_classes(*inputs.training, *inputs.validation, "validation");
+    check_unseen(*inputs.training, *inputs.validation, "validation");
+    if (const std::string shared = shared_file(*inputs.validation, *inputs.test); !shared.empty()) {
+      inputs.notices.push_back(base::format(
+          "data.validation and data.test: {} is in both; what is chosen on the one is then measured on it, "
+          "as if "
+          "data.validation were left out",
+          shared));
+    }
+  }
   check_micro_batch(configuration);
   check_weights(configuration, inputs);
   return inputs;

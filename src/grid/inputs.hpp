@@ -22,12 +22,14 @@ struct Inputs {
   std::shared_ptr<const data::Pack> validation;
   std::shared_ptr<const data::Pack> test;
   bool test_serves_as_validation = false;
-  std::string weights_key;                   ///< of the file that stage 1 begins with; "" if there is none
-  std::string weights_hash;                  ///< SHA-256 of that file
-  std::vector<std::string> weights_notices;  ///< what a person should know of it, a line each
+  std::string weights_key;           ///< of the file that stage 1 begins with; "" if there is none
+  std::string weights_hash;          ///< SHA-256 of that file
+  std::vector<std::string> notices;  ///< what a person should know of packs and weights, a line each
 
   /// Of the packs: "train", "validation" if there is one, "test".
   [[nodiscard]] std::map<std::string, std::string> names() const;
+  /// By the same names, a number of each pack: &data::Pack::dropped, ...
+  [[nodiscard]] std::map<std::string, std::int64_t> numbers(std::int64_t (data::Pack::*number)() const) const;
   /// List and content hashes, "train.list", "train.content", "test.list", ...; list hashes of synthetic sets
   /// are "". The hash of a weights file stands under its key.
   [[nodiscard]] std::map<std::string, std::string> hashes() const;
@@ -39,11 +41,10 @@ struct Inputs {
 };
 
 /// Tries the weights file on the network, if there is one.
-/// Throws: ConfigError or DataError if a pack is missing or damaged, the packs disagree in classes, a class
-/// has no training image, or the training set is smaller than one global batch;
-/// a micro-batch leaves BatchNorm a single value to normalise;
-/// if the weights file is damaged or does not fit the backbone, or its classifier cannot serve a strategy
-/// that stands on it.
+/// Throws: ConfigError or DataError if a pack is missing or damaged, the packs disagree in classes, one that
+/// is trained on is also measured on, a class has no training image, or the training set is smaller than one
+/// global batch; a micro-batch leaves BatchNorm a single value to normalise; if the weights file is damaged
+/// or does not fit the backbone, or its classifier cannot serve a strategy that stands on it.
 [[nodiscard]] Inputs open_inputs(const config::Configuration& configuration);
 
 }  // namespace ltr::grid

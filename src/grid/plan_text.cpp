@@ -100,8 +100,8 @@ std::string plan_text(const config::Plan& plan, const Inputs& inputs,
       config::name_of(configuration.model.backbone), inputs.training->images() / stage_1.global_batch,
       stage_1.global_batch, stage_1.micro_batches, ranks, ranks == 1 ? "rank" : "ranks", plan.cells.size(),
       plan.nodes.size());
-  if (!inputs.weights_notices.empty()) {
-    text = base::format("{}\n{}", base::join(inputs.weights_notices, "\n"), text);
+  if (!inputs.notices.empty()) {
+    text = base::format("{}\n{}", base::join(inputs.notices, "\n"), text);
   }
   const std::vector<double> work = total_work(plan, inputs, configuration);
   const double total = std::accumulate(work.begin(), work.end(), 0.0);

@@ -76,7 +76,7 @@ class Run {
         plan_(config::make_plan(configuration)),
         journal_(Paths(configuration).folder, plan_),
         environment_(environment(session, configuration)) {
-    for (const std::string& notice : inputs.weights_notices) log.info(notice);
+    for (const std::string& notice : inputs.notices) log.warning(notice);
     const config::GroupSizes sizes = config::group_sizes(configuration, world_.size());
     const std::vector<std::string> processors = processor_kinds(session);
     on_rank_0(world_, [&] {
@@ -237,6 +237,8 @@ class Run {
     run.backbone = config::name_of(configuration_.model.backbone);
     run.data_names = inputs_.names();
     run.data_hashes = inputs_.hashes();
+    run.data_dropped = inputs_.numbers(&data::Pack::dropped);
+    run.data_lenient = inputs_.numbers(&data::Pack::lenient);
     run.test_serves_as_validation = inputs_.test_serves_as_validation;
     run.class_names.assign(inputs_.training->class_names().begin(), inputs_.training->class_names().end());
     run.class_counts.assign(inputs_.training->class_counts().begin(), inputs_.training->class_counts().end());

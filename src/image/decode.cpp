@@ -49,13 +49,14 @@ Encoding recognise(std::span<const std::byte> encoded) {
 }
 
 bool is_allowed_size(std::int64_t height, std::int64_t width) {
-  return height >= 1 && width >= 1 && height <= kMaxPixels / width;
+  return height >= 1 && width >= 1 && height <= kMaxSide && width <= kMaxSide && height * width <= kMaxPixels;
 }
 
 void require_size(std::int64_t height, std::int64_t width) {
   if (is_allowed_size(height, width)) return;
-  throw base::DataError(base::format("the image claims {} x {} pixels, and only 1 to {} are accepted", width,
-                                     height, kMaxPixels));
+  throw base::DataError(
+      base::format("the image claims {} x {} pixels, and only 1 to {} are accepted, with sides of at most {}",
+                   width, height, kMaxPixels, kMaxSide));
 }
 
 void shape_image(std::int64_t height, std::int64_t width, Image& image) {
@@ -69,6 +70,8 @@ void shape_image(std::int64_t height, std::int64_t width, Image& image) {
 
 struct Decoder::State {
   JpegReader jpeg;
+  std::span<const std::byte> png;
+  Encoding encoding = Encoding::jpeg;  ///< of the image that was opened
 };
 
 Decoder::Decoder() : state_(std::make_unique<State>()) {}
@@ -76,45 +79,59 @@ Decoder::Decoder(Decoder&&) noexcept = default;
 Decoder& Decoder::operator=(Decoder&&) noexcept = default;
 Decoder::~Decoder() = default;
 
-void Decoder::decode(std::span<const std::byte> encoded, Image& image) {
-  switch (recognise(encoded)) {
-    case Encoding::jpeg: {
-      JpegReader& jpeg = state_->jpeg;
-      jpeg.start(encoded, 1);
-      return jpeg.read_part(jpeg.whole(), image);
-    }
-    case Encoding::png:
-      return decode_png(encoded, image);
+ImageSummary Decoder::open(std::span<const std::byte> encoded) {
+  state_->encoding = recognise(encoded);
+  if (state_->encoding == Encoding::png) {
+    state_->png = encoded;
+    return summarise_png(encoded);
   }
+  state_->jpeg.start(encoded, Damage::refused);
+  return state_->jpeg.summary();
+}
+
+void Decoder::read_part(const Box& wanted, Image& image, int shrink) {
+  if (state_->encoding == Encoding::png) {
+    LTR_EXPECT(shrink == 1);
+    decode_png(state_->png, image);
+    return require_within(image.box(), wanted, 1);
+  }
+  JpegReader& jpeg = state_->jpeg;
+  jpeg.shrink(static_cast<unsigned>(shrink));
+  require_within(jpeg.whole(), wanted, shrink);
+  jpeg.read_part(wanted, image);
+}
+
+void Decoder::decode(std::span<const std::byte> encoded, Image& image) {
+  if (recognise(encoded) == Encoding::png) {
+    decode_png(encoded, image);
+    return;
+  }
+  const ImageSummary summary = open(encoded);
+  read_part({0, 0, summary.height, summary.width}, image);
 }
 
 void Decoder::decode_part(std::span<const std::byte> encoded, const Box& wanted, Image& image, int shrink) {
-  switch (recognise(encoded)) {
-    case Encoding::jpeg: {
-      JpegReader& jpeg = state_->jpeg;
-      jpeg.start(encoded, static_cast<unsigned>(shrink));
-      require_within(jpeg.whole(), wanted, shrink);
-      return jpeg.read_part(wanted, image);
-    }
-    case Encoding::png:
-      LTR_EXPECT(shrink == 1);
-      decode_png(encoded, image);
-      return require_within(image.box(), wanted, 1);
-  }
+  open(encoded);
+  read_part(wanted, image, shrink);
 }
 
 ImageSummary Decoder::verify(std::span<const std::byte> encoded, Image& scratch) {
-  const Encoding encoding = recognise(encoded);
-  if (encoding == Encoding::png) {
-    decode_png(encoded, scratch);
-    return {encoding, scratch.height, scratch.width, 3};
-  }
+  if (recognise(encoded) == Encoding::png) return decode_png(encoded, scratch);
+  const ImageSummary summary = open(encoded);
   // Every coded bit is read at any size; arithmetic on pixels, which cannot fail, is what this saves.
-  constexpr unsigned kShrink = 8;
-  JpegReader& jpeg = state_->jpeg;
-  jpeg.start(encoded, kShrink);
-  jpeg.read_nothing();
-  return {encoding, jpeg.height(), jpeg.width(), jpeg.channels()};
+  state_->jpeg.shrink(8);
+  state_->jpeg.read_nothing();
+  return summary;
+}
+
+void decode_as_pil(std::span<const std::byte> encoded, Image& image) {
+  if (recognise(encoded) == Encoding::png) {
+    decode_png(mended_png(encoded), image);
+    return;
+  }
+  JpegReader jpeg;
+  jpeg.start(encoded, Damage::accepted);
+  jpeg.read_part(jpeg.whole(), image);
 }
 
 Image decode(std::span<const std::byte> encoded) {

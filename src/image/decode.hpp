@@ -30,15 +30,19 @@ enum class Encoding { jpeg, png };
 /// What the first bytes say. Throws: DataError if neither JPEG nor PNG; the message does not name the file.
 [[nodiscard]] Encoding recognise(std::span<const std::byte> encoded);
 
-/// Whether an image may have that many pixels: one, and no more than decoders are asked to hold.
+/// Whether an image may have that many pixels: one, no more than decoders are asked to hold, and no side too
+/// long for PNG.
 [[nodiscard]] bool is_allowed_size(std::int64_t height, std::int64_t width);
 
-/// What is known of an image once all of it has been read.
+/// What is known of an image.
 struct ImageSummary {
   Encoding encoding = Encoding::jpeg;
   int height = 0;
   int width = 0;
-  int channels = 0;  ///< of a JPEG: 1 grey, 3 colours, 4 inks; 3 for every PNG, which is expanded
+  int channels = 0;        ///< of a JPEG: 1 grey, 3 colours, 4 inks; 3 for every PNG, which is expanded
+  int largest_shrink = 1;  ///< a JPEG shrunken further would leave its colours too coarse
+  bool whitened = false;   ///< of 16-bit grey levels some are above 255, which PIL and decode make white;
+                           ///< known once all of the image has been read
 };
 
 /// Decodes a JPEG (islow DCT, fancy upsampling, as PIL does) or a PNG of any kind to RGB as PIL's
@@ -53,6 +57,10 @@ class Decoder {
   Decoder& operator=(Decoder&&) noexcept;
   ~Decoder();
 
+  /// Reads the header; `encoded` must outlive the call of read_part that follows.
+  ImageSummary open(std::span<const std::byte> encoded);
+  /// decode_part of the image that was opened; once.
+  void read_part(const Box& wanted, Image& image, int shrink = 1);
   /// The whole image, into `image`, whose buffer is reused.
   void decode(std::span<const std::byte> encoded, Image& image);
   /// The pixels of `wanted`, a box within the image, as decode gives them, among others that are not to be
@@ -69,6 +77,11 @@ class Decoder {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// Where decode throws for damage, the pixels that PIL makes of the image with its default settings: coded
+/// bits that are wrong or missing before an end marker give what libjpeg invents, and of a PNG the data's
+/// checksums and what follows the data do not count. Throws: DataError where PIL refuses the image too.
+void decode_as_pil(std::span<const std::byte> encoded, Image& image);
 
 /// One image by a decoder of its own.
 [[nodiscard]] Image decode(std::span<const std::byte> encoded);

@@ -12,9 +12,12 @@ namespace ltr::image {
 namespace {
 
 /// What PIL's convert("RGB") makes of 16-bit grey levels: those above 255 become white.
-/// Called by libpng for a row of 16-bit RGB, the last of its transformations.
-void cut_off_at_white(png_structp, png_row_infop row, png_bytep levels) {
+/// Called by libpng for a row of 16-bit RGB, the last of its transformations; its pointer is to a bool that
+/// tells of such levels.
+void cut_off_at_white(png_structp png, png_row_infop row, png_bytep levels) {
+  bool& whitened = *static_cast<bool*>(png_get_user_transform_ptr(png));
   for (std::size_t i = 0; i < std::size_t{row->width} * 3; ++i) {
+    whitened = whitened || levels[2 * i] != 0;
     levels[i] = levels[2 * i] != 0 ? png_byte{255} : levels[2 * i + 1];
   }
 }
@@ -33,15 +36,34 @@ class PngReader {
   PngReader& operator=(const PngReader&) = delete;
   ~PngReader() { png_destroy_read_struct(&png_, &info_, nullptr); }
 
-  /// 8-bit RGB whatever the file holds; alpha is dropped and gamma ignored, as PIL's convert("RGB") does.
+  /// Reads up to the pixels. Of what else stands there, transparency alone changes them: profiles and texts,
+  /// which may be small and unfold to any size, are passed over. Throws: DataError if there are too many
+  /// pixels, or none.
   void start() {
     guarded([this] {
       png_set_read_fn(png_, &rest_, read_bytes);
+      png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
+      png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // the product is what counts
       png_read_info(png_, info_);
+    });
+    require_size(png_get_image_height(png_, info_), png_get_image_width(png_, info_));
+  }
+
+  [[nodiscard]] ImageSummary summary() const {
+    return {.encoding = Encoding::png,
+            .height = static_cast<int>(png_get_image_height(png_, info_)),
+            .width = static_cast<int>(png_get_image_width(png_, info_)),
+            .channels = 3,
+            .whitened = whitened_};
+  }
+
+  /// 8-bit RGB whatever the file holds; alpha is dropped and gamma ignored, as PIL's convert("RGB") does.
+  void expand() {
+    guarded([this] {
       png_set_expand(png_);
       if (png_get_bit_depth(png_, info_) == 16 && png_get_color_type(png_, info_) == PNG_COLOR_TYPE_GRAY) {
         png_set_read_user_transform_fn(png_, cut_off_at_white);
-        png_set_user_transform_info(png_, nullptr, 8, 3);
+        png_set_user_transform_info(png_, &whitened_, 8, 3);
       } else {
         png_set_strip_16(png_);
       }
@@ -51,9 +73,6 @@ class PngReader {
       png_read_update_info(png_, info_);
     });
   }
-
-  [[nodiscard]] std::int64_t height() const { return png_get_image_height(png_, info_); }
-  [[nodiscard]] std::int64_t width() const { return png_get_image_width(png_, info_); }
 
   void read(std::uint8_t* pixels) {
     guarded([this, pixels] {
@@ -91,16 +110,26 @@ class PngReader {
   png_structp png_ = nullptr;
   png_infop info_ = nullptr;
   int passes_ = 1;
+  bool whitened_ = false;
   ErrorTrap trap_;
 };
 
 }  // namespace
 
-void decode_png(std::span<const std::byte> encoded, Image& image) {
+ImageSummary summarise_png(std::span<const std::byte> encoded) {
   PngReader reader(encoded);
   reader.start();
-  shape_image(reader.height(), reader.width(), image);
+  return reader.summary();
+}
+
+ImageSummary decode_png(std::span<const std::byte> encoded, Image& image) {
+  PngReader reader(encoded);
+  reader.start();
+  const ImageSummary header = reader.summary();
+  reader.expand();
+  shape_image(header.height, header.width, image);
   reader.read(image.pixels.data());
+  return reader.summary();
 }
 
 }  // namespace ltr::image

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
 #include <png.h>
 
 #include "base/check.hpp"
@@ -15,13 +19,18 @@ std::vector<std::byte> encode_png(const Image& image) {
   header.height = static_cast<png_uint_32>(image.height);
   header.width = static_cast<png_uint_32>(image.width);
   header.format = PNG_FORMAT_RGB;
-  std::vector<std::byte> bytes(PNG_IMAGE_PNG_SIZE_MAX(header));
-  png_alloc_size_t size = bytes.size();
-  if (png_image_write_to_memory(&header, bytes.data(), &size, 0, image.pixels.data(), 0, nullptr) == 0) {
+  // Grows with what is written: an empty image of many pixels must not take their memory twice.
+  char* text = nullptr;
+  std::size_t size = 0;
+  std::FILE* stream = open_memstream(&text, &size);
+  const bool written =
+      stream != nullptr && png_image_write_to_stdio(&header, stream, 0, image.pixels.data(), 0, nullptr) != 0;
+  if (stream != nullptr) std::fclose(stream);
+  const std::unique_ptr<char, decltype(&std::free)> owned(text, std::free);
+  if (!written)
     throw base::DataError(base::format("cannot encode as PNG: libpng says \"{}\"", header.message));
-  }
-  bytes.resize(size);
-  return bytes;
+  const auto* first = reinterpret_cast<const std::byte*>(text);
+  return {first, first + size};
 }
 
 }  // namespace ltr::image

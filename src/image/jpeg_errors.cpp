@@ -32,12 +32,14 @@ void on_message(j_common_ptr object, int level) {
   if (level < 0 && loses_pixels(object->err->msg_code)) fail(object);
 }
 
+void ignore_message(j_common_ptr, int) {}
+
 }  // namespace
 
-jpeg_error_mgr* JpegErrors::install() {
+jpeg_error_mgr* JpegErrors::install(Damage damage) {
   jpeg_std_error(&manager_);
   manager_.error_exit = fail;
-  manager_.emit_message = on_message;
+  manager_.emit_message = damage == Damage::refused ? on_message : ignore_message;
   return &manager_;
 }
 

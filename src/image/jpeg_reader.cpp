@@ -21,10 +21,76 @@ int product(int a, int b) {
   return ((product >> 8) + product) >> 8;
 }
 
-/// Shrinking makes up for a part of chroma's coarseness. Where more is left than a factor of two,
-/// libjpeg-turbo takes cropped rows of chroma for shorter than they are.
-bool miscounts_cropped_chroma(const jpeg_decompress_struct& info) {
-  return info.scale_denom > 1 && info.max_h_samp_factor > 2;
+/// How a component's samples become pixels of a shrunken image.
+struct Enlargement {
+  int by_transform = 1;  ///< its blocks come out larger than luma's by that, both ways
+  int across = 1;        ///< what is left to be done by spreading samples
+  int down = 1;
+};
+
+/// libjpeg makes up for a component's coarseness by larger blocks as long as both ways allow it.
+Enlargement enlargement(const jpeg_decompress_struct& info, const jpeg_component_info& component,
+                        int shrink) {
+  Enlargement result{1, info.max_h_samp_factor / component.h_samp_factor,
+                     info.max_v_samp_factor / component.v_samp_factor};
+  const auto halvable = [&] {
+    return info.max_h_samp_factor % (component.h_samp_factor * result.by_transform * 2) == 0 &&
+           info.max_v_samp_factor % (component.v_samp_factor * result.by_transform * 2) == 0;
+  };
+  while (result.by_transform < shrink && halvable()) {
+    result.by_transform *= 2;
+    result.across /= 2;
+    result.down /= 2;
+  }
+  return result;
+}
+
+std::span<const jpeg_component_info> components_of(const jpeg_decompress_struct& info) {
+  return {info.comp_info, static_cast<std::size_t>(info.num_components)};
+}
+
+/// Of a component that is enlarged both by its blocks and by spreading, libjpeg-turbo takes cropped rows for
+/// shorter than they are.
+bool miscounts_cropped_rows(const jpeg_decompress_struct& info) {
+  return std::ranges::any_of(components_of(info), [&](const jpeg_component_info& component) {
+    const Enlargement by = enlargement(info, component, static_cast<int>(info.scale_denom));
+    return by.by_transform > 1 && (by.across > 1 || by.down > 1);
+  });
+}
+
+/// Samples that would be repeated more than twice leave steps that are seen in what is made of the image.
+int largest_shrink_of(const jpeg_decompress_struct& info) {
+  const auto fine = [&info](int shrink) {
+    return std::ranges::all_of(components_of(info), [&](const jpeg_component_info& component) {
+      const Enlargement by = enlargement(info, component, shrink);
+      return by.across <= 2 && by.down <= 2;
+    });
+  };
+  int shrink = 8;
+  while (shrink > 1 && !fine(shrink)) shrink /= 2;
+  return shrink;
+}
+
+/// Progressive encoders write a dozen scans.
+constexpr std::int64_t kMostScans = 100;
+/// All scans of an image together go over no more pixels than this many of the largest images have.
+constexpr std::int64_t kMostPasses = 20;
+
+void count_scans(j_common_ptr object) {
+  auto& limit = *reinterpret_cast<ScanLimit*>(object->progress);
+  if (reinterpret_cast<j_decompress_ptr>(object)->input_scan_number <= limit.most) return;
+  limit.exceeded = true;
+  static_cast<ErrorTrap*>(object->client_data)->fail("too many scans");
+}
+
+// Where bytes end before the pixels do, PIL waits for more and finally refuses, and libjpeg's own source
+// would invent an end.
+boolean wait_for_bytes(j_decompress_ptr) { return FALSE; }
+void skip_bytes(j_decompress_ptr info, long count) {
+  const std::size_t skipped =
+      std::min(info->src->bytes_in_buffer, static_cast<std::size_t>(std::max(count, 0L)));
+  info->src->next_input_byte += skipped;
+  info->src->bytes_in_buffer -= skipped;
 }
 
 /// A progressive image that ends before its finest scan is smoothed across blocks, from the image's edge on.
@@ -43,7 +109,7 @@ Box readable_part(const jpeg_decompress_struct& info, const Box& wanted) {
   constexpr int kFewest = 8;
   const auto columns = static_cast<int>(info.output_width);
   if (is_smoothed(info)) return {0, 0, wanted.top + wanted.height, columns};
-  if (miscounts_cropped_chroma(info)) return {wanted.top, 0, wanted.height, columns};
+  if (miscounts_cropped_rows(info)) return {wanted.top, 0, wanted.height, columns};
   const int end = std::min(std::max(wanted.left + wanted.width + 1, kFewest), columns);
   const int first = std::max(std::min(wanted.left - 1, end - kFewest), 0);
   return {wanted.top, first, wanted.height, end - first};
@@ -64,6 +130,12 @@ void inverted_cmyk_to_rgb(const std::uint8_t* cmyk, std::uint8_t* rgb, std::size
 template <class Step>
 void JpegReader::guarded(const Step& step) {
   if (errors_.trap().run(step)) return;
+  if (scans_.exceeded) {
+    throw base::DataError(base::format(
+        "JPEG of more than {} scans, each of which goes over all of its {} x {} pixels; decoding would take "
+        "very long; encode it again",
+        scans_.most, info_.image_width, info_.image_height));
+  }
   throw base::DataError(
       base::format("truncated or damaged JPEG, or of a kind that cannot be decoded: libjpeg says \"{}\"",
                    errors_.trap().reason()));
@@ -73,25 +145,58 @@ JpegReader::JpegReader() { errors_.attach(info_); }
 
 JpegReader::~JpegReader() { jpeg_destroy_decompress(&info_); }
 
-void JpegReader::start(std::span<const std::byte> encoded, unsigned shrink) {
-  guarded([this, encoded, shrink] {
+void JpegReader::start(std::span<const std::byte> encoded, Damage damage) {
+  scans_ = {};
+  guarded([this, encoded, damage] {
     // Made anew, for libjpeg would lend this image the tables of the one before where it lacks its own.
     jpeg_destroy_decompress(&info_);
+    errors_.attach(info_, damage);
     jpeg_create_decompress(&info_);
     jpeg_mem_src(&info_, reinterpret_cast<const unsigned char*>(encoded.data()), encoded.size());
-    jpeg_read_header(&info_, TRUE);
+    if (damage == Damage::accepted) {
+      info_.src->fill_input_buffer = wait_for_bytes;
+      info_.src->skip_input_data = skip_bytes;
+    }
+    require_bytes(jpeg_read_header(&info_, TRUE) == JPEG_HEADER_OK);
     info_.out_color_space = info_.num_components == 4 ? JCS_CMYK : JCS_RGB;
     info_.dct_method = JDCT_ISLOW;
     info_.do_fancy_upsampling = TRUE;
-    info_.scale_num = 1;
-    info_.scale_denom = shrink;
     jpeg_calc_output_dimensions(&info_);
   });
   require_size(info_.image_height, info_.image_width);
+  limit_scans();
+}
+
+void JpegReader::limit_scans() {
+  const std::int64_t pixels = std::int64_t{info_.image_height} * info_.image_width;
+  scans_.most = static_cast<int>(std::min(kMostScans, kMostPasses * kMaxPixels / pixels));
+  scans_.monitor.progress_monitor = count_scans;
+  info_.progress = &scans_.monitor;
+}
+
+ImageSummary JpegReader::summary() const {
+  return {.encoding = Encoding::jpeg,
+          .height = static_cast<int>(info_.image_height),
+          .width = static_cast<int>(info_.image_width),
+          .channels = info_.num_components,
+          .largest_shrink = largest_shrink_of(info_)};
+}
+
+void JpegReader::shrink(unsigned factor) {
+  guarded([this, factor] {
+    info_.scale_num = 1;
+    info_.scale_denom = factor;
+    jpeg_calc_output_dimensions(&info_);
+  });
+}
+
+/// Within a step. Only a source that waits for bytes ever comes to lack them.
+void JpegReader::require_bytes(bool enough) {
+  if (!enough) errors_.trap().fail("it ends before its pixels do");
 }
 
 void JpegReader::begin(const Box& wanted, Image& image) {
-  guarded([this] { jpeg_start_decompress(&info_); });
+  guarded([this] { require_bytes(jpeg_start_decompress(&info_) == TRUE); });
   const Box part = readable_part(info_, wanted);
   auto left = static_cast<JDIMENSION>(part.left);
   auto width = static_cast<JDIMENSION>(part.width);
@@ -111,7 +216,9 @@ void JpegReader::read_rgb(std::uint8_t* pixels, JDIMENSION rows) {
       std::array<JSAMPROW, kRowsAtATime> places;
       const JDIMENSION count = std::min(rows - done, kRowsAtATime);
       for (JDIMENSION i = 0; i < count; ++i) places[i] = pixels + stride * (done + i);
-      done += jpeg_read_scanlines(&info_, places.data(), count);
+      const JDIMENSION read = jpeg_read_scanlines(&info_, places.data(), count);
+      require_bytes(read > 0);
+      done += read;
     }
   });
 }
@@ -122,7 +229,7 @@ void JpegReader::read_cmyk(std::uint8_t* pixels, JDIMENSION rows) {
   guarded([this, pixels, rows, width] {
     JSAMPROW place = row_.data();
     for (JDIMENSION done = 0; done < rows; ++done) {
-      jpeg_read_scanlines(&info_, &place, 1);
+      require_bytes(jpeg_read_scanlines(&info_, &place, 1) > 0);
       inverted_cmyk_to_rgb(place, pixels + width * 3 * done, width);
     }
   });
@@ -143,7 +250,7 @@ void JpegReader::read_part(const Box& wanted, Image& image) {
   LTR_EXPECT(wanted.height >= 1 && wanted.width >= 1);
   begin(wanted, image);
   const auto rows = static_cast<JDIMENSION>(image.height);
-  if (channels() == 4) {
+  if (info_.num_components == 4) {
     read_cmyk(image.pixels.data(), rows);
   } else {
     read_rgb(image.pixels.data(), rows);

@@ -13,7 +13,15 @@
 
 namespace ltr::image {
 
-/// One image's way through libjpeg: start, then one of the readings. The steps keep to ErrorTrap's rule.
+/// Ends the step that meets more scans than an image needs: each one goes over all of it.
+struct ScanLimit {
+  jpeg_progress_mgr monitor{};  ///< first, for libjpeg hands out its address
+  int most = 0;
+  bool exceeded = false;
+};
+
+/// One image's way through libjpeg: start, shrink if wanted, then one of the readings. The steps keep to
+/// ErrorTrap's rule.
 /// Throws, everywhere: DataError with libjpeg's reason.
 class JpegReader {
  public:
@@ -22,19 +30,16 @@ class JpegReader {
   JpegReader& operator=(const JpegReader&) = delete;
   ~JpegReader();
 
-  /// Reads the header; pixels will come out at 1 / `shrink` of their number a side, rounded up. Throws:
-  /// DataError if there are too many, or none.
-  void start(std::span<const std::byte> encoded, unsigned shrink);
+  /// Reads the header. Throws: DataError if there are too many pixels, or none.
+  void start(std::span<const std::byte> encoded, Damage damage);
+  [[nodiscard]] ImageSummary summary() const;
+  /// Pixels will come out at 1 / `factor` (1, 2, 4 or 8) of their number a side, rounded up.
+  void shrink(unsigned factor);
 
   /// All pixels that can be read, after shrinking.
   [[nodiscard]] Box whole() const {
     return {0, 0, static_cast<int>(info_.output_height), static_cast<int>(info_.output_width)};
   }
-  /// Before shrinking.
-  [[nodiscard]] int height() const { return static_cast<int>(info_.image_height); }
-  [[nodiscard]] int width() const { return static_cast<int>(info_.image_width); }
-  [[nodiscard]] int channels() const { return info_.num_components; }
-
   /// The pixels of `wanted`, a box within whole(), with some columns beside it, and rows above. What follows
   /// is not looked at.
   void read_part(const Box& wanted, Image& image);
@@ -50,8 +55,12 @@ class JpegReader {
   template <class Step>
   void guarded(const Step& step);
 
+  void limit_scans();
+  void require_bytes(bool enough);
+
   jpeg_decompress_struct info_{};
   JpegErrors errors_;
+  ScanLimit scans_;
   std::vector<std::uint8_t> row_;  ///< of inks, or of what nobody wants
 };
 

@@ -4,12 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <fstream>
 #include <optional>
-#include <sstream>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "base/text_file.hpp"
 #include "report/csv_fields.hpp"
 #include "report/published_text.hpp"
 
@@ -188,16 +187,7 @@ std::vector<PublishedRow> parse_published(std::string_view text, std::string_vie
 }
 
 std::vector<PublishedRow> read_published(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored) || !stream || !(text << stream.rdbuf())) {
-    throw base::DataError(
-        base::format("{}: the published values cannot be read, so none of them would stand in the table; "
-                     "give the name of an existing, non-empty comma-separated file",
-                     path.string()));
-  }
-  return parse_published(text.str(), path.string());
+  return parse_published(base::read_text_file(path), path.string());
 }
 
 const std::vector<PublishedRow>& published_rows() {

@@ -34,7 +34,7 @@ refused -- '--band' "$work/foreign.h5" --band wide
 refused 'figures: no folder is named' "$work/foreign.h5" --figures ''
 refused -- '--digest' "$work/foreign.h5" --digest --table grid
 refused '"crrt" is no learning strategy' "$work/foreign.h5" --against crrt
-refused 'more.csv: the published values cannot be read' "$work/foreign.h5" --published "$work/more.csv"
+refused 'more.csv cannot be read' "$work/foreign.h5" --published "$work/more.csv"
 printf 'source,table,dataset,backbone,epochs,sampling,strategy,split,top1_percent,status\n%s\n' \
   'Me,mine,shop,resnet20,90,square_root,crt,few,1e3,printed' >"$work/more.csv"
 refused "more.csv:2: top1_percent is '1e3', which is no accuracy in percent" "$work/foreign.h5" \

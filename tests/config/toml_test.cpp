@@ -465,13 +465,12 @@ TEST(Toml, WhatIsNoFileOfABearableSizeIsRefusedAtOnce) {
     return "accepted";
   };
   ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
-  EXPECT_THAT(message(path), HasSubstr("cannot be read from a folder, a pipe or a device;"));
-  EXPECT_THAT(message("/dev/zero"),
-              StartsWith("/dev/zero: the configuration cannot be read from a folder, a pipe or"));
+  EXPECT_THAT(message(path), HasSubstr("no regular file"));
+  EXPECT_THAT(message("/dev/zero"), StartsWith("/dev/zero: the configuration cannot be read"));
   std::filesystem::remove(path);
   std::ofstream(path) << "format = 1\n";
   std::filesystem::resize_file(path, std::uintmax_t{1} << 40);
-  EXPECT_THAT(message(path), HasSubstr("has more than 1 MiB"));
+  EXPECT_THAT(message(path), HasSubstr("up to 1.0 MiB"));
   std::filesystem::remove(path);
 }
 

@@ -38,8 +38,30 @@ TEST(ExponentialCounts, RefuseWhatLeavesAClassEmpty) {
   EXPECT_THROW(static_cast<void>(exponential_counts(5, 0, 1)), base::ConfigError);
 }
 
+TEST(ExponentialCounts, SizesBeyondAllReasonTakeNoMemory) {
+  EXPECT_THAT(
+      message_of<base::ConfigError>([] { static_cast<void>(exponential_counts(2'000'000'000, 10, 1)); }),
+      HasSubstr("2,000,000,000 classes"));
+  EXPECT_THAT(
+      message_of<base::ConfigError>([] { static_cast<void>(exponential_counts(5, 1'000'000'000'000, 1)); }),
+      HasSubstr("1,000,000,000,000 images"));
+}
+
+TEST(ClassCountsFile, SizesBeyondAllReasonAreNamed) {
+  const TemporaryFolder folder;
+  for (const char* lines : {"3\n9000000000000000000\n", "600000000\n600000000\n"}) {
+    const auto file = folder.write("counts.txt", std::string_view(lines));
+    EXPECT_THAT(message_of<base::DataError>([&] { static_cast<void>(read_class_counts(file)); }),
+                AllOf(HasSubstr("counts.txt:2"), HasSubstr("1,000,000,000 images in all")));
+  }
+}
+
 TEST(ClassCountsFile, IsReadInLabelOrder) {
   const TemporaryFolder folder;
+  EXPECT_THAT(read_class_counts(folder.write("counts.txt",
+                                             "\xEF\xBB\xBF"
+                                             "30\n7\n")),
+              ElementsAre(30, 7));
   EXPECT_THAT(read_class_counts(folder.write("counts.txt", "30\r\n7\n1")), ElementsAre(30, 7, 1));
 }
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/error.hpp"
+#include "data/class_names.hpp"
 #include "data/temporary_folder.hpp"
 
 namespace ltr::data {
@@ -102,6 +103,49 @@ TEST_F(ClassFolders, ClassWithoutAnImageIsRefusedInATrainingSetAlone) {
   EXPECT_THAT(refusal(), AllOf(HasSubstr("class 0 ('cat') has no image"), HasSubstr("--like")));
   EXPECT_EQ(read(ExpectedClasses{2, {}}).classes, 2);
   EXPECT_THAT(refusal(ExpectedClasses{3, {}}), HasSubstr("2 class folders, but 3 classes"));
+}
+
+TEST_F(ClassFolders, NumbersAreSortedAsTextWithANoteUnlessAskedFor) {
+  for (int j = 0; j < 12; ++j) add(std::to_string(j) + "/1.jpg");
+  EXPECT_THAT(read().class_names, ElementsAre("0", "1", "10", "11", "2", "3", "4", "5", "6", "7", "8", "9"));
+  EXPECT_THAT(read().notes, ElementsAre(AllOf(HasSubstr("'10' is class 2"), HasSubstr("--numeric-order"))));
+  const ImageList numbered = read_class_folders(folder_.path(), std::nullopt, FolderOrder::numbers);
+  EXPECT_THAT(numbered.class_names,
+              ElementsAre("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"));
+  EXPECT_THAT(numbered.notes, IsEmpty());
+  add("background/1.jpg");
+  EXPECT_THAT(read().notes, IsEmpty());
+  EXPECT_THAT(message_of<base::DataError>([&] {
+                static_cast<void>(read_class_folders(folder_.path(), std::nullopt, FolderOrder::numbers));
+              }),
+              HasSubstr("'background' is no number"));
+}
+
+TEST_F(ClassFolders, NumbersThatDoNotStartAtZeroAreNoted) {
+  for (const char* file : {"001/1.jpg", "002/1.jpg"}) add(file);
+  EXPECT_THAT(read().notes,
+              ElementsAre(AllOf(HasSubstr("'001' is class 0"), testing::Not(HasSubstr("--num")))));
+}
+
+TEST_F(ClassFolders, ImagesThatAllLieDeeperAreNotedAndSplitsRefused) {
+  for (const char* file : {"Aves/7/1.jpg", "Plantae/101/1.jpg"}) add(file);
+  EXPECT_THAT(read().notes, ElementsAre(AllOf(HasSubstr("its 2 folders"), HasSubstr("'Aves/7'"))));
+  EXPECT_THAT(read(ExpectedClasses{2, {"Aves", "Plantae"}}).notes, IsEmpty());
+  const TemporaryFolder splits;
+  for (const char* file : {"train/oak/1.jpg", "val/oak/1.jpg"}) splits.write(file, std::string_view("x"));
+  EXPECT_THAT(message_of<base::DataError>(
+                  [&] { static_cast<void>(read_class_folders(splits.path(), std::nullopt)); }),
+              AllOf(HasSubstr("'train'"), HasSubstr("splits, not classes")));
+}
+
+TEST_F(ClassFolders, NamesThatLookAlikeAreNoted) {
+  for (const char* file : {"oak/1.jpg", "Oak/1.jpg"}) add(file);
+  EXPECT_THAT(read().notes, ElementsAre(HasSubstr("'Oak' and 'oak' are two classes")));
+}
+
+TEST_F(ClassFolders, NameOfSeveralTrainingClassesIsRefused) {
+  add("tree/1.jpg");
+  EXPECT_THAT(refusal(ExpectedClasses{2, {"tree", "tree"}}), HasSubstr("the name of several classes"));
 }
 
 TEST_F(ClassFolders, FolderWithoutClassesIsRefused) {

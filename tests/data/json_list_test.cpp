@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "data/class_names.hpp"
 #include "data/image_set.hpp"
 #include "data/temporary_folder.hpp"
 
@@ -103,9 +104,20 @@ TEST(JsonList, ImageWithoutAnnotationIsLeftOutWithANote) {
 TEST(JsonList, FileCutOffIsCalledSo) {
   EXPECT_THAT(refusal(kJson.substr(0, kJson.size() - 2)), AllOf(HasSubstr("t.json"), HasSubstr("cut off")));
   EXPECT_THAT(refusal("{\"images\": [}"),
-              AllOf(HasSubstr("no valid JSON at byte 13"), HasSubstr("original")));
-  EXPECT_THAT(refusal("{\"images\": [1e999]}"),
-              AllOf(HasSubstr("t.json"), HasSubstr("no valid JSON"), HasSubstr("1e999")));
+              AllOf(HasSubstr("t.json:1:13: no valid JSON: '}'"), HasSubstr("original")));
+  EXPECT_THAT(refusal("{\"images\":\n [1e999]}"),
+              AllOf(HasSubstr("t.json:2:3"), HasSubstr("no valid JSON"), HasSubstr("1e999")));
+}
+
+TEST(JsonList, NumbersThatOnlyPythonHasAreNamedWithTheirLine) {
+  EXPECT_THAT(refusal(changed("600", "NaN")),
+              AllOf(HasSubstr("t.json:3:"), HasSubstr("NaN is a number of Python's")));
+  EXPECT_THAT(refusal("{\n\"a\": Infinity}"), HasSubstr("t.json:2:6: no valid JSON: Infinity is"));
+  EXPECT_THAT(refusal("{\n\"a\": -Infinity}"), HasSubstr("no valid JSON: -Infinity is"));
+}
+
+TEST(JsonList, ZeroCharacterInANameIsRefused) {
+  EXPECT_THAT(refusal(changed("t/a.jpg", "t/a.jpg\\u0000x")), HasSubstr("images[1]: `file_name` has a zero"));
 }
 
 TEST(ImageSet, FormIsToldFromWhatIsPointedAt) {
@@ -122,6 +134,12 @@ TEST(ImageSet, FormIsToldFromWhatIsPointedAt) {
   };
   EXPECT_THAT(refusal_of(folder.path()), AllOf(HasSubstr("is a folder"), HasSubstr("--root")));
   EXPECT_THAT(refusal_of(""), HasSubstr("neither --list nor --root"));
+  EXPECT_THAT(message_of<base::ConfigError>(
+                  [&] { static_cast<void>(read_image_set(lines, "", std::nullopt, FolderOrder::numbers)); }),
+              AllOf(HasSubstr("--numeric-order"), HasSubstr("the list")));
+  EXPECT_EQ(
+      read_image_set(folder.write("bom", "\xEF\xBB\xBF" + std::string(kJson)), "", std::nullopt).list.classes,
+      2);
 }
 
 }  // namespace

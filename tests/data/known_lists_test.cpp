@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "store/atomic_file.hpp"
+#include "base/text_file.hpp"
 #include "test_data.hpp"
 
 namespace ltr::data {
@@ -35,7 +35,7 @@ TEST(KnownLists, PublishedFilesAreRecognisedWithTheirSizesAndVariantsOfThemAreWa
   for (const char* file : {"ImageNet_LT_val.txt", "Places_LT_train.txt", "Places_LT_val.txt"}) {
     const std::filesystem::path path = test_data() / "lists" / file;
     if (!std::filesystem::exists(path)) GTEST_SKIP() << "no published lists at " << path;
-    const std::string text = store::read_text_file(path);
+    const std::string text = base::read_text_file(path);
     const ImageList list = parse_list(text, file);
     const Recognition whole = recognise(list);
     ASSERT_NE(whole.known, nullptr) << file;

@@ -95,6 +95,7 @@ TEST(List, LastLineWithoutNewlineIsNamed) {
 TEST(List, ControlCharactersOfAWrongFileDoNotReachTheTerminal) {
   const std::string message = refusal("\x89HDF\r\n\x1a\n");
   EXPECT_EQ(message.find('\x1a'), std::string::npos);
+  EXPECT_EQ(message.find('\x89'), std::string::npos);
   EXPECT_EQ(message.find('\r'), std::string::npos);
 }
 
@@ -103,23 +104,32 @@ TEST(List, FileThatIsNotThereIsNamed) {
               HasSubstr("/no/such/list.txt"));
 }
 
-TEST(ClassNames, AreTheFoldersWhereTheyTellClassesApart) {
-  EXPECT_THAT(class_names_of(parse_list("t/cat/1.jpg 1\nt/dog/1.jpg 0\nt/cat/2.jpg 1\n", "l")),
-              ElementsAre("dog", "cat"));
-  EXPECT_THAT(class_names_of(parse_list("t/1.jpg 1\nt/2.jpg 0\n", "l")), ElementsAre("class_0", "class_1"));
-  EXPECT_THAT(class_names_of(parse_list("a/1.jpg 0\nb/2.jpg 0\n", "l")), ElementsAre("class_0"));
-  EXPECT_THAT(class_names_of(parse_list("1.jpg 0\n", "l")), ElementsAre("class_0"));
+TEST(List, ByteOrderMarkIsNoPartOfTheListNorOfItsHash) {
+  const TemporaryFolder folder;
+  const ImageList list = read_list(folder.write("bom.txt",
+                                                "\xEF\xBB\xBF"
+                                                "a.jpg 0\n"));
+  EXPECT_EQ(list.entries[0].path, "a.jpg");
+  EXPECT_EQ(list.hash, parse_list("a.jpg 0\n", "l").hash);
 }
 
-TEST(ClassNames, FileMustNameEveryClass) {
-  const TemporaryFolder folder;
-  const auto file = folder.write("names.txt", "tench\ngreat white shark\n");
-  EXPECT_THAT(read_class_names(file, parse_list("a.jpg 0\nb.jpg 1\n", "l")),
-              ElementsAre("tench", "great white shark"));
-  const ImageList three = parse_list("a.jpg 0\nc.jpg 2\nb.jpg 1\n", "l");
-  EXPECT_THAT(
-      message_of<base::DataError>([&] { static_cast<void>(read_class_names(file, three)); }),
-      AllOf(HasSubstr("names.txt"), HasSubstr("2 names for 3 classes"), HasSubstr("'c.jpg' has label 2")));
+TEST(List, OtherSpellingsOfOnePathAreTheSame) {
+  for (const char* path : {"./a/b.jpg", "a//b.jpg", "a/./b.jpg", "a/c/../b.jpg"}) {
+    EXPECT_THAT(refusal("a/b.jpg 0\n" + std::string(path) + " 1\n"),
+                AllOf(HasSubstr("train.txt:2"), HasSubstr("line 1")));
+  }
+  EXPECT_EQ(parse_list("./a.jpg 0\n./b.jpg 1\n", "l").entries[0].path, "./a.jpg");
+}
+
+TEST(List, CarriageReturnInAPathIsNamed) {
+  EXPECT_THAT(refusal("a.jpg 0\rb.jpg 1\r"), AllOf(HasSubstr("train.txt:1"), HasSubstr("carriage return")));
+}
+
+TEST(List, NamesAreShownShortAndPrintable) {
+  EXPECT_EQ(shown("a\x1b[31mb\nc"), "a\\x1b[31mb\\nc");
+  EXPECT_EQ(shown(std::string(70, 'x')), std::string(60, 'x') + "...");
+  EXPECT_EQ(shown(std::string(59, 'x') + "\u6a39\u6a39"),
+            std::string(59, 'x') + "...");  // not cut inside one
 }
 
 }  // namespace

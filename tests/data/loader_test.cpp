@@ -14,9 +14,12 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
+#include "data/pack_format.hpp"
 #include "data/pack_writer.hpp"
 #include "data/temporary_folder.hpp"
 #include "image/decode.hpp"
+#include "store/file.hpp"
+#include "store/seal.hpp"
 
 namespace ltr::data {
 namespace {
@@ -88,12 +91,32 @@ class LoaderTest : public testing::Test {
     scan[14] = std::byte{0xFF};
     replace(file, before, after);
     if (crc == Crc::mended) replace(file, crc_bytes(before), crc_bytes(after));
-    folder_.write("toy.h5", file);
+    write_sealed(file);
+  }
+  /// Heights in the pack's table become widths.
+  void swap_resolutions() {
+    std::vector<std::int32_t> table;
+    for (int i = 0; i < kImages; ++i) table.insert(table.end(), {20 + i % 5, 24});
+    std::vector<std::int32_t> swapped = table;
+    for (std::size_t i = 0; i < swapped.size(); i += 2) std::swap(swapped[i], swapped[i + 1]);
+    std::vector<std::byte> file = bytes_of(path_);
+    replace(file, std::as_bytes(std::span(table)), std::as_bytes(std::span(swapped)));
+    write_sealed(file);
   }
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:
+  /// Places stay the same, so that those of the sound file serve.
+  void write_sealed(std::span<const std::byte> bytes) {
+    std::vector<store::Extent> extents;
+    {
+      const store::File file = store::File::open(path_);
+      extents = file.extents();
+    }
+    folder_.write("toy.h5", bytes);
+    store::seal(path_, extents, pack_format::kUnsealed);
+  }
   static void replace(std::vector<std::byte>& file, std::span<const std::byte> before,
                       std::span<const std::byte> after) {
     const auto at = std::search(file.begin(), file.end(), before.begin(), before.end());
@@ -301,6 +324,20 @@ TEST_F(LoaderTest, UndecodableImageIsAnErrorOfItsBatchThatNamesIt) {
   EXPECT_THAT(message, AllOf(HasSubstr(path().string()), HasSubstr("image 17 ('17.jpg')"),
                              HasSubstr("truncated or damaged JPEG"), HasSubstr("pack again")));
   EXPECT_EQ(message_of<base::DataError>(ask), message) << "asked again";
+}
+
+TEST_F(LoaderTest, AnImageOfAnotherSizeThanThePackSaysIsAnErrorThatNamesBothSizes) {
+  swap_resolutions();
+  const Pack pack(path());
+  for (const bool cached : {false, true}) {
+    DecodedImages decoded(pack);
+    LoaderOptions choice = options(2);
+    if (cached) choice.decoded = &decoded;
+    Loader loader(pack, choice, kBatches, append_items);
+    EXPECT_THAT(
+        message_of<base::DataError>([&] { static_cast<void>(loader.next()); }),
+        AllOf(HasSubstr("image 0 ('0.jpg')"), HasSubstr("24 x 20 pixels"), HasSubstr("says 20 x 24")));
+  }
 }
 
 TEST_F(LoaderTest, BytesDamagedAfterPackingAreAnErrorThatNamesTheImage) {

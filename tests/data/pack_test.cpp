@@ -8,11 +8,14 @@
 #include <zlib.h>
 
 #include "base/error.hpp"
+#include "base/random.hpp"
+#include "data/class_names.hpp"
 #include "data/pack_format.hpp"
 #include "data/pack_writer.hpp"
 #include "data/temporary_folder.hpp"
 #include "image/decode.hpp"
 #include "store/file.hpp"
+#include "store/seal.hpp"
 
 namespace ltr::data {
 namespace {
@@ -63,6 +66,42 @@ class PackTest : public testing::Test {
   base::Log log_{base::Log::Voice::silent};
 };
 
+/// A pack with one image, its tables changed by `change` before it is written.
+template <class Change>
+void write_tables(const std::filesystem::path& path, Change&& change) {
+  struct Tables {
+    std::int32_t schema = kPackSchema;
+    std::vector<std::uint64_t> offsets{0, 4, 8};
+    std::vector<std::int32_t> labels{0, 1};
+    std::vector<std::int64_t> counts{1, 1};
+    std::vector<std::string> paths{"a", "b"};
+    std::vector<std::int32_t> resolutions{2, 2, 2, 2};
+    std::vector<std::string> class_names{"x", "y"};
+    std::int64_t dropped = 0;
+    std::int64_t lenient = 0;
+  } tables;
+  change(tables);
+  store::File file = store::File::create(path);
+  file.set_attribute(pack_format::kContents, pack_format::kContentsValue);
+  file.set_attribute(pack_format::kSchemaVersion, tables.schema);
+  file.set_attribute(pack_format::kName, std::string_view("toy"));
+  file.set_attribute(pack_format::kListHash, std::string_view(""));
+  file.set_attribute(pack_format::kDropped, tables.dropped);
+  file.set_attribute(pack_format::kLenient, tables.lenient);
+  file.write<std::uint64_t>(pack_format::kOffsets, tables.offsets);
+  file.write<std::int32_t>(pack_format::kLabels, tables.labels);
+  file.write<std::uint32_t>(pack_format::kCrc32, std::vector<std::uint32_t>(2));
+  file.write<std::int32_t>(pack_format::kResolutions, tables.resolutions);
+  file.write<std::int64_t>(pack_format::kClassCounts, tables.counts);
+  file.write_strings(pack_format::kPaths, tables.paths);
+  file.write_strings(pack_format::kClassNames, tables.class_names);
+  file.create_bytes(pack_format::kBytes, 8);
+  file.write_bytes(pack_format::kBytes, 0, std::vector<std::byte>(8));
+  const std::vector<store::Extent> extents = file.extents();
+  file.close();
+  store::seal(path, extents, pack_format::kUnsealed);
+}
+
 TEST_F(PackTest, HoldsTheFilesBytesGroupedByClassInListOrder) {
   const PackReport report = pack();
   const Pack toy(output_);
@@ -109,6 +148,19 @@ TEST_F(PackTest, ContentHashFollowsContentAlone) {
   EXPECT_NE(Pack(output_).content_hash(), first);
 }
 
+TEST_F(PackTest, ContentHashCoversResolutionsAndClassNames) {
+  const auto hash_of = [this](auto&& change) {
+    write_tables(output_, change);
+    return Pack(output_).content_hash();
+  };
+  const std::string plain = hash_of([](auto&) {});
+  EXPECT_EQ(hash_of([](auto& t) { t.paths = {"c", "d"}; }), plain);
+  EXPECT_NE(hash_of([](auto& t) { t.resolutions[3] = 3; }), plain);
+  EXPECT_NE(hash_of([](auto& t) { t.class_names = {"xy", ""}; }), plain);
+  EXPECT_NE(hash_of([](auto& t) { t.class_names = {"xy", ""}; }),
+            hash_of([](auto& t) { t.class_names = {"", "xy"}; }));
+}
+
 TEST_F(PackTest, MissingAndDamagedImagesAreNamedWithTheirLinesAndNothingIsLeft) {
   folder_.write("images/empty.jpg", std::string_view{});
   const auto whole = jpeg(1, 64, 64);
@@ -133,8 +185,11 @@ TEST_F(PackTest, OlderPackStandsWhenPackingFails) {
 TEST_F(PackTest, BadImagesAreDroppedAndListedOnRequest) {
   const PackReport report = pack("0.jpg 0\ngone.jpg 0\n1.jpg 1\n", {.bad_images = BadImages::drop});
   EXPECT_EQ(report.images, 2);
-  EXPECT_THAT(report.dropped, ElementsAre(HasSubstr("train.txt:2: 'gone.jpg'")));
-  EXPECT_EQ(Pack(output_).images(), 2);
+  EXPECT_THAT(report.dropped.first, ElementsAre(HasSubstr("train.txt:2: 'gone.jpg'")));
+  const Pack toy(output_);
+  EXPECT_EQ(toy.images(), 2);
+  EXPECT_EQ(toy.dropped(), 1);
+  EXPECT_EQ(toy.name(), "toy, 2 of 3 images");
 }
 
 TEST_F(PackTest, DroppingTheLastImageOfATrainingClassIsRefused) {
@@ -195,35 +250,6 @@ TEST_F(PackTest, FilesThatAreNoPackAreRefusedWithARemedy) {
   EXPECT_THAT(opening_refusal(), AllOf(HasSubstr("no pack"), HasSubstr("ltr_data pack")));
 }
 
-/// A pack with one image, its tables changed by `change` before it is written.
-template <class Change>
-void write_tables(const std::filesystem::path& path, Change&& change) {
-  struct Tables {
-    std::int32_t schema = kPackSchema;
-    std::vector<std::uint64_t> offsets{0, 4, 8};
-    std::vector<std::int32_t> labels{0, 1};
-    std::vector<std::int64_t> counts{1, 1};
-    std::vector<std::string> paths{"a", "b"};
-    std::vector<std::int32_t> resolutions{2, 2, 2, 2};
-  } tables;
-  change(tables);
-  store::File file = store::File::create(path);
-  file.set_attribute(pack_format::kContents, pack_format::kContentsValue);
-  file.set_attribute(pack_format::kSchemaVersion, tables.schema);
-  file.set_attribute(pack_format::kName, std::string_view("toy"));
-  file.set_attribute(pack_format::kListHash, std::string_view(""));
-  file.write<std::uint64_t>(pack_format::kOffsets, tables.offsets);
-  file.write<std::int32_t>(pack_format::kLabels, tables.labels);
-  file.write<std::uint32_t>(pack_format::kCrc32, std::vector<std::uint32_t>(2));
-  file.write<std::int32_t>(pack_format::kResolutions, tables.resolutions);
-  file.write<std::int64_t>(pack_format::kClassCounts, tables.counts);
-  file.write_strings(pack_format::kPaths, tables.paths);
-  file.write_strings(pack_format::kClassNames, std::vector<std::string>{"x", "y"});
-  file.create_bytes(pack_format::kBytes, 8);
-  file.write_bytes(pack_format::kBytes, 0, std::vector<std::byte>(8));
-  file.close();
-}
-
 constexpr auto kFar = std::numeric_limits<std::uint64_t>::max();
 
 TEST_F(PackTest, InconsistentTablesAreRefused) {
@@ -233,7 +259,7 @@ TEST_F(PackTest, InconsistentTablesAreRefused) {
   };
   EXPECT_EQ(refusal_of([](auto&) {}), "");
   EXPECT_THAT(refusal_of([](auto& t) { t.schema = kPackSchema + 1; }),
-              AllOf(HasSubstr("schema version 2"), HasSubstr("newer program")));
+              AllOf(HasSubstr("schema version 3"), HasSubstr("newer program")));
   EXPECT_THAT(refusal_of([](auto& t) { t.offsets = {0, 4}; }), HasSubstr("offsets has 2 elements"));
   EXPECT_THAT(refusal_of([](auto& t) { t.offsets = {0, 4, 9}; }), HasSubstr("offsets run from 0 to 9"));
   EXPECT_THAT(refusal_of([](auto& t) { t.offsets = {0, 9, 8}; }), HasSubstr("image 1 has no bytes"));
@@ -245,8 +271,46 @@ TEST_F(PackTest, InconsistentTablesAreRefused) {
   EXPECT_THAT(refusal_of([](auto& t) { t.offsets = {kFar, 4, 8}; }), HasSubstr("offsets run from"));
   EXPECT_THAT(refusal_of([](auto& t) { t.resolutions[2] = 0; }), HasSubstr("image 1 has 2 x 0 pixels"));
   EXPECT_THAT(refusal_of([](auto& t) { t.resolutions[1] = -5; }), HasSubstr("image 0 has -5 x 2 pixels"));
+  EXPECT_THAT(refusal_of([](auto& t) { t.dropped = -1; }), HasSubstr("-1 images were dropped"));
+  EXPECT_THAT(refusal_of([](auto& t) { t.lenient = 3; }), HasSubstr("3 of 2 images were damaged"));
   EXPECT_THAT(refusal_of([](auto& t) { t.resolutions = {1 << 30, 1 << 30, 2, 2}; }),
               HasSubstr("image 0 has"));
+}
+
+/// All that is read of a pack.
+std::vector<std::string> everything_in(const std::filesystem::path& path) {
+  const Pack pack(path);
+  std::vector<std::string> all{pack.name(), pack.list_hash(), pack.content_hash(),
+                               std::to_string(pack.dropped()), std::to_string(pack.lenient())};
+  all.insert(all.end(), pack.class_names().begin(), pack.class_names().end());
+  std::vector<std::byte> buffer;
+  for (std::int64_t i = 0; i < pack.images(); ++i) {
+    const base::SampleIndex sample(i);
+    all.push_back(pack.image_path(sample));
+    const auto bytes = pack.read(sample, buffer);
+    all.emplace_back(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  }
+  return all;
+}
+
+TEST_F(PackTest, ASingleFlippedBitIsFoundOrChangesNothing) {
+  pack();
+  const std::vector<std::string> sound = everything_in(output_);
+  std::vector<std::byte> bytes = bytes_of(output_);
+  base::CounterRandom random(1, base::Stream::test);
+  int refused = 0;
+  for (int flip = 0; flip < 300; ++flip) {
+    const std::uint64_t bit = random.below(8 * bytes.size());
+    bytes[bit / 8] ^= std::byte(1U << bit % 8);
+    folder_.write("toy.h5", bytes);
+    try {
+      EXPECT_EQ(everything_in(output_), sound) << "bit " << bit;
+    } catch (const base::DataError&) {
+      ++refused;
+    }
+    bytes[bit / 8] ^= std::byte(1U << bit % 8);
+  }
+  EXPECT_GT(refused, 290);
 }
 
 class JoinedPackTest : public testing::Test {
@@ -314,6 +378,15 @@ TEST_F(JoinedPackTest, OtherClassesAreRefused) {
       AllOf(HasSubstr("a.h5"), HasSubstr("b.h5"), HasSubstr("3 classes and 2"), HasSubstr("--like a.h5")));
   EXPECT_THAT(refusal({first, pack("c", {{0}, {1}, {2}}, {"x", "w", "z"})}),
               HasSubstr("class 1 is 'y' and 'w'"));
+}
+
+TEST_F(JoinedPackTest, TheSameContentTwiceIsRefused) {
+  const std::filesystem::path first = pack("a", {{0}, {1}, {2}});
+  const std::filesystem::path other = pack("b", {{0}, {1}, {3}});
+  const std::filesystem::path again = pack("c", {{0}, {1}, {2}});
+  EXPECT_EQ(refusal({first, other}), "");
+  EXPECT_THAT(refusal({first, other, again}),
+              AllOf(HasSubstr("a.h5"), HasSubstr("c.h5"), HasSubstr("twice")));
 }
 
 }  // namespace

@@ -2,12 +2,14 @@
 #include "data/pack_writer.hpp"
 
 #include <atomic>
+#include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include "base/error.hpp"
+#include "data/class_names.hpp"
 #include "data/temporary_folder.hpp"
 #include "image/decode.hpp"
 #include "test_data.hpp"
@@ -18,6 +20,7 @@ namespace {
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 std::vector<std::byte> golden(const std::string& name) {
   return bytes_of(std::filesystem::path(LTR_SOURCE_DIR) / "tests/image/golden" / name);
@@ -75,7 +78,7 @@ TEST_F(PackWriterTest, WhatIsNoRegularFileIsNamedWithoutWaiting) {
   EXPECT_THAT(message_of<base::DataError>([&] { pack(list); }),
               AllOf(HasSubstr("2 of 3 images"), HasSubstr("list.txt:2: 'pipe.jpg'"),
                     HasSubstr("not a regular file"), HasSubstr("'folder.jpg'"), HasSubstr("a folder")));
-  EXPECT_EQ(pack(list, {.bad_images = BadImages::drop}).dropped.size(), 2U);
+  EXPECT_EQ(pack(list, {.bad_images = BadImages::drop}).dropped.count, 2);
 }
 
 TEST_F(PackWriterTest, OneBadImageStopsPackingAndItsNeighboursOfAnySizeDoNot) {
@@ -89,9 +92,83 @@ TEST_F(PackWriterTest, OneBadImageStopsPackingAndItsNeighboursOfAnySizeDoNot) {
       AllOf(HasSubstr("1 of 3 images"), HasSubstr("list.txt:2: 'empty.jpg'"), HasSubstr("zero bytes")));
   EXPECT_FALSE(std::filesystem::exists(output_));
   EXPECT_FALSE(std::filesystem::exists(journal_));
-  EXPECT_THAT(pack(list, {.bad_images = BadImages::drop}).dropped, ElementsAre(HasSubstr("'empty.jpg'")));
+  EXPECT_THAT(pack(list, {.bad_images = BadImages::drop}).dropped.first,
+              ElementsAre(HasSubstr("'empty.jpg'")));
   EXPECT_EQ(Pack(output_).resolution(base::SampleIndex(0)).width, 20'000);
   EXPECT_EQ(Pack(output_).resolution(base::SampleIndex(1)).width, 1);
+}
+
+TEST_F(PackWriterTest, OfManyBadImagesAFewAreShownAndAllStandInAFile) {
+  add("grey.jpg");
+  std::string list = "grey.jpg 0\n";
+  constexpr int kAbsent = 5000;
+  for (int i = 0; i < kAbsent; ++i) list += "absent_" + std::to_string(i) + ".jpg 0\n";
+  const NotedImages dropped = pack(list, {.bad_images = BadImages::drop}).dropped;
+  EXPECT_EQ(dropped.count, kAbsent);
+  EXPECT_EQ(std::ssize(dropped.first), NotedImages::kShown);
+  EXPECT_EQ(dropped.file, folder_ / "toy.h5.dropped");
+  std::ifstream stream(dropped.file);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  ASSERT_EQ(std::ssize(lines), kAbsent + 1);
+  EXPECT_THAT(lines[1], HasSubstr("list.txt:2: 'absent_0.jpg'"));
+  EXPECT_THAT(lines[kAbsent], HasSubstr("list.txt:5001: 'absent_4999.jpg'"));
+  EXPECT_EQ(Pack(output_).dropped(), kAbsent);
+  EXPECT_EQ(Pack(output_).name(), "toy, 1 of 5,001 images");
+  pack("grey.jpg 0\n");
+  EXPECT_FALSE(std::filesystem::exists(dropped.file)) << "of a pack that lacks nothing";
+}
+
+TEST_F(PackWriterTest, AFileOfSomebodyElseIsNotReplacedByNotes) {
+  add("grey.jpg");
+  folder_.write("toy.h5.dropped", std::string_view("my own notes\n"));
+  EXPECT_THAT(message_of<base::DataError>([&] { pack("grey.jpg 0\n"); }), HasSubstr("toy.h5.dropped"));
+  EXPECT_FALSE(std::filesystem::exists(output_));
+}
+
+TEST_F(PackWriterTest, DamagedImagesAreTakenAsPilTakesThemOnRequestOnly) {
+  std::vector<std::byte> cut = golden("colour_420.jpg");
+  cut.resize(cut.size() - 100);
+  folder_.write("images/unended.jpg", cut);  // PIL refuses this one too
+  cut.push_back(std::byte{0xFF});
+  cut.push_back(std::byte{0xD9});
+  folder_.write("images/cut.jpg", cut);
+  std::vector<std::byte> unended = golden("colour.png");
+  unended.resize(unended.size() - 12);  // without IEND
+  folder_.write("images/unended.png", unended);
+  add("grey.jpg");
+  const std::string list = "cut.jpg 0\ngrey.jpg 0\nunended.png 0\n";
+  EXPECT_THAT(message_of<base::DataError>([&] { pack(list); }),
+              AllOf(HasSubstr("2 of 3 images"), HasSubstr("--lenient")));
+  const PackOptions lenient{.damaged = DamagedImages::as_pil};
+  const PackReport report = pack(list, lenient);
+  EXPECT_THAT(report.lenient.first, ElementsAre(AllOf(HasSubstr("'cut.jpg'"), HasSubstr("premature end")),
+                                                HasSubstr("'unended.png'")));
+  EXPECT_EQ(report.lenient.file, folder_ / "toy.h5.lenient");
+  EXPECT_EQ(report.dropped.count, 0);
+  const Pack toy(output_);
+  EXPECT_EQ(toy.lenient(), 2);
+  EXPECT_EQ(toy.name(), "toy");
+  image::Image expected;
+  image::decode_as_pil(cut, expected);
+  EXPECT_EQ(image::decode(packed(0)).pixels, expected.pixels);
+  EXPECT_EQ(packed(1), golden("grey.jpg"));
+  EXPECT_EQ(image::decode(packed(2)).pixels, image::decode(golden("colour.png")).pixels);
+  EXPECT_THAT(message_of<base::DataError>([&] { pack("unended.jpg 0\n", lenient); }),
+              AllOf(HasSubstr("1 of 1 images"), HasSubstr("'unended.jpg'"), Not(HasSubstr("--lenient"))));
+}
+
+TEST_F(PackWriterTest, AFileTooLargeForAnImageIsRefusedUnread) {
+  const std::filesystem::path large = folder_.write("images/large.jpg", golden("grey.jpg"));
+  std::filesystem::resize_file(large, std::uintmax_t{40} << 30);  // takes no room on the disk
+  EXPECT_THAT(message_of<base::DataError>([&] { pack("large.jpg 0\n"); }),
+              AllOf(HasSubstr("40.0 GiB"), HasSubstr("only 1.0 GiB")));
+}
+
+TEST_F(PackWriterTest, GreyLevelsThatBecomeWhiteAreCounted) {
+  add("grey_16.png");
+  add("grey.jpg");
+  EXPECT_EQ(pack("grey_16.png 0\ngrey.jpg 0\n").whitened, 1);
 }
 
 TEST_F(PackWriterTest, StoppedPackingLeavesNoPackAndTheNextOneTakesItsChecks) {
@@ -115,7 +192,7 @@ TEST_F(PackWriterTest, StoppedPackingLeavesNoPackAndTheNextOneTakesItsChecks) {
   // A width that only the journal knows shows that it was believed; a torn line does no harm.
   std::string text;
   for (const std::byte byte : bytes_of(journal_)) text += static_cast<char>(byte);
-  const std::size_t width = text.find(" 19 0 grey.jpg");
+  const std::size_t width = text.find(" 19 0 0 grey.jpg");
   ASSERT_NE(width, std::string::npos) << text;
   text.replace(width, 3, " 77");
   folder_.write("toy.h5.checked", std::string_view(text + "12 34 5"));

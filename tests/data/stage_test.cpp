@@ -5,9 +5,11 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "data/pack_format.hpp"
 #include "data/pack_writer.hpp"
 #include "data/temporary_folder.hpp"
 #include "image/decode.hpp"
+#include "store/file.hpp"
 
 namespace ltr::data {
 namespace {
@@ -67,6 +69,23 @@ TEST_F(StageTest, SoundCopiesAreLeftAndOthersMadeAgain) {
   EXPECT_EQ(std::filesystem::last_write_time(staged[0]), long_ago);
   EXPECT_NE(std::filesystem::last_write_time(staged[1]), long_ago);
   EXPECT_EQ(bytes_of(staged[1]), bytes_of(paths_[1]));
+}
+
+TEST_F(StageTest, ACopyWithAChangedImageIsMadeAgain) {
+  const Pack pack(paths_);
+  stage(pack, local_, never, log_);
+  const std::filesystem::path copy = staged_paths(pack, local_)[1];
+  std::uint64_t begin = 0;
+  {
+    const store::File file = store::File::open(copy);
+    begin = file.file_offset(pack_format::kBytes);
+  }
+  std::vector<std::byte> bytes = bytes_of(copy);
+  bytes[begin + 40] ^= std::byte{1};
+  std::ofstream(copy, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), std::ssize(bytes));
+  ASSERT_NE(bytes_of(copy), bytes_of(paths_[1]));
+  stage(pack, local_, never, log_);
+  EXPECT_EQ(bytes_of(copy), bytes_of(paths_[1]));
 }
 
 TEST_F(StageTest, PacksOfOneNameAreKeptApart) {

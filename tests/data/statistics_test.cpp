@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/error.hpp"
 #include "base/log.hpp"
 #include "data/check_pack.hpp"
+#include "data/known_lists.hpp"
 #include "data/pack_format.hpp"
 #include "data/pack_writer.hpp"
 #include "data/temporary_folder.hpp"
@@ -19,6 +21,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 /// A pack of classes with 4, 0, 2 and 1 images; image i is 8 + i pixels wide and 30 - i high.
 class StatisticsTest : public testing::Test {
@@ -71,6 +74,25 @@ TEST_F(StatisticsTest, TextSaysWhatAndByWhichLimits) {
               AllOf(HasSubstr("7 of 4 classes, 1 of them empty"), HasSubstr("4 to 1, imbalance 4.0"),
                     HasSubstr("many         1 classes, 4 images (> 3 here)"), HasSubstr("8 to 14 pixels"),
                     HasSubstr("chroma       4:4:4 7\n")));
+}
+
+TEST_F(StatisticsTest, APublishedListOfWhichImagesAreMissingIsNotAsPublished) {
+  const KnownList& known = *known_list("6392252f8ae867bc8a5e841cc1b29e5b8ef4b636");
+  PackContents contents{.name = std::string(known.name),
+                        .list = "list.txt",
+                        .list_hash = std::string(known.hash),
+                        .class_names = {"a"},
+                        .entries = {{base::ClassId(0), "0", 1}, {base::ClassId(0), "1", 2}}};
+  const auto draw = [](const PackEntry& entry, std::vector<std::byte>& bytes) {
+    if (entry.path == "1") throw base::DataError("it is absent");
+    bytes = image::encode_jpeg({8, 8, std::vector<std::uint8_t>(8 * 8 * 3)}, 90);
+  };
+  write_pack(path_, contents, draw, {.bad_images = BadImages::drop}, log_);
+  const Pack pack(path_);
+  EXPECT_THAT(describe(pack, statistics_of(pack, {}), {}),
+              AllOf(HasSubstr("Places-LT train, 1 of 2 images\n"),
+                    HasSubstr("only 1 of its 62,500 images: not as published"),
+                    HasSubstr("dropped      1 images of the list"), Not(HasSubstr("lenient"))));
 }
 
 TEST_F(StatisticsTest, CheckFindsTheDamagedImageAndNoOther) {

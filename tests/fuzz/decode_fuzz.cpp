@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Encoded images: whatever the bytes, pixels or an error of ours; a part of an image has the pixels of the
-// whole, and what verify takes is what decode takes. The last six bytes choose the part and how far it is
-// shrunk.
+// whole, what verify takes is what decode takes, and where decode_as_pil takes it too, the pixels are the
+// same. The last six bytes choose the part and how far it is shrunk.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -56,7 +56,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static image::Image part;
   const bool decodes = succeeds([&] { decoder.decode(encoded, whole); });
   if (succeeds([&] { static_cast<void>(decoder.verify(encoded, part)); }) != decodes) std::abort();
+  image::Image as_pil;
+  const bool pil_decodes = succeeds([&] { image::decode_as_pil(encoded, as_pil); });
   if (!decodes) return 0;
+  if (pil_decodes && as_pil.pixels != whole.pixels) std::abort();
   const bool png = image::recognise(encoded) == image::Encoding::png;
   const int shrink = png ? 1 : 1 << (choices[4] % 4);
   const int height = (whole.height + shrink - 1) / shrink;

@@ -17,6 +17,7 @@
 #include "data/pack.hpp"
 #include "data/pack_format.hpp"
 #include "store/file.hpp"
+#include "store/seal.hpp"
 
 namespace {
 
@@ -66,6 +67,8 @@ void write_pack(const std::filesystem::path& path, Bytes& bytes) {
   file.set_attribute(data::pack_format::kSchemaVersion, bytes.or_sound<std::int32_t>(data::kPackSchema));
   file.set_attribute(data::pack_format::kName, std::string_view("fuzz"));
   file.set_attribute(data::pack_format::kListHash, std::string_view(""));
+  file.set_attribute(data::pack_format::kDropped, std::int64_t{0});
+  file.set_attribute(data::pack_format::kLenient, std::int64_t{0});
   file.write(data::pack_format::kOffsets,
              table<std::uint64_t>(bytes, images + 1, [](std::size_t i) { return i * kImageBytes; }));
   file.write(data::pack_format::kLabels, table<std::int32_t>(bytes, images, label));
@@ -81,7 +84,9 @@ void write_pack(const std::filesystem::path& path, Bytes& bytes) {
   const std::size_t size = bytes.length(images) * kImageBytes;
   file.create_bytes(data::pack_format::kBytes, size);
   if (size > 0) file.write_bytes(data::pack_format::kBytes, 0, std::vector<std::byte>(size));
+  const std::vector<store::Extent> extents = file.extents();
   file.close();
+  store::seal(path, extents, data::pack_format::kUnsealed);
 }
 
 void read_everything(const data::Pack& pack) {

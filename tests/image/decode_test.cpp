@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "base/hash.hpp"
 #include "base/random.hpp"
 #include "image/golden.hpp"
 
@@ -245,6 +246,85 @@ TEST(Verify, RefusesWhatDecodingRefuses) {
   }
 }
 
+TEST(DecodeAsPil, GivesThePixelsOfPilWhereDecodingRefusesThem) {
+  Image image;
+  for (const GoldenCase& golden : golden_cases("taken_by_pil")) {
+    const std::vector<std::byte> encoded = read_golden(golden.source);
+    EXPECT_NE(decoding_error(encoded), "") << golden.source;
+    decode_as_pil(encoded, image);
+    EXPECT_LE(largest_difference(image, read_ppm(golden.expected)), golden.source.ends_with(".png") ? 0 : 1)
+        << golden.source;
+  }
+}
+
+TEST(DecodeAsPil, RefusesWhatPilRefuses) {
+  Image image;
+  for (const GoldenCase& golden : golden_cases("refused_by_pil")) {
+    EXPECT_THROW(decode_as_pil(read_golden(golden.source), image), base::DataError) << golden.source;
+  }
+  EXPECT_THROW(decode_as_pil(bytes_of("<html>"), image), base::DataError);
+}
+
+TEST(DecodeAsPil, GivesThePixelsOfDecodingWhereNothingIsDamaged) {
+  Image image;
+  for (const GoldenCase& golden : golden_cases("decode")) {
+    decode_as_pil(read_golden(golden.source), image);
+    EXPECT_EQ(largest_difference(image, decode(read_golden(golden.source))), 0) << golden.source;
+  }
+}
+
+/// A chunk of a PNG.
+std::vector<std::byte> chunk(std::string_view type, std::span<const std::byte> data) {
+  std::vector<std::byte> bytes;
+  const auto append = [&bytes](std::size_t number) {
+    for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<std::byte>(number >> shift));
+  };
+  append(data.size());
+  for (const char letter : type) bytes.push_back(static_cast<std::byte>(letter));
+  bytes.insert(bytes.end(), data.begin(), data.end());
+  append(base::crc32(std::span(bytes).subspan(4)));
+  return bytes;
+}
+
+TEST(Decode, WhatDoesNotTouchThePixelsOfAPngIsPassedOverUnread) {
+  const std::vector<std::byte> sound = read_golden("rgb_8.png");
+  constexpr std::size_t kAfterHeader = 33;
+  for (const std::string_view type : {"iCCP", "zTXt", "iTXt", "tEXt", "eXIf", "sPLT", "gAMA"}) {
+    // A profile or text that libpng would complain of, had it looked.
+    const std::vector<std::byte> extra = chunk(type, std::vector<std::byte>(20'000'000, std::byte{7}));
+    std::vector<std::byte> png(sound.begin(), sound.begin() + kAfterHeader);
+    png.insert(png.end(), extra.begin(), extra.end());
+    png.insert(png.end(), sound.begin() + kAfterHeader, sound.end());
+    EXPECT_EQ(largest_difference(decode(png), decode(sound)), 0) << type;
+  }
+}
+
+TEST(Decode, MoreScansThanAnImageNeedsAreRefusedByTheirNumber) {
+  std::vector<std::byte> jpeg = read_golden("progressive.jpg");
+  const auto marker_behind = [&jpeg](auto from, int kind) {
+    const std::array<std::byte, 2> marker{std::byte{0xFF}, std::byte(kind)};
+    return std::search(from, jpeg.end(), marker.begin(), marker.end());
+  };
+  const auto begin = marker_behind(jpeg.begin(), 0xDA);  // the first scan, whose levels may be told again
+  const auto end = marker_behind(begin, 0xC4);
+  const std::vector<std::byte> scan(begin, end);
+  std::vector<std::byte> scans;
+  for (int i = 0; i < 500; ++i) scans.insert(scans.end(), scan.begin(), scan.end());
+  jpeg.insert(end, scans.begin(), scans.begin() + 50 * std::ssize(scan));
+  EXPECT_EQ(decoding_error(jpeg), "");
+  jpeg.insert(marker_behind(jpeg.begin(), 0xDA), scans.begin(), scans.end());
+  for (const std::string& error : {decoding_error(jpeg), verifying_error(jpeg)}) {
+    EXPECT_NE(error.find("more than 100 scans"), std::string::npos) << error;
+  }
+}
+
+TEST(Verify, KnowsWhetherGreyLevelsBecomeWhite) {
+  Image scratch;
+  EXPECT_TRUE(Decoder().verify(read_golden("grey_16.png"), scratch).whitened);
+  EXPECT_FALSE(Decoder().verify(read_golden("rgb_16.png"), scratch).whitened);
+  EXPECT_FALSE(Decoder().verify(read_golden("grey_8.png"), scratch).whitened);
+}
+
 TEST(Decode, HeaderThatClaimsTooManyPixelsIsAnError) {
   const auto jpeg = with_frame(read_golden("colour_444.jpg"),
                                [](auto frame) { std::fill(frame + 5, frame + 9, std::byte{0xF0}); });
@@ -268,6 +348,8 @@ TEST(Decode, VeryWideImageIsDecodedAndOneTooLargeIsNamed) {
   for (const std::string& error : {decoding_error(claims_too_much), verifying_error(claims_too_much)}) {
     EXPECT_NE(error.find("20000 x 19970 pixels"), std::string::npos) << error;
   }
+  EXPECT_TRUE(is_allowed_size(1, 1'000'000));
+  EXPECT_FALSE(is_allowed_size(1, 1'000'001));
 }
 
 TEST(EncodePng, LosesNothing) {

@@ -197,6 +197,61 @@ def jitter():
             expect("jitter", source, enhance(image).enhance(factor), name, kind, factor)
 
 
+def damaged():
+    """Images that decoding refuses, of which PIL takes some."""
+
+    def chunk(kind, data, checksum=None):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(
+            ">I", zlib.crc32(kind + data) if checksum is None else checksum)
+
+    def png(name, data, before=b"", checksum=None, end=chunk(b"IEND", b"")):
+        whole = (HERE / name).read_bytes()
+        return whole[:33] + before + chunk(b"IDAT", data, checksum) + end
+
+    def rows_of(name):
+        whole, at, data = (HERE / name).read_bytes(), 8, b""
+        while at < len(whole):
+            size, kind = struct.unpack(">I4s", whole[at : at + 8])
+            data += whole[at + 8 : at + 8 + size] if kind == b"IDAT" else b""
+            at += size + 12
+        return zlib.decompress(data)
+
+    jpeg, progressive, restarts = [(HERE / f"{n}.jpg").read_bytes() for n in ("colour_420", "progressive", "restarts")]
+    end = b"\xff\xd9"
+    swapped = restarts.replace(b"\xff\xd0", b"\xff\x00\xd1", 1).replace(b"\xff\xd1", b"\xff\xd3", 1)
+    rows, spread = rows_of("rgb_8.png"), rows_of("rgb_8_interlaced.png")
+    folded = zlib.compress(rows)
+    width, height = struct.unpack(">II", (HERE / "rgb_8.png").read_bytes()[16:24])
+    row, first_pass = 1 + 3 * width, -(-height // 8) * (1 + 3 * -(-width // 8))
+    files = {
+        "cut.jpg": jpeg[:-100] + end,
+        "cut_progressive.jpg": progressive[:-100] + end,
+        "cut_without_end.jpg": jpeg[:-100],
+        "cut_progressive_without_end.jpg": progressive[:-100],
+        "whole_progressive_without_end.jpg": progressive[:-2],
+        "restarts_swapped.jpg": swapped,
+        "without_end.png": png("rgb_8.png", folded, end=b""),
+        "wrong_checksum.png": png("rgb_8.png", folded, checksum=1),
+        "without_data_checksum.png": png("rgb_8.png", folded[:-4]),
+        "unknown_chunk.png": png("rgb_8.png", folded, before=chunk(b"ABCD", b"x")),
+        "unknown_chunk_damaged.png": png("rgb_8.png", folded, before=chunk(b"ABCD", b"x", 1)),
+        "few_rows.png": png("rgb_8.png", zlib.compress(rows[: 5 * row])),
+        "few_rows_interlaced.png": png("rgb_8_interlaced.png", zlib.compress(spread[:first_pass])),
+        "part_of_a_row.png": png("rgb_8.png", zlib.compress(rows[: len(rows) // 2 + 1])),
+        "cut_data.png": png("rgb_8.png", folded[: len(folded) // 2]),
+        "wrong_data_checksum.png": png("rgb_8.png", folded[:-1] + bytes([folded[-1] ^ 1])),
+    }
+    for name, content in files.items():
+        name = f"damaged_{name}"
+        (HERE / name).write_bytes(content)
+        try:
+            image = Image.open(HERE / name).convert("RGB")
+        except (OSError, SyntaxError):
+            CASES.append(f"refused_by_pil {name} -")
+            continue
+        expect("taken_by_pil", name, image, f"decoded_{name.replace('.', '_')}")
+
+
 if __name__ == "__main__":
     HERE.mkdir(exist_ok=True)
     decoding()
@@ -204,4 +259,5 @@ if __name__ == "__main__":
     every_jpeg()
     evaluation(*resampling())
     jitter()
+    damaged()
     (HERE / "cases.txt").write_text("\n".join(CASES) + "\n")

@@ -30,6 +30,9 @@ refused 1 'absent.h5' --set data.train=absent.h5
 refused 1 'foreign.h5' --set data.train=foreign.h5
 refused 2 'truncated.h5' --set data.train=truncated.h5
 refused 1 'five_classes.h5' --set data.test=five_classes.h5
+refused 1 'data.train and data.test: .*measures memory' --set data.test=train.h5
+refused 2 'data.train and data.validation' --set data.validation=train.h5
+refused 1 'count twice' --set 'data.train=["train.h5", "../packs/train.h5"]'
 refused 1 'proc' --set run.output=/proc/run.h5
 refused 1 'no-such-option' --no-such-option
 

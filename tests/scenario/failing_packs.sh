@@ -52,8 +52,16 @@ mkdir "$work/local"
 digest 1 plain
 digest 2 staged --set data.stage="$work/local"
 diff "$work/plain.digest" "$work/staged.digest" || fail "packs on the node's own disk gave other bits"
+# A copy on a disk that changes bytes: an image in the middle of the file.
+copy=$(ls "$work"/local/train-*.h5)
+printf '\377\377\377\377' | dd of="$copy" bs=1 seek="$(($(stat -c %s "$copy") / 2))" conv=notrunc status=none
+digest 2 damaged_copy --set data.stage="$work/local"
+grep -q "CRC-32.*copied there anew" "$work/log" || { cat "$work/log"; fail "a damaged copy was believed"; }
+diff "$work/plain.digest" "$work/damaged_copy.digest" || fail "a copy that was made again gave other bits"
 [ "$(ls "$work/local" | wc -l)" -eq 3 ] || { ls "$work/local"; fail "not three packs were copied"; }
-cp "$work/packs/test.h5" "$work/packs/more.h5"
+"$bin/ltr_data" synthesise --output "$work/more" --classes 6 --largest 10 --imbalance 10 --size 32 --seed 2 \
+  --validation-per-class 1 --test-per-class 1 >/dev/null
+cp "$work/more/train.h5" "$work/packs/more.h5"
 digest 1 joined --set 'data.train=["train.h5", "more.h5"]'
 "$bin/ltr_report" "$work/joined.h5" >"$work/log" || fail "no report of joined packs"
 status=0
