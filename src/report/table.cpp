@@ -39,8 +39,8 @@ std::string render(const std::vector<Table>& tables, const std::vector<RunView>&
 
 std::string render(const std::vector<record::RunRecord>& runs, const Request& request) {
   LTR_EXPECT(!runs.empty());
-  const std::vector<RunView> views = views_of(runs);
-  if (request.format == Format::csv && request.tables.empty()) return cell_list(cells_of(views));
+  const std::vector<RunView> views = views_of(runs, request.files);
+  if (request.format == Format::csv && request.tables.empty()) return cell_list(listed_cells_of(views));
   std::vector<Table> tables;
   for (const std::string& name : request.tables.empty() ? default_tables(views) : request.tables) {
     tables.push_back(make_table(table_kind(name), views, request.options));
