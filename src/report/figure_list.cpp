@@ -71,6 +71,15 @@ std::string title_of(const RunView& view, const std::vector<std::string>& by) {
 void add_by_groups(FigureList& list, const std::vector<RunView>& views, const std::vector<std::string>& by) {
   const std::vector<Group> groups = groups_of(views, {.keys = by});
   if (groups.size() == 1) return add_figures(list, groups.front().runs);
+  constexpr std::size_t kMostGroups = 40;
+  if (groups.size() > kMostGroups) {
+    list.left_out.push_back(
+        base::format("no figures: --by tells {} groups of records apart, each with figures of its own, and "
+                     "drawing those of "
+                     "more than {} takes hours; give fewer records, or fewer keys",
+                     groups.size(), kMostGroups));
+    return;
+  }
   std::set<std::string> taken;
   for (const Group& group : groups) {
     const std::string wanted = suffix_of(*group.first, by);

@@ -209,8 +209,8 @@ class Filling {
     judge.explain();
     const std::size_t given = options_.published.size();
     if (kind_.compares_strategies() && placed.size() < given) {
-      table_.notes.push_back(base::format("of {} rows of --published {} have no place in this table", given,
-                                          given - placed.size()));
+      table_.notes.push_back(base::format("rows of --published that have no place in this table: {} of {}",
+                                          given - placed.size(), given));
     }
   }
 

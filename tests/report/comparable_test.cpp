@@ -216,6 +216,18 @@ TEST(PublicSets, AreRecognisedByListOrElseBySize) {
   EXPECT_EQ(public_set_of(run), nullptr);
 }
 
+TEST(Comparable, RowsThatHaveNoPlaceAreCounted) {
+  Request request = table_request("figure_1");
+  PublishedRow row = published_rows().front();
+  row.source = "Ours";
+  request.options.published = {row, row};
+  request.options.published[1].dataset = "imagenet-lt";
+  const std::string text = render(imagenet_runs(1), request);
+  EXPECT_TRUE(has(text, "rows of --published that have no place in this table: 1 of 2\n")) << text;
+  request.options.published.pop_back();
+  EXPECT_FALSE(has(render(imagenet_runs(1), request), "no place in this table"));
+}
+
 TEST(Comparable, APublishedListWithHolesIsNotThePublishedSet) {
   std::vector<record::RunRecord> runs = imagenet_runs(3);
   EXPECT_TRUE(has(table_of(runs, "figure_1"), "outside"));
