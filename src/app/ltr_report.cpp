@@ -15,7 +15,6 @@
 #include "base/error.hpp"
 #include "base/printable.hpp"
 #include "config/enums.hpp"
-#include "record/record.hpp"
 #include "report/digest.hpp"
 #include "report/figure_files.hpp"
 #include "report/figure_list.hpp"

@@ -142,7 +142,14 @@ void add_differences(Table& table, const TableKind& kind, std::span<const Cell> 
       table.differences.push_back(std::move(*difference));
     }
   }
-  if (table.differences.empty()) return;
+  if (table.differences.empty()) {
+    if (options.against) {
+      table.notes.push_back(base::format(
+          "--against {}: no seed has a complete cell of it and of another strategy, so nothing is compared",
+          config::name_of(*options.against)));
+    }
+    return;
+  }
   conclude(table.differences, options.band);
   table.difference_names = options.by;
   for (const Axis axis : axes) table.difference_names.emplace_back(name_of(axis));

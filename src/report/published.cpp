@@ -233,7 +233,12 @@ std::vector<PublishedRow> read_published(const std::filesystem::path& path) {
                      "give the name of an existing, non-empty comma-separated file",
                      path.string()));
   }
-  return parse_published(text, path.string());
+  std::vector<PublishedRow> rows = parse_published(text, path.string());
+  if (!rows.empty()) return rows;
+  throw base::DataError(base::format(
+      "{}: has a line of columns but no value, so nothing of it would stand in the table; write a "
+      "line a value",
+      path.string()));
 }
 
 const std::vector<PublishedRow>& published_rows() {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include <gtest/gtest.h>
 
@@ -117,6 +118,13 @@ TEST(PublishedValues, ColumnsMustBeKnownAndComplete) {
 }
 
 using PublishedFile = test::OwnFolder;
+
+TEST_F(PublishedFile, OfColumnsAloneIsRefused) {
+  std::ofstream(path("more.csv")) << kHeader;
+  EXPECT_THROW((void)read_published(path("more.csv")), base::DataError);
+  std::ofstream(path("more.csv")) << kHeader << kRow;
+  EXPECT_EQ(read_published(path("more.csv")).size(), 1U);
+}
 
 TEST_F(PublishedFile, IsNamedIfItCannotBeRead) {
   for (const std::filesystem::path& path : {folder(), folder() / "absent.csv"}) {
