@@ -2,8 +2,8 @@
 // ltr_data: makes packs, draws synthetic ones, and shows what is in them; without torch and MPI.
 #include <csignal>
 #include <exception>
-#include <iostream>
 
+#include "app/command_line.hpp"
 #include "app/data_commands.hpp"
 #include "base/error.hpp"
 
@@ -19,10 +19,11 @@ int main(int argc, char** argv) {
   ltr::app::add_check_command(app, log);
   ltr::app::add_stats_command(app);
   ltr::app::add_draws_command(app);
+  ltr::app::expand_paths(
+      app, {"packs", "--pack", "--list", "--root", "--output", "--like", "--class-names", "--counts"});
   try {
     app.parse(argc, argv);
-    std::cout << std::flush;
-    if (!std::cout) throw ltr::base::SystemError("standard output cannot be written; check where it goes");
+    ltr::app::print("");
     return ExitStatus::done;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? ExitStatus::done : ExitStatus::bad_input;

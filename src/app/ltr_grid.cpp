@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/command_line.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/log.hpp"
@@ -54,6 +55,7 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
                  "model.safetensors")
       ->expected(2)
       ->type_name("CELL FILE");
+  ltr::app::expand_paths(app, {"--config", "--export"});  // a cell's name begins with a letter
   try {
     app.parse(argc, argv);
     if (!arguments.list && arguments.configuration.empty()) throw CLI::RequiredError("--config (or --list)");
@@ -74,7 +76,7 @@ ExitStatus run(const ltr::comm::Session& session, const Arguments& arguments, lt
       if (session.world_rank().value() != 0) return;
       written = ltr::grid::export_cell(configuration, arguments.exported[0], arguments.exported[1]);
     });
-    std::cout << written << std::flush;
+    ltr::app::print(written);
     return ExitStatus::done;
   }
   for (const std::string& warning : ltr::config::warnings(configuration)) log.warning(warning);
@@ -84,8 +86,18 @@ ExitStatus run(const ltr::comm::Session& session, const Arguments& arguments, lt
       : arguments.smoke ? ltr::grid::smoke(session, configuration, log)
                         : ltr::grid::run(session, configuration,
                                          arguments.retry_failed ? Which::failed : Which::unfinished, log);
-  if (session.world_rank().value() == 0) std::cout << outcome.text << std::flush;
+  if (session.world_rank().value() == 0) ltr::app::print(outcome.text);
   return outcome.status;
+}
+
+ExitStatus list() {
+  try {
+    ltr::app::print(ltr::config::list_choices() + "\n");
+    return ExitStatus::done;
+  } catch (const ltr::base::Error& error) {
+    std::cerr << "ltr_grid: " << error.what() << std::endl;
+    return ExitStatus::bad_input;
+  }
 }
 
 }  // namespace
@@ -93,10 +105,7 @@ ExitStatus run(const ltr::comm::Session& session, const Arguments& arguments, lt
 int main(int argc, char** argv) {
   Arguments arguments;
   if (const auto status = parse(argc, argv, arguments)) return *status;
-  if (arguments.list) {
-    std::cout << ltr::config::list_choices() << std::endl;
-    return ExitStatus::done;
-  }
+  if (arguments.list) return list();
   // From the first moment on: a batch system may ask for a stop while MPI is still starting.
   std::optional<ltr::grid::StopSignal> stop_signal;
   if (!arguments.plan && arguments.exported.empty()) stop_signal.emplace();

@@ -12,6 +12,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/command_line.hpp"
 #include "base/error.hpp"
 #include "base/printable.hpp"
 #include "config/enums.hpp"
@@ -90,11 +91,6 @@ void add_table_options(CLI::App& app, Arguments& arguments, CLI::Option* digest)
       ->excludes(digest);
 }
 
-void print(const std::string& text) {
-  std::cout << text << std::flush;
-  if (!std::cout) throw ltr::base::SystemError("standard output cannot be written; check where it goes");
-}
-
 /// What the command line asks for, or the status to leave with.
 std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
   CLI::App app{"Prints tables of one or more records, with published values beside them."};
@@ -111,6 +107,7 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
       })
       ->option_text("FOLDER")
       ->excludes(digest);
+  ltr::app::expand_paths(app, {"records", "--published", "--figures"});
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -118,7 +115,7 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
     std::ostringstream message;
     const bool asked = app.exit(error, help, message) == 0;
     std::cerr << ltr::base::printable_lines(message.str());
-    print(help.str());
+    ltr::app::print(help.str());
     return asked ? ExitStatus::done : ExitStatus::bad_input;
   }
   return std::nullopt;
@@ -157,7 +154,7 @@ ltr::report::Request completed(const Arguments& arguments) {
 
 /// The tables, and the figures where they are asked for.
 void report(const Arguments& arguments) {
-  if (arguments.digest) return print(digests(arguments.records));
+  if (arguments.digest) return ltr::app::print(digests(arguments.records));
   ltr::report::Request request = completed(arguments);
   const ltr::report::Records records = ltr::report::read_records(arguments.records);
   for (const std::string& note : records.notes) say(note);
@@ -175,7 +172,7 @@ void report(const Arguments& arguments) {
   }
   const std::string text = ltr::report::render(records.runs, request);
   if (!inlined && !arguments.figures.empty()) find_figures();
-  print(text);
+  ltr::app::print(text);
   if (!arguments.figures.empty()) ltr::report::write_figures(figures.figures, arguments.figures);
 }
 

@@ -111,6 +111,8 @@ std::string nearest_word(std::string_view word, std::span<const std::string> can
   std::string best;
   std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
+    // At least so far apart, and a name of megabytes is not compared letter by letter.
+    if (word.size() > candidate.size() + least) continue;
     const std::size_t distance = edit_distance(word, candidate);
     if (distance < least) {
       least = distance;

@@ -8,7 +8,6 @@
 #include "base/format.hpp"
 #include "base/host.hpp"
 #include "comm/group_state.hpp"
-#include "comm/launch.hpp"
 
 namespace ltr::comm {
 namespace {
@@ -17,8 +16,6 @@ namespace {
 class AloneEnvironment {
  public:
   AloneEnvironment() {
-    // Open MPI would otherwise start a daemon beside the process, and for that demands that ssh is installed.
-    setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
     // In the shell of an interactive allocation Open MPI would take itself for a task of srun, and abort.
     if (const char* step = std::getenv("SLURM_STEP_ID")) slurm_step_ = step;
     unsetenv("SLURM_STEP_ID");
@@ -53,14 +50,16 @@ Group world_group() {
 }  // namespace
 
 Session::Library::Library() {
-  const Launch launch = read_launch();
-  srun_tasks = launch.srun_tasks;
+  launch = read_launch();
+  // A process without others: Open MPI would start a daemon beside it, and for that demands that ssh is
+  // installed.
+  setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
   if (launch.has_ranks) {
     start_mpi();
     return;
   }
   // Asked before MPI starts: Open MPI would end the process with a text of its own.
-  check_srun(srun_tasks, 1);
+  check_launch(launch, 1, "");
   const AloneEnvironment environment;
   start_mpi();
 }
@@ -68,7 +67,7 @@ Session::Library::Library() {
 Session::Library::~Library() { MPI_Finalize(); }
 
 Session::Session() : world_(world_group()), host_(base::host_name()) {
-  check_srun(library_.srun_tasks, world_.size());
+  check_launch(library_.launch, world_.size(), library_version());
   MPI_Comm host = MPI_COMM_NULL;
   LTR_MPI(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, world_.rank(), MPI_INFO_NULL, &host));
   int rank = 0;

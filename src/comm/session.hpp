@@ -6,6 +6,7 @@
 
 #include "base/ids.hpp"
 #include "comm/group.hpp"
+#include "comm/launch.hpp"
 
 namespace ltr::comm {
 
@@ -13,8 +14,7 @@ namespace ltr::comm {
 /// Started alone, without mpirun or srun, it is rank 0 of 1.
 class Session {
  public:
-  /// Throws: ConfigError if Slurm started more tasks than MPI sees (SLURM_STEP_NUM_TASKS against the world's
-  /// size).
+  /// Throws: ConfigError if Slurm, or the launcher of another MPI, started more processes than MPI sees.
   Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -41,7 +41,7 @@ class Session {
     Library(const Library&) = delete;
     Library& operator=(const Library&) = delete;
     ~Library();
-    int srun_tasks = 1;
+    Launch launch;
   };
 
   Library library_;

@@ -13,6 +13,7 @@
 #include "config/keys.hpp"
 #include "config/plan.hpp"
 #include "config/toml.hpp"
+#include "config/value.hpp"
 
 namespace ltr::config {
 namespace {
@@ -25,6 +26,15 @@ struct Rule {
   std::string_view other;
   bool (*holds)(const Configuration&);
   std::string_view message;  ///< why it matters; what to do
+};
+
+/// What a whole number or a time may be. `why` is why it matters; what to do follows from the ends.
+struct Range {
+  std::string_view key;
+  double (*value)(const Configuration&);
+  double least;
+  double most;
+  std::string_view why;
 };
 
 template <class List>
@@ -73,12 +83,62 @@ bool all_named_once(const PackNames& packs) {
 
 using C = const Configuration&;
 
-constexpr std::string_view kOneEpoch =
-    "an epoch is one pass over the draws, so nothing would be trained; give 1 or more";
-constexpr int kMostThreads = 1024;
-constexpr std::string_view kTooManyThreads =
-    "no host has processors for them, and starting them would fail; give 1024 at most";
-constexpr std::string_view kOneThread = "work needs a thread to do it; give 1 or more";
+constexpr double as_real(std::int64_t value) { return static_cast<double>(value); }
+
+/// Beyond these a number is a slip: no run would end, and no machine is as large.
+constexpr double kMostEpochs = 1e6;
+constexpr double kMostImages = 1e12;
+constexpr double kMostPixels = 16384;
+constexpr double kMostRanks = 1e6;
+constexpr double kMostThreads = 1024;
+constexpr double kMostSeconds = 1e9;
+
+constexpr std::string_view kEpochs = "an epoch is one pass over the draws";
+constexpr std::string_view kImages = "it is a number of training images";
+constexpr std::string_view kThreads = "work needs a thread to do it, and a host has so many processors";
+constexpr std::string_view kRanks = "it is a number of ranks, with 0 for all";
+
+constexpr Range kRanges[] = {
+    {"data.shots.many_above", [](C c) { return as_real(c.data.shots.many_above); }, 0, kMostImages, kImages},
+    {"data.shots.few_below", [](C c) { return as_real(c.data.shots.few_below); }, 0, kMostImages, kImages},
+    {"input.size", [](C c) { return as_real(c.input.size); }, 1, kMostPixels,
+     "an image needs pixels a side, and memory for them"},
+    {"input.padding", [](C c) { return as_real(c.input.padding); }, 0, kMostPixels,
+     "it is a number of pixels on every side"},
+    {"input.evaluation_resize", [](C c) { return as_real(c.input.evaluation_resize); }, 1, kMostPixels,
+     "an image needs pixels on its shorter side, and memory for them"},
+    {"loader.threads", [](C c) { return as_real(c.loader.threads); }, 1, kMostThreads, kThreads},
+    {"loader.queue_batches", [](C c) { return as_real(c.loader.queue_batches); }, 1, 1024,
+     "training takes batches out of the queue, which holds them in memory"},
+    {"stage_1.epochs", [](C c) { return as_real(c.stage_1.epochs); }, 1, kMostEpochs, kEpochs},
+    {"stage_1.micro_batches", [](C c) { return as_real(c.stage_1.micro_batches); }, 1, 65536,
+     "a step is made of micro-batches, whose BatchNorm statistics are kept for its length"},
+    {"stage_1.global_batch", [](C c) { return as_real(c.stage_1.global_batch); }, 1, 16777216,
+     "a step needs images, and an epoch steps"},
+    {"stage_1.warmup_epochs", [](C c) { return as_real(c.stage_1.warmup_epochs); }, 0, kMostEpochs,
+     "warm-up comes before the schedule"},
+    {"stage_1.validate_every_epochs", [](C c) { return as_real(c.stage_1.validate_every_epochs); }, 1,
+     kMostEpochs, "validation comes after whole epochs"},
+    {"stage_2.crt.epochs", [](C c) { return as_real(c.stage_2.crt.epochs); }, 1, kMostEpochs, kEpochs},
+    {"stage_2.lws.epochs", [](C c) { return as_real(c.stage_2.lws.epochs); }, 1, kMostEpochs, kEpochs},
+    {"stage_2.finetune.epochs", [](C c) { return as_real(c.stage_2.finetune.epochs); }, 1, kMostEpochs,
+     kEpochs},
+    {"parallel.threads_per_rank", [](C c) { return as_real(c.parallel.threads_per_rank); }, 1, kMostThreads,
+     kThreads},
+    {"parallel.ranks_per_cell", [](C c) { return as_real(c.parallel.ranks_per_cell); }, 0, kMostRanks,
+     kRanks},
+    {"parallel.ranks_per_cell_stage_2", [](C c) { return as_real(c.parallel.ranks_per_cell_stage_2); }, 0,
+     kMostRanks, "it is a number of ranks, with 0 for as many as in stage 1"},
+    {"parallel.stall_timeout_s", [](C c) { return c.parallel.stall_timeout_s; }, 0, kMostSeconds,
+     "it is a time in seconds, with 0 to wait for ever"},
+    {"checkpoint.every_epochs", [](C c) { return as_real(c.checkpoint.every_epochs); }, 1, kMostEpochs,
+     "checkpoints come after whole epochs"},
+    {"checkpoint.every_s", [](C c) { return c.checkpoint.every_s; }, 0, kMostSeconds,
+     "it is a time in seconds, with 0 for none within an epoch"},
+    {"checkpoint.keep", [](C c) { return as_real(c.checkpoint.keep); }, 1, 100,
+     "a run that stops needs one to go on from, and each takes room"},
+};
+
 constexpr std::string_view kPositiveRate =
     "weights would not move, go uphill or leave float32's range; give a number above 0, such as "
     "0.2";
@@ -100,8 +160,6 @@ constexpr Rule kRules[] = {
     {"data.train", "", [](C c) { return all_named_once(c.data.train); }, kNamedOnce},
     {"data.validation", "", [](C c) { return all_named_once(c.data.validation); }, kNamedOnce},
     {"data.test", "", [](C c) { return all_named_once(c.data.test); }, kNamedOnce},
-    {"data.shots.few_below", "", [](C c) { return c.data.shots.few_below >= 0; },
-     "it is a number of training images; give 0 or more"},
     {"data.shots.few_below", "data.shots.many_above",
      [](C c) { return c.data.shots.few_below - 1 <= c.data.shots.many_above; },
      "a class could be many-shot and few-shot at once; few_below may be many_above + 1 at most"},
@@ -115,10 +173,6 @@ constexpr Rule kRules[] = {
      [](C c) { return !(c.grid.replacement && c.fidelity.square_root_independent); }, kTwoManners},
     {"grid.replacement", "fidelity.progressive_independent",
      [](C c) { return !(c.grid.replacement && c.fidelity.progressive_independent); }, kTwoManners},
-    {"input.size", "", [](C c) { return c.input.size >= 1 && c.input.size <= 16384; },
-     "an image needs pixels, and memory for them; give its side, 1 to 16384"},
-    {"input.padding", "", [](C c) { return c.input.padding >= 0; },
-     "it is a number of pixels; give 0 for none, or more"},
     {"input.padding", "input.size",
      [](C c) { return c.input.train_crop != TrainCrop::pad_and_crop || c.input.padding < c.input.size; },
      "a crop could lie in the padding alone and show nothing of the image; give less than input.size"},
@@ -128,11 +182,6 @@ constexpr Rule kRules[] = {
      "strengths are half-widths around 1; give 0 for none, or more"},
     {"input.std", "", [](C c) { return std::ranges::min(c.input.std) > 0.0; },
      "pixels are divided by it; give three numbers above 0"},
-    {"loader.threads", "", [](C c) { return c.loader.threads >= 1; }, kOneThread},
-    {"loader.threads", "", [](C c) { return c.loader.threads <= kMostThreads; }, kTooManyThreads},
-    {"loader.queue_batches", "",
-     [](C c) { return c.loader.queue_batches >= 1 && c.loader.queue_batches <= 1024; },
-     "training takes batches out of the queue, which holds them in memory; give 1 to 1024"},
     {"stage_1.weights", "model.pretrained",
      [](C c) { return c.stage_1.weights.empty() || c.model.pretrained.empty(); },
      "stage 1 is not trained, so nothing would start from the pretrained file; give one of the two"},
@@ -145,11 +194,6 @@ constexpr Rule kRules[] = {
     {"stage_1.trained", "model.pretrained",
      [](C c) { return c.stage_1.trained == TrainedPart::all || !c.model.pretrained.empty(); },
      "the frozen part would keep its random initial values; give a file of weights to start from"},
-    {"stage_1.epochs", "", [](C c) { return c.stage_1.epochs >= 1; }, kOneEpoch},
-    {"stage_1.micro_batches", "", [](C c) { return c.stage_1.micro_batches >= 1; },
-     "a step is made of micro-batches; give 1 or more"},
-    {"stage_1.global_batch", "", [](C c) { return c.stage_1.global_batch >= 1; },
-     "a step needs images; give 1 or more"},
     {"stage_1.micro_batches", "stage_1.global_batch",
      [](C c) { return c.stage_1.global_batch % c.stage_1.micro_batches == 0; },
      "micro-batches are equal parts of the global batch; make global_batch a multiple of micro_batches"},
@@ -163,7 +207,7 @@ constexpr Rule kRules[] = {
     {"stage_1.backbone_rate_factor", "", [](C c) { return good_rate(c.stage_1.backbone_rate_factor); },
      "the backbone learns at this multiple of the learning rate; give 1 for the same rate, or more than 0"},
     {"stage_1.warmup_epochs", "stage_1.epochs",
-     [](C c) { return c.stage_1.warmup_epochs >= 0 && c.stage_1.warmup_epochs < c.stage_1.epochs; },
+     [](C c) { return c.stage_1.warmup_epochs < c.stage_1.epochs; },
      "warm-up comes before the schedule; give 0 for none, and fewer than the epochs"},
     {"stage_1.step.milestones", "stage_1.schedule",
      [](C c) { return c.stage_1.step.milestones.empty() == (c.stage_1.schedule != ScheduleKind::step); },
@@ -187,14 +231,9 @@ constexpr Rule kRules[] = {
     {"stage_1.label_smoothing", "",
      [](C c) { return c.stage_1.label_smoothing >= 0.0 && c.stage_1.label_smoothing < 1.0; },
      "it is the share of a label that all classes get; give 0 for none, or less than 1"},
-    {"stage_1.validate_every_epochs", "", [](C c) { return c.stage_1.validate_every_epochs >= 1; },
-     "validation comes after whole epochs; give 1 or more"},
     {"stage_2.schedule", "", [](C c) { return c.stage_2.schedule != ScheduleKind::step; },
      "milestones are epochs of stage 1; give \"cosine\" or \"constant\""},
     {"stage_2.learning_rate", "", [](C c) { return good_rate(c.stage_2.learning_rate); }, kPositiveRate},
-    {"stage_2.crt.epochs", "", [](C c) { return c.stage_2.crt.epochs >= 1; }, kOneEpoch},
-    {"stage_2.lws.epochs", "", [](C c) { return c.stage_2.lws.epochs >= 1; }, kOneEpoch},
-    {"stage_2.finetune.epochs", "", [](C c) { return c.stage_2.finetune.epochs >= 1; }, kOneEpoch},
     {"stage_2.sampling", "stage_2.lws.epochs",
      [](C c) { return c.stage_2.sampling != SamplingKind::progressively_balanced || heads_end_together(c); },
      "crt, lws and finetune_classifier share their draws, and progress is over the longest one's epochs; "
@@ -206,13 +245,6 @@ constexpr Rule kRules[] = {
      "the tau grid would never end; give a number above 0 such as 0.1"},
     {"stage_2.tau.step", "", [](C c) { return tau_steps(c.stage_2.tau) < kMostTauValues; },
      "the tau grid would have more than 1000 values, each an evaluation; give a larger step"},
-    {"parallel.threads_per_rank", "", [](C c) { return c.parallel.threads_per_rank >= 1; }, kOneThread},
-    {"parallel.threads_per_rank", "", [](C c) { return c.parallel.threads_per_rank <= kMostThreads; },
-     kTooManyThreads},
-    {"parallel.ranks_per_cell", "", [](C c) { return c.parallel.ranks_per_cell >= 0; },
-     "it is a number of ranks; give 0 for all, or 1 or more"},
-    {"parallel.ranks_per_cell_stage_2", "", [](C c) { return c.parallel.ranks_per_cell_stage_2 >= 0; },
-     "it is a number of ranks; give 0 for as many as in stage 1, or 1 or more"},
     {"parallel.precision", "parallel.device",
      [](C c) { return c.parallel.precision != Precision::tf32 || c.parallel.device != DeviceKind::cpu; },
      "TF32 is a GPU's number format; give \"float32\" or \"bfloat16\""},
@@ -234,12 +266,6 @@ constexpr Rule kRules[] = {
     {"parallel.stall_timeout_s", "",
      [](C c) { return c.parallel.stall_timeout_s == 0 || c.parallel.stall_timeout_s >= 1; },
      "ranks are seconds apart in the best of runs; give 0 to wait for ever, or 1 or more"},
-    {"checkpoint.every_epochs", "", [](C c) { return c.checkpoint.every_epochs >= 1; },
-     "checkpoints come after whole epochs; give 1 or more"},
-    {"checkpoint.every_s", "", [](C c) { return c.checkpoint.every_s >= 0; },
-     "it is a time in seconds; give 0 for none within an epoch, or more"},
-    {"checkpoint.keep", "", [](C c) { return c.checkpoint.keep >= 1 && c.checkpoint.keep <= 100; },
-     "a run that stops needs one to go on from, and each takes room; give 1 to 100"},
 };
 
 std::vector<std::string> allowed_ranks(const Configuration& configuration) {
@@ -258,8 +284,14 @@ void check(const Configuration& configuration, const PlaceOf& place_of) {
   const std::vector<KeyText> texts = key_texts(configuration);
   const auto assignment = [&](std::string_view key) {
     const auto text = std::ranges::find(texts, key, &KeyText::path);
-    return base::format("{} = {}", text->path, text->value);
+    return base::format("{} = {}", text->path, shown(text->value));
   };
+  for (const Range& range : kRanges) {
+    const double value = range.value(configuration);
+    if (value >= range.least && value <= range.most) continue;
+    throw base::ConfigError(base::format("{}: {}: {}; give {:.0f} to {:.0f}", place_of(range.key, ""),
+                                         assignment(range.key), range.why, range.least, range.most));
+  }
   for (const Rule& rule : kRules) {
     if (rule.holds(configuration)) continue;
     const std::string with = rule.other.empty() ? "" : " with " + assignment(rule.other);

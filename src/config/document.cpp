@@ -24,6 +24,51 @@ std::string trimmed(const std::string& text) {
   return first == text.npos ? "" : text.substr(first, text.find_last_not_of(" \t") + 1 - first);
 }
 
+/// Behind the string that begins at `at`, or behind its line where it does not end.
+std::size_t end_of_string(std::string_view text, std::size_t at) {
+  const char quote = text[at];
+  const bool many_lines = text.substr(at).starts_with(std::string(3, quote));
+  const std::string closing(many_lines ? 3 : 1, quote);
+  for (at += closing.size(); at < text.size(); ++at) {
+    if (text.substr(at).starts_with(closing)) {
+      at += closing.size();
+      while (many_lines && at < text.size() && text[at] == quote) ++at;
+      return at;
+    }
+    if (text[at] == '\n' && !many_lines) return at;
+    if (text[at] == '\\' && quote == '"') ++at;
+  }
+  return text.size();
+}
+
+/// The parser makes a table of every step of a dotted key, each inside the one before it, and takes them
+/// apart by calls of as many levels. Throws: ConfigError with the place of a key that has more steps than it
+/// can take: `place`, and the line of a file.
+void refuse_deep_keys(std::string_view text, std::string place, bool of_file = false) {
+  constexpr int kMostSteps = 16;
+  int steps = 1;
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    if (c == '"' || c == '\'') {
+      at = end_of_string(text, at);
+      continue;
+    }
+    if (c == '#') {
+      at = std::min(text.find('\n', at), text.size());
+      continue;
+    }
+    if (std::string_view("\n=,{[").find(c) != std::string_view::npos) steps = 1;
+    if (c == '.' && ++steps > kMostSteps) {
+      if (of_file) place += base::format(":{}", 1 + std::ranges::count(text.substr(0, at), '\n'));
+      throw base::ConfigError(
+          base::format("{}: a key of more than {} steps; no key has more than three, and one that is "
+                       "not read would change nothing without a word; remove it",
+                       place, kMostSteps));
+    }
+    ++at;
+  }
+}
+
 std::string_view last_step(std::string_view path) { return path.substr(path.rfind('.') + 1); }
 
 /// Quoting is a nuisance in a shell, so a value that is no TOML and does not try to be is a string.
@@ -32,6 +77,7 @@ bool is_bare_word(std::string_view value) {
 }
 
 toml::table parse_override_value(const std::string& value, const std::string& place) {
+  if (!is_bare_word(value) || value.find('\n') != value.npos) refuse_deep_keys(value, place);
   try {
     toml::table table = toml::parse("value = " + value);
     if (table.size() == 1) return table;
@@ -57,6 +103,7 @@ Document::Document(std::string_view text, std::string_view name) : name_(name) {
       known_tables_.emplace(path.substr(0, dot));
     }
   });
+  refuse_deep_keys(text, name_, /*of_file=*/true);
   try {
     layers_.push_back(toml::parse(text, name));
   } catch (const toml::parse_error& error) {
@@ -67,13 +114,14 @@ Document::Document(std::string_view text, std::string_view name) : name_(name) {
 }
 
 void Document::override_with(const std::string& assignment) {
-  override_ = "--set " + assignment;
+  override_ = "--set " + shown(assignment);
   const std::size_t equals = assignment.find('=');
   if (equals == assignment.npos || equals == 0) {
     throw base::ConfigError(base::format(
         "{}: no key and value; an override replaces one key, write --set table.key=value", override_));
   }
   const std::string path = trimmed(assignment.substr(0, equals));
+  refuse_deep_keys(path, override_);
   layers_.push_back(parse_override_value(trimmed(assignment.substr(equals + 1)), override_));
   // Every table on the way counts as opened, as if the file had a line with the whole path.
   for (std::size_t dot = path.find('.'); dot != path.npos; dot = path.find('.', dot + 1)) {
@@ -128,9 +176,9 @@ void Document::unknown_key(const std::string& path, const std::string& place) co
                        [&](const std::string& key) { return last_step(key) == last_step(path); });
   std::string nearest = base::nearest_word(path, namesakes.empty() ? known : namesakes);
   if (nearest.empty() && !namesakes.empty()) nearest = namesakes.front();
-  throw base::ConfigError(
-      base::format("{}: unknown key {}; a key that is not read would change nothing without a word; {}",
-                   place, path, nearest.empty() ? "remove it" : base::format("did you mean {}?", nearest)));
+  throw base::ConfigError(base::format(
+      "{}: unknown key {}; a key that is not read would change nothing without a word; {}", place,
+      shown(path), nearest.empty() ? "remove it" : base::format("did you mean {}?", nearest)));
 }
 
 }  // namespace ltr::config

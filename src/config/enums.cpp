@@ -129,7 +129,8 @@ struct Choice<NcmDistance> {
   static constexpr std::string_view kKeys = "stage_2.ncm.distance";
   static constexpr EnumEntry<NcmDistance> kEntries[] = {
       {NcmDistance::cosine, "cosine", "angle between a feature and the class mean"},
-      {NcmDistance::euclidean, "euclidean", "distance between feature and class mean, both of length 1"},
+      {NcmDistance::euclidean, "euclidean",
+       "distance between feature and class mean, both of length 1: the same order as cosine"},
       {NcmDistance::centred, "centred",
        "features less the training mean, of length 1; distance to the class mean, its length kept"},
   };
@@ -231,7 +232,9 @@ Enum enum_from_name(std::string_view name) {
   }
   const std::vector<std::string> names = names_of<Enum>();
   const std::string nearest = base::nearest_word(name, names);
-  throw base::ConfigError(base::format("\"{}\" is no {}; {}the choices are {}", name, Choice<Enum>::kNoun,
+  constexpr std::size_t kMostShown = 60;
+  throw base::ConfigError(base::format("\"{}{}\" is no {}; {}the choices are {}", name.substr(0, kMostShown),
+                                       name.size() > kMostShown ? "..." : "", Choice<Enum>::kNoun,
                                        nearest.empty() ? "" : base::format("did you mean \"{}\"? ", nearest),
                                        base::join(names, ", ")));
 }

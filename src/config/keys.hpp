@@ -13,25 +13,38 @@ namespace ltr::config {
 /// Whether a file must give the key, or its default serves.
 enum class Presence { optional, required };
 
+/// A field that names a file or a folder, or several, as keys of that kind are visited.
+template <class Names>
+struct PathField {
+  Names& names;
+};
+template <class Names>
+PathField(Names&) -> PathField<Names>;
+
+template <class Field>
+inline constexpr bool kNamesFiles = false;
+template <class Names>
+inline constexpr bool kNamesFiles<PathField<Names>> = true;
+
 /// Calls `visit(path, field, presence)` for every key in the order of the file; `AnyConfiguration` is const
-/// or not.
+/// or not. Fields that name files come as a PathField.
 template <class AnyConfiguration, class Visit>
 void visit_keys(AnyConfiguration& c, Visit&& visit) {
   using enum Presence;
-  visit("run.output", c.run.output, required);
+  visit("run.output", PathField{c.run.output}, required);
   visit("run.seeds", c.run.seeds, optional);
-  visit("data.root", c.data.root, optional);
-  visit("data.train", c.data.train, required);
-  visit("data.validation", c.data.validation, optional);
-  visit("data.test", c.data.test, required);
-  visit("data.stage", c.data.stage, optional);
+  visit("data.root", PathField{c.data.root}, optional);
+  visit("data.train", PathField{c.data.train}, required);
+  visit("data.validation", PathField{c.data.validation}, optional);
+  visit("data.test", PathField{c.data.test}, required);
+  visit("data.stage", PathField{c.data.stage}, optional);
   visit("data.shots.many_above", c.data.shots.many_above, optional);
   visit("data.shots.few_below", c.data.shots.few_below, optional);
   visit("grid.sampling", c.grid.sampling, optional);
   visit("grid.learning", c.grid.learning, optional);
   visit("grid.replacement", c.grid.replacement, optional);
   visit("model.backbone", c.model.backbone, optional);
-  visit("model.pretrained", c.model.pretrained, optional);
+  visit("model.pretrained", PathField{c.model.pretrained}, optional);
   visit("input.size", c.input.size, optional);
   visit("input.train_crop", c.input.train_crop, optional);
   visit("input.padding", c.input.padding, optional);
@@ -44,7 +57,7 @@ void visit_keys(AnyConfiguration& c, Visit&& visit) {
   visit("loader.threads", c.loader.threads, optional);
   visit("loader.queue_batches", c.loader.queue_batches, optional);
   visit("loader.cache", c.loader.cache, optional);
-  visit("stage_1.weights", c.stage_1.weights, optional);
+  visit("stage_1.weights", PathField{c.stage_1.weights}, optional);
   visit("stage_1.trained", c.stage_1.trained, optional);
   visit("stage_1.epochs", c.stage_1.epochs, optional);
   visit("stage_1.global_batch", c.stage_1.global_batch, optional);
@@ -104,6 +117,7 @@ void visit_keys(AnyConfiguration& c, Visit&& visit) {
 struct KeyText {
   std::string path;
   std::string value;
+  bool names_files = false;  ///< the value is a path, or a list of them
 };
 
 /// Every key of `configuration` with its value, in the order of the file.

@@ -4,11 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
-#include <sstream>
 #include <system_error>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "base/printable.hpp"
 #include "config/check.hpp"
 #include "config/document.hpp"
 #include "config/fidelity.hpp"
@@ -19,6 +20,7 @@ namespace ltr::config {
 namespace {
 
 constexpr std::int64_t kFormat = 1;
+constexpr std::size_t kMostBytes = std::size_t{1} << 20;
 
 void check_format(const Document& document) {
   const toml::node* node = document.find("format");
@@ -46,14 +48,14 @@ void check_format(const Document& document) {
 Configuration read(const Document& document) {
   check_format(document);
   Configuration configuration;
-  const auto read_key = [&](const std::string& key, auto& field, Presence presence) {
+  const auto read_key = [&](const std::string& key, auto&& field, Presence presence) {
     const toml::node* node = document.find(key);
     if (node == nullptr) {
       if (presence == Presence::required) missing(document, key);
       return;
     }
     try {
-      read_value(*node, field);
+      read_value(*node, std::forward<decltype(field)>(field));
     } catch (const base::ConfigError& error) {
       throw base::ConfigError(base::format("{}: {}: {}", document.place_of(key), key, error.what()));
     }
@@ -79,8 +81,13 @@ std::string table_line(const std::string& name, const std::vector<KeyText>& memb
   return base::format("{} = {{ {} }}\n", name, base::join(words, ", "));
 }
 
-/// Where a run puts its files may be another folder each time.
-bool names_a_place(std::string_view key) { return key == "run.output" || key == "data.stage"; }
+/// A file is told from another by its content, which is compared where it is read. So a path is only given or
+/// not, and where a run puts its own files not even that.
+bool mean_the_same(const KeyText& here, const KeyText& there) {
+  if (here.value == there.value || here.path == "run.output" || here.path == "data.stage") return true;
+  const std::string nothing = value_text(std::string());
+  return here.names_files && here.value != nothing && there.value != nothing;
+}
 
 /// Cuts `path` at its first dot and returns the part before; `path` keeps the part after.
 std::string take_step(std::string& path) {
@@ -90,32 +97,51 @@ std::string take_step(std::string& path) {
   return step;
 }
 
+/// Throws: ConfigError if the file is absent, empty, larger than any configuration, or no file at all:
+/// opening a pipe would wait for a writer, and every rank and every start reads it again.
+std::string text_of(const std::filesystem::path& file) {
+  const auto refuse = [&file](std::string_view what) {
+    throw base::ConfigError(
+        base::format("{}: the configuration {}; without it nothing can start; give the name of an existing, "
+                     "non-empty TOML file",
+                     shown(file.string()), what));
+  };
+  std::error_code failed;
+  const std::filesystem::file_status status = std::filesystem::status(file, failed);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    refuse("cannot be read from a folder, a pipe or a device");
+  }
+  std::ifstream stream(file, std::ios::binary);
+  std::string text(kMostBytes + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  if (text.empty() || stream.bad()) refuse("cannot be read");
+  if (text.size() > kMostBytes) refuse("has more than 1 MiB, and no set of keys takes as much");
+  return text;
+}
+
 }  // namespace
 
 Configuration parse_configuration(std::string_view text, std::string_view name,
                                   std::span<const std::string> overrides) {
-  Document document(text, name);
-  for (const std::string& assignment : overrides) document.override_with(assignment);
-  return read(document);
+  try {
+    Document document(text, name);
+    for (const std::string& assignment : overrides) document.override_with(assignment);
+    return read(document);
+  } catch (const base::ConfigError& error) {
+    // It quotes what stands in the file, which may be anything.
+    throw base::ConfigError(base::printable(error.what()));
+  }
 }
 
 Configuration read_configuration(const std::filesystem::path& file, std::span<const std::string> overrides) {
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  std::error_code ignored;
-  if (std::filesystem::is_directory(file, ignored) || !stream || !(text << stream.rdbuf())) {
-    throw base::ConfigError(
-        base::format("{}: the configuration cannot be read; without it nothing can start; give "
-                     "the name of an existing, non-empty TOML file",
-                     file.string()));
-  }
-  return parse_configuration(text.str(), file.string(), overrides);
+  return parse_configuration(text_of(file), file.string(), overrides);
 }
 
 std::vector<KeyText> key_texts(const Configuration& configuration) {
   std::vector<KeyText> texts;
-  visit_keys(configuration, [&](const char* path, const auto& field, Presence) {
-    texts.push_back({path, value_text(field)});
+  visit_keys(configuration, [&]<class Field>(const char* path, const Field& field, Presence) {
+    texts.push_back({path, value_text(field), kNamesFiles<Field>});
   });
   return texts;
 }
@@ -143,17 +169,25 @@ std::string to_toml(const Configuration& configuration) {
 }
 
 bool changes_results(std::string_view key) {
-  constexpr std::array<std::string_view, 7> kWithoutEffect{
-      "loader.",           "checkpoint.",         "parallel.ranks_per_cell", "parallel.share_gpus",
-      "parallel.exchange", "parallel.cuda_graph", "parallel.stall_timeout_s"};
-  return !names_a_place(key) &&
-         std::ranges::none_of(kWithoutEffect, [&](std::string_view start) { return key.starts_with(start); });
+  constexpr std::array<std::string_view, 9> kWithoutEffect{"run.output",
+                                                           "data.stage",
+                                                           "loader.",
+                                                           "checkpoint.",
+                                                           "parallel.ranks_per_cell",
+                                                           "parallel.share_gpus",
+                                                           "parallel.exchange",
+                                                           "parallel.cuda_graph",
+                                                           "parallel.stall_timeout_s"};
+  return std::ranges::none_of(kWithoutEffect, [&](std::string_view start) { return key.starts_with(start); });
 }
 
 std::vector<std::string> settings(const Configuration& configuration) {
+  const std::string nothing = value_text(std::string());
   std::vector<std::string> lines;
   for (const KeyText& key : key_texts(configuration)) {
-    if (changes_results(key.path)) lines.push_back(base::format("{} = {}", key.path, key.value));
+    if (!changes_results(key.path)) continue;
+    const bool a_file = key.names_files && key.value != nothing;
+    lines.push_back(base::format("{} = {}", key.path, a_file ? std::string("a file") : key.value));
   }
   return lines;
 }
@@ -163,7 +197,7 @@ std::vector<std::string> differing_keys(const Configuration& here, const Configu
   const std::vector<KeyText> theirs = key_texts(there);
   std::vector<std::string> differing;
   for (std::size_t i = 0; i < ours.size(); ++i) {
-    if (ours[i].value == theirs[i].value || names_a_place(ours[i].path)) continue;
+    if (mean_the_same(ours[i], theirs[i])) continue;
     differing.push_back(base::format("{}: {} here, {} there", ours[i].path, ours[i].value, theirs[i].value));
   }
   return differing;

@@ -32,7 +32,8 @@ namespace ltr::config {
 /// spread the work over ranks.
 [[nodiscard]] bool changes_results(std::string_view key);
 
-/// Every key that changes results, as "stage_1.epochs = 90".
+/// Every key that changes results, as "stage_1.epochs = 90"; of a path only whether it is given, for files
+/// are known by their content.
 [[nodiscard]] std::vector<std::string> settings(const Configuration& configuration);
 
 /// The values of the tau grid, both ends included where `step` meets them.

@@ -5,8 +5,14 @@
 #include <limits>
 #include <sstream>
 
+#include "base/path.hpp"
+#include "base/printable.hpp"
+
 namespace ltr::config {
 namespace {
+
+/// Bytes of a value or a key that a message shows.
+constexpr std::size_t kMostShown = 200;
 
 std::string toml_text(const toml::node& node) {
   std::ostringstream text;
@@ -26,6 +32,13 @@ Integer integer_between(const toml::node& node, std::int64_t least, std::int64_t
 
 }  // namespace
 
+std::string shown(std::string_view text) {
+  std::size_t end = std::min(text.size(), kMostShown);
+  // A character of several bytes is kept whole.
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return base::printable(text.substr(0, end)) + (end < text.size() ? "..." : "");
+}
+
 std::string describe(const toml::node& node) {
   switch (node.type()) {
     case toml::node_type::table:
@@ -33,7 +46,7 @@ std::string describe(const toml::node& node) {
     case toml::node_type::array:
       return base::format("a list of length {}", node.as_array()->size());
     case toml::node_type::string:
-      return "the string " + toml_text(node);
+      return "the string " + shown(toml_text(node));
     case toml::node_type::integer:
       return "the integer " + toml_text(node);
     case toml::node_type::floating_point:
@@ -112,6 +125,16 @@ void read_value(const toml::node& node, PackNames& value) {
   } else {
     wrong_type(node, "a text in quotes such as \"train.h5\", or a list of them,");
   }
+}
+
+void read_value(const toml::node& node, PathField<std::string> value) {
+  read_value(node, value.names);
+  value.names = base::expanded_path(value.names);
+}
+
+void read_value(const toml::node& node, PathField<PackNames> value) {
+  read_value(node, value.names);
+  for (std::string& name : value.names.names) name = base::expanded_path(name);
 }
 
 std::string value_text(const PackNames& value) {

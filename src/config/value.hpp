@@ -15,8 +15,12 @@
 #include "base/format.hpp"
 #include "config/configuration.hpp"
 #include "config/enums.hpp"
+#include "config/keys.hpp"
 
 namespace ltr::config {
+
+/// `text` as messages show it: printable, and its beginning alone where it is long.
+[[nodiscard]] std::string shown(std::string_view text);
 
 /// "the string "x"", "the integer 5", "a list": what stands in the file.
 [[nodiscard]] std::string describe(const toml::node& node);
@@ -36,6 +40,9 @@ void read_value(const toml::node& node, double& value);
 void read_value(const toml::node& node, std::array<double, 3>& value);
 /// A name or a list of names.
 void read_value(const toml::node& node, PackNames& value);
+/// As the type of the names is read; then `~` and variables at the head of each path are expanded.
+void read_value(const toml::node& node, PathField<std::string> value);
+void read_value(const toml::node& node, PathField<PackNames> value);
 
 /// `value` in TOML's notation; reads back equal.
 [[nodiscard]] std::string value_text(const std::string& value);
@@ -70,11 +77,15 @@ template <class List>
   return base::format("[{}]", base::join(words, ", "));
 }
 
+/// No list of the configuration has a use for more, and some are checked pair by pair.
+inline constexpr std::size_t kMostItems = 1000;
+
 template <class Item>
 void read_value(const toml::node& node, std::vector<Item>& value) {
   const toml::array* list = node.as_array();
   if (list == nullptr)
     wrong_type(node, base::format("a list such as {}", list_text(std::vector<Item>{Item{}})));
+  if (list->size() > kMostItems) wrong_type(node, base::format("one of {} at most", kMostItems));
   value.clear();
   for (const toml::node& item : *list) {
     read_value(item, value.emplace_back());
@@ -87,5 +98,10 @@ template <class Item>
 }
 
 [[nodiscard]] inline std::string value_text(const std::array<double, 3>& value) { return list_text(value); }
+
+template <class Names>
+[[nodiscard]] std::string value_text(PathField<Names> value) {
+  return value_text(value.names);
+}
 
 }  // namespace ltr::config

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "grid/created_folders.hpp"
 
+#include <cerrno>
+#include <cstring>
+#include <ranges>
 #include <system_error>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
@@ -9,22 +15,31 @@
 namespace ltr::grid {
 
 CreatedFolders::CreatedFolders(const std::filesystem::path& folder) {
-  std::error_code error;
-  for (auto at = folder; !at.empty() && !std::filesystem::exists(at, error); at = at.parent_path()) {
-    absent_.push_back(at);
+  try {
+    create(folder);
+  } catch (...) {
+    remove();
+    throw;
   }
-  std::filesystem::create_directories(folder, error);
-  if (!error) return;
-  remove();
+}
+
+void CreatedFolders::create(const std::filesystem::path& folder) {
+  std::error_code unseen;
+  if (folder.empty() || std::filesystem::is_directory(folder, unseen)) return;
+  create(folder.parent_path());
+  if (::mkdir(folder.c_str(), 0777) == 0) {
+    made_.push_back(folder);
+    return;
+  }
+  const int reason = errno;
+  if (reason == EEXIST && std::filesystem::is_directory(folder, unseen)) return;
   throw base::ConfigError(
       base::format("cannot create {}: {}; results and checkpoints go there; choose a writable run.output",
-                   folder.string(), error.message()));
+                   folder.string(), std::strerror(reason)));
 }
 
 void CreatedFolders::remove() const {
-  std::error_code ignored;
-  if (!absent_.empty()) std::filesystem::remove_all(absent_.front(), ignored);
-  for (const std::filesystem::path& folder : absent_) std::filesystem::remove(folder, ignored);
+  for (const std::filesystem::path& folder : std::views::reverse(made_)) ::rmdir(folder.c_str());
 }
 
 }  // namespace ltr::grid

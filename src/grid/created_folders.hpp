@@ -7,18 +7,20 @@
 
 namespace ltr::grid {
 
-/// Creates `folder` and those above it, and remembers which, so that they can go again.
+/// Creates `folder` and those above it, and remembers which it made itself: of those that others make at the
+/// same time none is ours.
 class CreatedFolders {
  public:
   /// Throws: ConfigError if it cannot be created.
   explicit CreatedFolders(const std::filesystem::path& folder);
 
-  /// Removes what was created, with its contents. Folders above the new one stay where somebody else has used
-  /// them meanwhile.
+  /// Removes those of ours that are empty.
   void remove() const;
 
  private:
-  std::vector<std::filesystem::path> absent_;  ///< innermost first
+  void create(const std::filesystem::path& folder);
+
+  std::vector<std::filesystem::path> made_;  ///< outermost first
 };
 
 }  // namespace ltr::grid

@@ -11,7 +11,6 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/host.hpp"
-#include "grid/heartbeat.hpp"
 #include "grid/plan_text.hpp"
 #include "grid/stop_signal.hpp"
 #include "grid/workspace.hpp"
@@ -160,7 +159,7 @@ bool Crew::others_at_work() const {
     if (!standing.claimed || standing.finished || standing.failed) continue;
     at_work = true;
     const std::filesystem::path claim = job_.journal.claim_file(job_.plan.nodes[number]);
-    const double silent_s = timeout_s > 0 ? age_s(claim) : 0;
+    const double silent_s = timeout_s > 0 ? silence_.silent_s(claim) : 0;
     if (silent_s <= std::max(timeout_s, kSilentAfterS)) continue;
     throw comm::LostRanks(base::format(
         "{} are silent for {:.0f} s, and the others wait for {} from them; they stand still or are gone, so "
@@ -225,6 +224,7 @@ void Crew::compute_or_fail(const Ranks& ranks, std::size_t number) {
           [&](const std::string& text) {
             if (leads) log_.warning(base::format("{}: {}", node.id, text));
           },
+      .before_write = [&] { job_.lease.require(); },
       .limits = job_.limits,
   };
   std::optional<Heartbeat> heartbeat;
@@ -233,6 +233,7 @@ void Crew::compute_or_fail(const Ranks& ranks, std::size_t number) {
   const base::Stopwatch watch;
   record::NodeTime time{.node = node.id, .first_rank = ranks.first_rank, .ranks = ranks.size};
   time.started_at_s = unix_time_s();
+  time.after_s = job_.since_start.seconds();
   try {
     record::NodeRecord done = learning::run_node(context, node);
     time.seconds = watch.seconds();

@@ -11,6 +11,7 @@
 #include "config/configuration.hpp"
 #include "config/plan.hpp"
 #include "config/toml.hpp"
+#include "grid/heartbeat.hpp"
 #include "grid/inputs.hpp"
 #include "grid/journal.hpp"
 #include "grid/progress_line.hpp"
@@ -25,8 +26,10 @@ struct Job {
   const Inputs& inputs;
   const config::Plan& plan;
   const Journal& journal;
+  const LeaseMark& lease;
   std::vector<std::size_t> nodes;  ///< of the plan, to be computed in this start
   learning::Limits limits;
+  base::Stopwatch since_start;
 };
 
 /// The ranks of the larger group size of a run; they work on a node together or, for nodes of the smaller
@@ -79,6 +82,7 @@ class Crew {
   std::vector<bool> measured_;  ///< by node of the plan
   ProgressLine line_;
   base::Stopwatch since_stop_look_;
+  mutable SilenceWatch silence_;  ///< of others' claims
 };
 
 }  // namespace ltr::grid

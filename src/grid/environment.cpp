@@ -41,13 +41,36 @@ std::string variable(const char* name) {
 }
 
 /// Each distinct text once, sorted.
-std::string distinct(const std::vector<std::string>& texts) {
+std::vector<std::string> distinct_texts(const std::vector<std::string>& texts) {
   const std::set<std::string> once(texts.begin(), texts.end());
-  const std::vector<std::string> sorted(once.begin(), once.end());
-  return base::join(sorted, "; ");
+  return {once.begin(), once.end()};
+}
+
+std::string distinct(const std::vector<std::string>& texts) {
+  return base::join(distinct_texts(texts), "; ");
+}
+
+/// What this rank computes on, as far as its bits depend on it.
+std::string processor_kind() {
+  if (!train::compute_device().is_cpu()) {
+    const std::vector<device::Gpu> gpus = device::visible_gpus();
+    const auto own = static_cast<std::size_t>(std::max<int>(train::compute_device().index(), 0));
+    return own < gpus.size() ? gpus[own].description : std::string("a GPU");
+  }
+  std::string kind = base::format("{} on {}", at::get_cpu_capability(), processor_model());
+  // oneDNN's convolutions choose by themselves, and can be told.
+  for (const char* name : {"ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"}) {
+    if (const std::string limit = variable(name); !limit.empty())
+      kind += base::format(" ({}={})", name, limit);
+  }
+  return kind;
 }
 
 }  // namespace
+
+std::vector<std::string> processor_kinds(const comm::Session& session) {
+  return distinct_texts(session.world().all_gather(processor_kind()));
+}
 
 std::map<std::string, std::string> environment(const comm::Session& session,
                                                const config::Configuration& configuration) {

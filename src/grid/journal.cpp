@@ -98,6 +98,7 @@ std::map<std::string, std::string> Journal::failures() const {
 }
 
 bool Journal::claim(std::size_t number, const std::string& holder) const {
+  lease_.require();
   const config::PlanNode& node = plan_->nodes[number];
   const base::Descriptor file(
       ::open(claim_file(node).c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666));
@@ -114,9 +115,12 @@ bool Journal::claim(std::size_t number, const std::string& holder) const {
   return look()[number].ready;
 }
 
-void Journal::release(const config::PlanNode& node) const { remove_if_there(claim_file(node)); }
+void Journal::release(const config::PlanNode& node) const {
+  if (lease_.ours()) remove_if_there(claim_file(node));
+}
 
 void Journal::finish(const config::PlanNode& node, const record::NodeRecord& record) const {
+  lease_.require();
   record::write_node(record, node_file(node));
   learning::checkpoint_files(folder_, node).remove();
   remove_if_there(retry_file(node));
@@ -124,6 +128,7 @@ void Journal::finish(const config::PlanNode& node, const record::NodeRecord& rec
 }
 
 void Journal::fail(const config::PlanNode& node, const std::string& error) const {
+  lease_.require();
   try {
     store::write_atomically(failure_file(node), std::as_bytes(std::span(error)));
   } catch (const base::SystemError&) {
@@ -135,6 +140,7 @@ void Journal::fail(const config::PlanNode& node, const std::string& error) const
 }
 
 void Journal::ask_all_to_stop() const {
+  if (!lease_.ours()) return;
   const base::Descriptor file(::open((folder_ / "stop").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0666));
 }
 

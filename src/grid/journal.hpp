@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/plan.hpp"
+#include "grid/lease.hpp"
 #include "record/record.hpp"
 
 namespace ltr::grid {
@@ -31,13 +32,16 @@ class Journal {
   /// `plan` must outlive it.
   Journal(std::filesystem::path folder, const config::Plan& plan);
 
+  /// From now on nothing is written or removed unless the run still holds this lease.
+  void hold(LeaseMark lease) { lease_ = std::move(lease); }
+
   /// By one reading of the folder, which may not be there yet. Shape: a node of the plan each.
   [[nodiscard]] std::vector<Standing> look() const;
   /// Why nodes failed, by id.
   [[nodiscard]] std::map<std::string, std::string> failures() const;
 
   /// False: another group has it, or it is done with. `holder` is who claims, for messages.
-  /// Throws: SystemError if the folder cannot be written.
+  /// Throws: SystemError if the folder cannot be written; as LeaseMark::require, as do finish and fail.
   [[nodiscard]] bool claim(std::size_t node, const std::string& holder) const;
   /// Gives a claimed node back as it is.
   void release(const config::PlanNode& node) const;
@@ -66,6 +70,7 @@ class Journal {
 
   std::filesystem::path folder_;
   const config::Plan* plan_;
+  LeaseMark lease_;
 };
 
 }  // namespace ltr::grid

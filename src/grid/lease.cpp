@@ -2,21 +2,24 @@
 #include "grid/lease.hpp"
 
 #include <cerrno>
-#include <csignal>
+#include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <optional>
+#include <iterator>
 #include <sstream>
-#include <utility>
+#include <system_error>
+#include <thread>
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/host.hpp"
+#include "base/printable.hpp"
 
 namespace ltr::grid {
 namespace {
@@ -26,105 +29,134 @@ std::string content_of(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// A process that is dead but not yet collected by its parent still has its number.
-bool is_zombie(pid_t process) {
-  const std::string status = content_of("/proc/" + std::to_string(process) + "/stat");
-  const std::size_t name_end = status.rfind(')');
-  return name_end != std::string::npos && status.substr(name_end).starts_with(") Z");
-}
-
-}  // namespace
-
 /// Who holds a claim.
-struct Lease::Holder {
+struct Holder {
   std::string content;
+  std::string name;  ///< random
+  std::string kernel;
   std::string host;
-  pid_t process = 0;
+  std::string process;
   std::string job;
-  double age_s = 0;  ///< since the last heartbeat
+
+  explicit Holder(std::string text) : content(std::move(text)) {
+    std::istringstream in(content);
+    in >> name >> kernel >> host >> process >> job;
+  }
+  [[nodiscard]] std::string text() const {
+    return base::printable(base::format("process {} on {} (job {})", process, host, job));
+  }
 };
 
-/// Nothing if it has just been given up.
-std::optional<Lease::Holder> Lease::read_holder(const std::filesystem::path& file) {
-  struct stat status{};
-  if (stat(file.c_str(), &status) != 0) return std::nullopt;
-  Holder holder;
-  holder.content = content_of(file);
-  std::istringstream in(holder.content);
-  in >> holder.host >> holder.process >> holder.job;
-  holder.age_s = age_s(file);
-  return holder;
+[[noreturn]] void refuse(const std::filesystem::path& file, const Holder& holder, const std::string& sign) {
+  throw base::ConfigError(
+      base::format("{} is being written by {}, {}; two runs on one output would spoil each other; wait for "
+                   "it, stop it, or "
+                   "choose another run.output",
+                   file.parent_path().string(), holder.text(), sign));
 }
 
-bool Lease::process_gone(const Holder& holder) {
-  if (holder.host != base::host_name() || holder.process <= 0) return false;
-  return (kill(holder.process, 0) != 0 && errno == ESRCH) || is_zombie(holder.process);
-}
-
-Lease::Lease(std::filesystem::path file, base::Log& log) : file_(std::move(file)) {
-  const char* job = std::getenv("SLURM_JOB_ID");
-  content_ = base::format("{} {} {}\n", base::host_name(), static_cast<std::int64_t>(getpid()),
-                          job != nullptr ? job : "-");
-  while (!create()) {
-    const std::optional<Holder> holder = read_holder(file_);
-    if (!holder) continue;
-    const bool gone = process_gone(*holder);
-    if (!gone && holder->age_s <= kSilentAfterS) {
-      throw base::ConfigError(
-          base::format("{} is being written by process {} on {} (job {}, heartbeat {:.0f} s ago); two runs "
-                       "on one output would "
-                       "spoil each other; wait for it, stop it, or choose another run.output",
-                       file_.parent_path().string(), static_cast<std::int64_t>(holder->process), holder->host,
-                       holder->job, holder->age_s));
+/// Whether the holder has been silent for long enough, by the file's age and by a look at it since then.
+bool is_silent(const std::filesystem::path& file, const Holder& holder, const LeasePatience& patience,
+               const std::function<bool()>& stop_requested, base::Log& log) {
+  const double age = age_s(file);
+  const bool from_the_future = age < -patience.silent_s;
+  if (age <= patience.silent_s && !from_the_future) return false;
+  const double watched_s = from_the_future ? patience.silent_s + patience.watched_s : patience.watched_s;
+  log.info(base::format("the claim of {} is {:.0f} s old; watching for {:.0f} s whether it is renewed",
+                        holder.text(), age, watched_s));
+  SilenceWatch watch;
+  for (double silent_s = watch.silent_s(file); silent_s < watched_s; silent_s = watch.silent_s(file)) {
+    if (stop_requested && stop_requested()) {
+      throw base::Stopped("asked to stop before the run began; nothing was changed");
     }
-    log.warning(base::format("taking over from process {} on {} (job {}), {}",
-                             static_cast<std::int64_t>(holder->process), holder->host, holder->job,
-                             gone ? std::string("which is gone")
-                                  : base::format("which has been silent for {:.0f} s", holder->age_s)));
-    move_away(*holder);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    if (watch.has_changed(file) || content_of(file) != holder.content) return false;
   }
-  // Taken over after a long silence, it is not ours to renew.
-  heartbeat_.emplace(file_, [this] { return is_ours(); });
-}
-
-Lease::~Lease() {
-  heartbeat_.reset();
-  std::error_code ignored;
-  if (is_ours()) std::filesystem::remove(file_, ignored);
+  return true;
 }
 
 /// Several may take over at once: what turns out to be another's new claim, not the old one, is put back.
-void Lease::move_away(const Holder& holder) const {
-  const std::filesystem::path old = file_.string() + ".old." + std::to_string(getpid());
+void move_away(const std::filesystem::path& file, const Holder& holder) {
+  const std::filesystem::path old = std::filesystem::path(file).concat(".old." + base::random_name());
   std::error_code error;
-  std::filesystem::rename(file_, old, error);
+  std::filesystem::rename(file, old, error);
   if (error == std::errc::no_such_file_or_directory) return;
   if (error) {
     throw base::SystemError(
         base::format("cannot take over {}: {}; the run that left it is gone; remove the file or "
                      "choose another run.output",
-                     file_.string(), error.message()));
+                     file.string(), error.message()));
   }
-  if (content_of(old) != holder.content) std::filesystem::create_hard_link(old, file_, error);
+  if (content_of(old) != holder.content) std::filesystem::create_hard_link(old, file, error);
   std::filesystem::remove(old, error);
 }
 
-bool Lease::create() {
-  const int descriptor = open(file_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
-  if (descriptor < 0 && errno == EEXIST) return false;
-  const bool written =
-      descriptor >= 0 && write(descriptor, content_.data(), content_.size()) == std::ssize(content_);
-  const int reason = errno;
-  if (descriptor >= 0) close(descriptor);
-  if (written) return true;
+/// Takes a claim out of the way if its holder has ended or is silent. Throws: ConfigError if it is alive.
+void clear(const std::filesystem::path& file, const LeasePatience& patience,
+           const std::function<bool()>& stop_requested, base::Log& log) {
+  const Holder holder(content_of(file));
+  const base::FileHold hold(file);
+  const bool gone = hold.found() == base::Holding::free && holder.kernel == base::kernel_name();
+  if (!gone && !is_silent(file, holder, patience, stop_requested, log)) {
+    if (!std::filesystem::exists(file)) return;  // given up meanwhile
+    refuse(file, holder, base::format("heartbeat {:.0f} s ago", age_s(file)));
+  }
+  log.warning(
+      base::format("taking over from {}, which {}", holder.text(),
+                   gone ? std::string("has ended") : base::format("is silent for {:.0f} s", age_s(file))));
+  move_away(file, holder);
+}
+
+}  // namespace
+
+bool LeaseMark::ours() const { return content.empty() || content_of(file) == content; }
+
+void LeaseMark::require() const {
+  if (ours()) return;
+  const Holder now(content_of(file));
+  throw base::ConfigError(base::format(
+      "{} is no longer this run's: {}; this one was silent for too long, as if suspended, and leaves without "
+      "writing anything more",
+      file.parent_path().string(),
+      now.content.empty() ? std::string("its claim is gone") : now.text() + " has taken it over"));
+}
+
+Lease::Lease(std::filesystem::path file, base::Log& log, const std::function<bool()>& stop_requested,
+             const LeasePatience& patience) {
+  mark_.file = std::move(file);
+  const char* job = std::getenv("SLURM_JOB_ID");
+  mark_.content =
+      base::format("{} {} {} {} {}\n", base::random_name(), base::kernel_name(), base::host_name(),
+                   static_cast<std::int64_t>(getpid()), job != nullptr ? job : "-");
+  while (!create()) clear(mark_.file, patience, stop_requested, log);
+  heartbeat_.emplace(mark_.file, [this] { return mark_.ours(); });
+}
+
+Lease::~Lease() {
+  heartbeat_.reset();
   std::error_code ignored;
-  if (descriptor >= 0) std::filesystem::remove(file_, ignored);
+  if (mark_.ours()) std::filesystem::remove(mark_.file, ignored);
+}
+
+/// False: there is another claim.
+bool Lease::create() {
+  const base::Descriptor file(::open(mark_.file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644));
+  if (!file.valid() && errno == EEXIST) return false;
+  if (file.valid()) {
+    // Another start may be looking at this very moment whether it is held.
+    for (hold_.emplace(mark_.file); hold_->found() == base::Holding::held; hold_.emplace(mark_.file)) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    if (write(file.value(), mark_.content.data(), mark_.content.size()) == std::ssize(mark_.content))
+      return true;
+  }
+  const int reason = errno;
+  std::error_code ignored;
+  if (file.valid()) std::filesystem::remove(mark_.file, ignored);
   throw base::SystemError(
       base::format("cannot write {}: {}; the run must claim its output; check the folder and its "
                    "permissions, or choose another run.output",
-                   file_.string(), std::strerror(reason)));
+                   mark_.file.string(), std::strerror(reason)));
 }
-
-bool Lease::is_ours() const { return content_of(file_) == content_; }
 
 }  // namespace ltr::grid

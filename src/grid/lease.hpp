@@ -3,35 +3,55 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
+#include "base/file_hold.hpp"
 #include "base/log.hpp"
 #include "grid/heartbeat.hpp"
 
 namespace ltr::grid {
 
-/// A claim on an output: a small file with host, process, job and heartbeat, renewed every 10 s and removed
-/// at the end. A claim that was not renewed for 60 s, or whose process is gone from this host, is taken over
-/// with a message.
+/// By what ranks know that the output is still their run's.
+struct LeaseMark {
+  std::filesystem::path file;
+  std::string content;  ///< what the file holds as long as the lease is ours
+
+  /// Nothing is claimed by an empty mark, which is always ours.
+  [[nodiscard]] bool ours() const;
+  /// Before every write that counts: a run that was suspended may have been taken over meanwhile.
+  /// Throws: ConfigError naming the new holder if the lease is no longer ours.
+  void require() const;
+};
+
+/// How long others may be silent. Units: seconds.
+struct LeasePatience {
+  double silent_s = kSilentAfterS;  ///< an older claim may be taken over
+  double watched_s = 25;            ///< if it is not renewed either while it is watched, for clocks are set
+};
+
+/// A claim on an output: a small file with a random name, renewed every 10 s and removed at the end. Host and
+/// process number stand there for people: in containers they prove nothing. What proves that a holder has
+/// ended is the kernel, which takes back its hold on the file; where holder and start do not share a kernel,
+/// or the file system knows no locks, silence does.
 class Lease {
  public:
-  /// Throws: ConfigError if another run holds the claim; SystemError if the file cannot be written.
-  Lease(std::filesystem::path file, base::Log& log);
+  /// Throws: ConfigError if another run holds the claim; SystemError if the file cannot be written; Stopped
+  /// if `stop_requested` while another's claim is watched.
+  Lease(std::filesystem::path file, base::Log& log, const std::function<bool()>& stop_requested = {},
+        const LeasePatience& patience = {});
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
   ~Lease();
 
- private:
-  struct Holder;
-  static std::optional<Holder> read_holder(const std::filesystem::path& file);
-  static bool process_gone(const Holder& holder);
-  bool create();
-  void move_away(const Holder& holder) const;
-  bool is_ours() const;
+  [[nodiscard]] const LeaseMark& mark() const { return mark_; }
 
-  std::filesystem::path file_;
-  std::string content_;
+ private:
+  [[nodiscard]] bool create();
+
+  LeaseMark mark_;
+  std::optional<base::FileHold> hold_;
   std::optional<Heartbeat> heartbeat_;
 };
 

@@ -28,6 +28,7 @@
 #include "grid/workspace.hpp"
 #include "learning/strategy.hpp"
 #include "report/table.hpp"
+#include "store/atomic_file.hpp"
 #include "train/compute_device.hpp"
 #include "train/determinism.hpp"
 #include "train/host_memory.hpp"
@@ -40,6 +41,7 @@ Inputs checked_inputs(const comm::Group& world, const config::Configuration& con
   Inputs inputs;
   comm::agree(world, [&] {
     config::check_ranks(configuration, world.size());
+    if (world.rank() == 0) check_output(configuration, config::make_plan(configuration));
     inputs = open_inputs(configuration);
   });
   return inputs;
@@ -76,10 +78,12 @@ class Run {
         environment_(environment(session, configuration)) {
     if (!inputs.weights_notice.empty()) log.info(inputs.weights_notice);
     const config::GroupSizes sizes = config::group_sizes(configuration, world_.size());
+    const std::vector<std::string> processors = processor_kinds(session);
     on_rank_0(world_, [&] {
       workspace_.emplace(configuration, plan_, journal_, inputs,
-                         world_.size() / std::min(sizes.stage_1, sizes.stage_2), log);
+                         world_.size() / std::min(sizes.stage_1, sizes.stage_2), processors, log);
     });
+    share_with_all();
     self_check(session, configuration, Paths(configuration).folder / "lease", log);
     choose_nodes();
   }
@@ -87,7 +91,7 @@ class Run {
   Outcome compute() {
     // Groups of ranks tell of their nodes themselves.
     base::Log own_log(base::Log::Voice::speaking);
-    const Job job{configuration_, inputs_, plan_, journal_, nodes_, orders_.limits};
+    const Job job{configuration_, inputs_, plan_, journal_, lease_, nodes_, orders_.limits, since_start_};
     Crew crew(world_, job, world_.rank() == 0 ? log_ : own_log);
     try {
       // A group that was asked to stop is here while others still write their checkpoints.
@@ -100,6 +104,15 @@ class Run {
   }
 
  private:
+  /// What rank 0 has learned in claiming the output.
+  void share_with_all() {
+    lease_.file = Paths(configuration_).folder / "lease";
+    lease_.content = world_.broadcast(workspace_ ? workspace_->lease().content : "", 0);
+    journal_.hold(lease_);
+    environment_["vector_instructions"] =
+        world_.broadcast(workspace_ ? base::join(workspace_->processors(), "; ") : "", 0);
+  }
+
   /// The nodes of this start, the same on every rank.
   void choose_nodes() {
     std::string marks(plan_.nodes.size(), ' ');
@@ -124,6 +137,7 @@ class Run {
       marks += node.finished ? kFinished : to_do ? kToDo : kLeft;
     }
     if (!failed_ones) return marks;
+    mark_needs(marks);
     if (marks.find(kToDo) == marks.npos) {
       throw base::ConfigError(base::format(
           "--retry-failed: no node of {} has failed; there is nothing to try again; run the same "
@@ -132,6 +146,18 @@ class Run {
     }
     journal_.retry_failures();
     return marks;
+  }
+
+  /// What a node to be retried stands on may have been set aside as damaged.
+  void mark_needs(std::string& marks) const {
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+      if (marks[i] != kToDo) continue;
+      for (std::size_t j = 0; j < i; ++j) {
+        const bool needed =
+            std::ranges::find(plan_.nodes[i].needs, plan_.nodes[j].id) != plan_.nodes[i].needs.end();
+        if (needed && marks[j] == kLeft) marks[j] = kToDo;
+      }
+    }
   }
 
   Outcome merge() {
@@ -184,8 +210,8 @@ class Run {
     for (const std::size_t number : nodes_) {
       if (!standings[number].finished) continue;
       const record::NodeTime time = record::read_node_time(journal_.node_file(plan_.nodes[number]));
-      first_s = std::min(first_s, time.started_at_s);
-      last_s = std::max(last_s, time.started_at_s + time.seconds);
+      first_s = std::min(first_s, time.after_s);
+      last_s = std::max(last_s, time.after_s + time.seconds);
       busy_s += time.seconds * static_cast<double>(time.ranks);
       work[number] *= time.share;
       busy_work += work[number];
@@ -234,6 +260,8 @@ class Run {
   Orders orders_;
   config::Plan plan_;
   Journal journal_;
+  LeaseMark lease_;
+  base::Stopwatch since_start_;
   std::map<std::string, std::string> environment_;
   std::optional<Workspace> workspace_;  ///< rank 0 alone
   std::vector<std::size_t> nodes_;      ///< of the plan, for this start
@@ -277,13 +305,17 @@ void prepare_process(const comm::Session& session, const config::Configuration& 
 /// A folder beside the record that goes away with this, on rank 0; the others know its name.
 class TrialFolder {
  public:
-  TrialFolder(const comm::Group& world, const std::string& output)
-      : path_(world.broadcast(base::format("{}.smoke-{}", output, getpid()), 0)) {
-    on_rank_0(world, [&] { created_.emplace(path_); });
+  TrialFolder(const comm::Group& world, const std::string& output) {
+    on_rank_0(world, [&] {
+      created_.emplace(std::filesystem::absolute(output).parent_path());
+      pending_.emplace(output);
+    });
+    path_ = world.broadcast(pending_ ? pending_->path().string() : "", 0);
   }
   TrialFolder(const TrialFolder&) = delete;
   TrialFolder& operator=(const TrialFolder&) = delete;
   ~TrialFolder() {
+    pending_.reset();
     if (created_) created_->remove();
   }
   [[nodiscard]] std::string record() const { return path_ + "/trial.h5"; }
@@ -291,6 +323,7 @@ class TrialFolder {
  private:
   std::string path_;
   std::optional<CreatedFolders> created_;
+  std::optional<store::PendingFolder> pending_;
 };
 
 }  // namespace

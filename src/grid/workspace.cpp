@@ -6,12 +6,17 @@
 #include <sstream>
 #include <system_error>
 
+#include <unistd.h>
+
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "config/toml.hpp"
 #include "grid/created_folders.hpp"
+#include "grid/stop_signal.hpp"
+#include "learning/cell.hpp"
 #include "learning/disk_space.hpp"
 #include "learning/strategy.hpp"
+#include "record/check.hpp"
 #include "store/atomic_file.hpp"
 #include "store/free_space.hpp"
 #include "train/compute_device.hpp"
@@ -22,20 +27,13 @@ namespace {
 constexpr const char* kConfigurationFile = "configuration.toml";
 constexpr const char* kDataFile = "data_hashes.txt";
 constexpr const char* kDeviceFile = "device.txt";
-
-/// Loader, checkpoints and the spreading over ranks change when things happen, never what comes out.
-bool changes_results(const std::string& key) {
-  constexpr std::array<std::string_view, 7> kWithoutEffect{
-      "loader.",           "checkpoint.",         "parallel.ranks_per_cell", "parallel.share_gpus",
-      "parallel.exchange", "parallel.cuda_graph", "parallel.stall_timeout_s"};
-  return std::ranges::none_of(kWithoutEffect, [&](std::string_view start) { return key.starts_with(start); });
-}
+constexpr const char* kProcessorsFile = "processors.txt";
 
 void check_same_configuration(const config::Configuration& here, const std::string& there_text,
                               const std::filesystem::path& place) {
   const config::Configuration there = config::parse_configuration(there_text, place.string());
   std::vector<std::string> keys = config::differing_keys(here, there);
-  std::erase_if(keys, [](const std::string& key) { return !changes_results(key); });
+  std::erase_if(keys, [](const std::string& key) { return !config::changes_results(key); });
   if (keys.empty()) return;
   throw base::ConfigError(
       base::format("{} was begun with another configuration ({}); results of two configurations must not "
@@ -73,10 +71,6 @@ void check_same_device(const std::string& here, const std::string& there,
       place.string(), there, here, there == "GPUs" ? "cuda" : "cpu"));
 }
 
-void write_text(const std::filesystem::path& path, const std::string& text) {
-  store::write_atomically(path, std::as_bytes(std::span(text)));
-}
-
 /// What a killed writer left half-written.
 void remove_partial_files(const std::filesystem::path& folder) {
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
@@ -90,6 +84,37 @@ void remove_partial_files(const std::filesystem::path& folder) {
 
 Paths::Paths(const config::Configuration& configuration)
     : output(configuration.run.output), folder(configuration.run.output + ".parts") {}
+
+void check_output(const config::Configuration& configuration, const config::Plan& plan) {
+  const Paths paths(configuration);
+  const auto refuse = [&](const std::string& what) {
+    throw base::ConfigError(
+        base::format("run.output = \"{}\": {}; results and checkpoints go there; choose another",
+                     configuration.run.output, what));
+  };
+  std::error_code unseen;
+  if (paths.output.filename().empty() || std::filesystem::is_directory(paths.output, unseen)) {
+    refuse("it names a folder, not a file");
+  }
+  std::filesystem::path there = std::filesystem::absolute(paths.output).parent_path();
+  while (!std::filesystem::exists(there, unseen) && there != there.parent_path()) there = there.parent_path();
+  if (!std::filesystem::is_directory(there, unseen)) refuse(base::format("{} is no folder", there.string()));
+  try {
+    const store::PendingFolder trial(there / "ltr_grid");
+  } catch (const base::SystemError& error) {
+    refuse(error.what());
+  }
+  const std::string suffix(store::kPendingSuffix, '-');
+  std::vector<std::string> names{paths.folder.filename().string(), paths.output.filename().string() + suffix};
+  for (const config::PlanNode& node : plan.nodes) names.push_back(node.id + ".safetensors" + suffix);
+  for (const config::PlanCell& cell : plan.cells) names.push_back(cell.id + ".safetensors" + suffix);
+  const std::size_t longest = std::ranges::max(names, {}, &std::string::size).size();
+  const long most = ::pathconf(there.c_str(), _PC_NAME_MAX);
+  if (most > 0 && longest > static_cast<std::size_t>(most)) {
+    refuse(base::format("a file there would have a name of {} characters, and {} takes {}", longest,
+                        there.string(), most));
+  }
+}
 
 std::optional<record::RunRecord> find_run(const config::Configuration& configuration) {
   const Paths paths(configuration);
@@ -109,39 +134,19 @@ std::optional<record::RunRecord> find_complete_run(const config::Configuration& 
   return complete ? run : std::nullopt;
 }
 
-Workspace::Workspace(const config::Configuration& configuration, const config::Plan& plan,
-                     const Journal& journal, const Inputs& inputs, std::int64_t groups, base::Log& log)
-    : plan_(&plan), journal_(&journal), paths_(configuration) {
+Workspace::Workspace(const config::Configuration& configuration, const config::Plan& plan, Journal& journal,
+                     const Inputs& inputs, std::int64_t groups, const std::vector<std::string>& processors,
+                     base::Log& log)
+    : plan_(&plan),
+      journal_(&journal),
+      paths_(configuration),
+      classes_(static_cast<std::size_t>(inputs.training->classes())) {
   const CreatedFolders created(paths_.folder);
   try {
-    lease_.emplace(paths_.folder / "lease", log);
-    if (find_complete_run(configuration, inputs.hashes())) {
-      throw base::ConfigError(base::format(
-          "another run has just finished {}; nothing is left to do; run the same command again to "
-          "see its table",
-          paths_.output.string()));
-    }
-    set_damaged_nodes_aside(log);
-    const std::filesystem::path configuration_file = paths_.folder / kConfigurationFile;
-    const std::filesystem::path data_file = paths_.folder / kDataFile;
-    const std::string data_hashes = hash_lines(inputs.hashes());
-    const bool begun = std::filesystem::exists(configuration_file);
-    if (begun)
-      check_same_configuration(configuration, store::read_text_file(configuration_file), paths_.folder);
-    if (std::filesystem::exists(data_file)) {
-      check_same_data(data_hashes, store::read_text_file(data_file), paths_.folder);
-    } else {
-      write_text(data_file, data_hashes);
-    }
-    const std::filesystem::path device_file = paths_.folder / kDeviceFile;
-    const std::string device = train::compute_device().is_cpu() ? "processors" : "GPUs";
-    if (std::filesystem::exists(device_file)) {
-      check_same_device(device, store::read_text_file(device_file), paths_.folder);
-    } else {
-      write_text(device_file, device);
-    }
-    if (!begun) write_text(configuration_file, config::to_toml(configuration));
-    remove_partial_files(paths_.folder);
+    lease_.emplace(paths_.folder / "lease", log, StopSignal::requested);
+    journal.hold(lease());
+    take_up(configuration, inputs, log);
+    note_processors(processors, log);
     journal.begin();
     const std::int64_t needed =
         learning::disk_space(configuration, unfinished(),
@@ -151,10 +156,79 @@ Workspace::Workspace(const config::Configuration& configuration, const config::P
     store::require_free_space(paths_.folder, static_cast<std::uint64_t>(needed),
                               "the run with its weights, checkpoints and features");
   } catch (...) {
+    if (lease_ && lease().ours()) {
+      std::error_code ignored;
+      for (const std::filesystem::path& file : noted_) std::filesystem::remove(file, ignored);
+    }
     lease_.reset();
     created.remove();
     throw;
   }
+}
+
+/// What an earlier start has left, if it is of the same run.
+void Workspace::take_up(const config::Configuration& configuration, const Inputs& inputs, base::Log& log) {
+  if (find_complete_run(configuration, inputs.hashes())) {
+    throw base::ConfigError(
+        base::format("another run has just finished {}; nothing is left to do; run the same command again to "
+                     "see its table",
+                     paths_.output.string()));
+  }
+  const auto noted = [&](const char* name) -> std::optional<std::string> {
+    const std::filesystem::path file = paths_.folder / name;
+    if (!std::filesystem::exists(file)) return std::nullopt;
+    return store::read_text_file(file);
+  };
+  const std::string device = train::compute_device().is_cpu() ? "processors" : "GPUs";
+  const std::string data_hashes = hash_lines(inputs.hashes());
+  if (const auto there = noted(kConfigurationFile)) {
+    check_same_configuration(configuration, *there, paths_.folder);
+  }
+  if (const auto there = noted(kDataFile)) check_same_data(data_hashes, *there, paths_.folder);
+  if (const auto there = noted(kDeviceFile)) check_same_device(device, *there, paths_.folder);
+  set_unsound_aside(log);
+  note_once(kDataFile, data_hashes);
+  note_once(kDeviceFile, device);
+  note_once(kConfigurationFile, config::to_toml(configuration));
+  remove_partial_files(paths_.folder);
+  store::remove_leftovers(paths_.output);
+}
+
+void Workspace::note_once(const char* name, const std::string& text) {
+  const std::filesystem::path file = paths_.folder / name;
+  if (std::filesystem::exists(file)) return;
+  store::write_atomically(file, std::as_bytes(std::span(text)));
+  noted_.push_back(file);
+}
+
+/// Bits are promised for one kind.
+void Workspace::note_processors(const std::vector<std::string>& processors, base::Log& log) {
+  const std::filesystem::path file = paths_.folder / kProcessorsFile;
+  if (std::filesystem::exists(file)) {
+    std::istringstream lines(store::read_text_file(file));
+    for (std::string line; std::getline(lines, line);) processors_.push_back(line);
+  }
+  const std::size_t before = processors_.size();
+  for (const std::string& kind : processors) {
+    if (std::ranges::find(processors_, kind) == processors_.end()) processors_.push_back(kind);
+  }
+  if (before > 0 && processors_.size() > before) {
+    log.warning(base::format(
+        "this run was begun on {} and goes on on {}: bits of the result are promised for one kind of "
+        "processor "
+        "only, so they will be neither's; the record names both",
+        base::join(std::span(processors_).first(before), " and "), base::join(processors, " and ")));
+  } else if (processors.size() > 1) {
+    log.warning(
+        base::format("ranks compute on several kinds of processors: {}; bits of the result are promised for "
+                     "one kind only; "
+                     "the record names them",
+                     base::join(processors, "; ")));
+  }
+  if (processors_.size() == before) return;
+  if (before == 0) noted_.push_back(file);
+  const std::string text = base::join(processors_, "\n") + "\n";
+  store::write_atomically(file, std::as_bytes(std::span(text)));
 }
 
 std::vector<const config::PlanNode*> Workspace::unfinished() const {
@@ -166,23 +240,65 @@ std::vector<const config::PlanNode*> Workspace::unfinished() const {
   return nodes;
 }
 
-void Workspace::set_damaged_nodes_aside(base::Log& log) const {
-  const std::vector<Standing> standings = journal_->look();
-  for (std::size_t i = 0; i < standings.size(); ++i) {
+record::NodeRecord Workspace::read_node(const config::PlanNode& node) const {
+  const std::filesystem::path file = journal_->node_file(node);
+  record::NodeRecord record = record::read_node(file);
+  record::check_node(record, node, classes_, file);
+  return record;
+}
+
+void Workspace::set_aside(const std::filesystem::path& file, std::string_view what, std::string_view node,
+                          base::Log& log) const {
+  const std::filesystem::path aside = file.string() + ".damaged";
+  std::error_code absent;
+  std::filesystem::rename(file, aside, absent);
+  log.warning(base::format("{}; {} is computed again{}", what, node,
+                           absent ? "" : base::format("; the file is now {}", aside.string())));
+}
+
+/// Damage alone: a disk that cannot be read says nothing about what it holds.
+void Workspace::set_unsound_aside(base::Log& log) const {
+  const std::vector<Standing> found = journal_->look();
+  for (std::size_t i = 0; i < found.size(); ++i) {
     const config::PlanNode& node = plan_->nodes[i];
-    if (!standings[i].finished) continue;
+    if (!found[i].finished) continue;
     try {
-      (void)record::read_node(journal_->node_file(node));
+      (void)read_node(node);
     } catch (const record::OtherSchema&) {
       throw;
     } catch (const base::DataError& error) {
-      const std::filesystem::path file = journal_->node_file(node);
-      const std::filesystem::path aside = file.string() + ".damaged";
-      std::filesystem::rename(file, aside);
-      log.warning(base::format("{}; {} is computed again; the file is now {}", error.what(), node.id,
-                               aside.string()));
+      set_aside(journal_->node_file(node), error.what(), node.id, log);
     }
   }
+  const std::vector<Standing> sound = journal_->look();
+  for (std::size_t i = 0; i < sound.size(); ++i) {
+    if (sound[i].finished) check_kept_weights(i, sound, log);
+  }
+}
+
+/// A finished stage 1 is worth no more than its weights where others are still to stand on them.
+void Workspace::check_kept_weights(std::size_t number, const std::vector<Standing>& standings,
+                                   base::Log& log) const {
+  const config::PlanNode& node = plan_->nodes[number];
+  bool needed = false;
+  for (std::size_t i = 0; i < standings.size(); ++i) {
+    needed = needed || (!standings[i].finished &&
+                        std::ranges::find(plan_->nodes[i].needs, node.id) != plan_->nodes[i].needs.end());
+  }
+  if (!needed) return;
+  const std::filesystem::path file = learning::weights_file(paths_.folder, node.id);
+  try {
+    const std::string digest = read_node(node).stage_1.at(0).training.weights_digest;
+    if (std::filesystem::exists(file) && learning::kept_digest(paths_.folder, node.id) == digest) return;
+    set_aside(file,
+              base::format(
+                  "{} {}", file.string(),
+                  std::filesystem::exists(file) ? "holds other weights than training has left" : "is gone"),
+              node.id, log);
+  } catch (const base::DataError& error) {
+    set_aside(file, error.what(), node.id, log);
+  }
+  std::filesystem::remove(journal_->node_file(node));
 }
 
 void Workspace::merge(record::RunRecord& run) const {
@@ -191,7 +307,7 @@ void Workspace::merge(record::RunRecord& run) const {
   for (std::size_t i = 0; i < standings.size(); ++i) {
     const config::PlanNode& node = plan_->nodes[i];
     if (!standings[i].finished) continue;
-    record::NodeRecord done = record::read_node(journal_->node_file(node));
+    record::NodeRecord done = read_node(node);
     std::ranges::move(done.stage_1, std::back_inserter(run.stage_1));
     std::ranges::move(done.cells, std::back_inserter(run.cells));
     run.schedule.nodes.push_back(std::move(done.time));
@@ -211,12 +327,20 @@ void Workspace::merge(record::RunRecord& run) const {
   std::map<std::string, std::size_t> place;
   for (std::size_t i = 0; i < plan_->cells.size(); ++i) place[plan_->cells[i].id] = i;
   std::ranges::sort(run.cells, {}, [&place](const record::CellRecord& cell) { return place.at(cell.id); });
+  lease().require();
   record::write_run(run, paths_.output);
+  // Nothing that it stands on goes before it has been read back and found sound.
+  if (record::digests(record::read_run(paths_.output)).results != record::digests(run).results) {
+    throw base::DataError(base::format(
+        "{} does not hold what was written; the disk or its connection changes bytes; check it, and run the "
+        "same command again",
+        paths_.output.string()));
+  }
   if (!errors.empty()) return;
   journal_->clear();
-  std::filesystem::remove(paths_.folder / kConfigurationFile);
-  std::filesystem::remove(paths_.folder / kDataFile);
-  std::filesystem::remove(paths_.folder / kDeviceFile);
+  for (const char* name : {kConfigurationFile, kDataFile, kDeviceFile, kProcessorsFile}) {
+    std::filesystem::remove(paths_.folder / name);
+  }
 }
 
 }  // namespace ltr::grid

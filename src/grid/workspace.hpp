@@ -29,6 +29,10 @@ struct Paths {
 /// Throws: ConfigError naming the differing keys if the output holds something else.
 [[nodiscard]] std::optional<record::RunRecord> find_run(const config::Configuration& configuration);
 
+/// Where the run's files go: that they can be written there, and that no name is too long for the file
+/// system. Nothing is left behind. Throws: ConfigError with the path, the reason and the remedy.
+void check_output(const config::Configuration& configuration, const config::Plan& plan);
+
 /// find_run's, if it is complete.
 /// Throws: ConfigError naming the differing keys or packs if the output holds something else.
 [[nodiscard]] std::optional<record::RunRecord> find_complete_run(
@@ -37,30 +41,45 @@ struct Paths {
 /// The output of a run in progress: claimed by a lease while it lives. Used by rank 0 alone.
 class Workspace {
  public:
-  /// Creates the folder, or takes up what an earlier run of the same configuration left in it; a node whose
-  /// file is damaged counts as unfinished.
-  /// Throws: ConfigError if another run holds it or another configuration began it; SystemError if it cannot
-  /// be written or its file system has no room for what the unfinished nodes write. On failure nothing new is
-  /// left behind.
-  /// `journal` is of this configuration's plan and folder, and must outlive this; groups: of ranks at work at
-  /// a time.
-  Workspace(const config::Configuration& configuration, const config::Plan& plan, const Journal& journal,
-            const Inputs& inputs, std::int64_t groups, base::Log& log);
+  /// Creates the folder, or takes up what an earlier run of the same configuration left in it. A node whose
+  /// file is damaged or says what cannot be counts as unfinished, and so does a stage 1 whose weights are
+  /// gone or damaged while others are still to stand on them. Throws: ConfigError if another run holds it or
+  /// another configuration began it; SystemError if it cannot be written or its file system has no room for
+  /// what the unfinished nodes write. On failure nothing new is left behind. `journal` is of this
+  /// configuration's plan and folder, and must outlive this; groups: of ranks at work at a time; processors:
+  /// the kinds that this start computes on.
+  Workspace(const config::Configuration& configuration, const config::Plan& plan, Journal& journal,
+            const Inputs& inputs, std::int64_t groups, const std::vector<std::string>& processors,
+            base::Log& log);
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
 
   /// The nodes that are not finished, in the plan's order.
   [[nodiscard]] std::vector<const config::PlanNode*> unfinished() const;
   /// All finished nodes, in the plan's order, into `run`, which comes with everything else filled in; cells
-  /// of failed nodes are entered as such. Writes the record; removes the nodes' files if nothing failed.
+  /// of failed nodes are entered as such. Writes the record and reads it back; then removes the nodes' files
+  /// if nothing failed. Throws: DataError if a node's file or the record is not sound; nothing is removed.
   void merge(record::RunRecord& run) const;
+  /// Kinds of processors that any start of this run has computed on, the first one first.
+  [[nodiscard]] const std::vector<std::string>& processors() const { return processors_; }
+  [[nodiscard]] const LeaseMark& lease() const { return lease_->mark(); }
 
  private:
-  void set_damaged_nodes_aside(base::Log& log) const;
+  void take_up(const config::Configuration& configuration, const Inputs& inputs, base::Log& log);
+  void note_processors(const std::vector<std::string>& processors, base::Log& log);
+  void set_unsound_aside(base::Log& log) const;
+  void set_aside(const std::filesystem::path& file, std::string_view what, std::string_view node,
+                 base::Log& log) const;
+  void check_kept_weights(std::size_t node, const std::vector<Standing>& standings, base::Log& log) const;
+  [[nodiscard]] record::NodeRecord read_node(const config::PlanNode& node) const;
+  void note_once(const char* name, const std::string& text);
 
   const config::Plan* plan_;
   const Journal* journal_;
   Paths paths_;
+  std::size_t classes_ = 0;
+  std::vector<std::filesystem::path> noted_;  ///< files that this start has written first
+  std::vector<std::string> processors_;
   std::optional<Lease> lease_;
 };
 

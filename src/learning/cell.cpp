@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "learning/cell.hpp"
 
+#include "base/error.hpp"
 #include "base/format.hpp"
 #include "model/safetensors.hpp"
 #include "train/evaluate.hpp"
 
 namespace ltr::learning {
+namespace {
+constexpr std::string_view kDigestKey = "weights_digest";
+}  // namespace
 
 record::CellRecord make_cell(const config::PlanNode& node, config::LearningKind learning) {
   record::CellRecord cell;
@@ -49,10 +53,23 @@ std::vector<double> row_norms(const torch::Tensor& weight) {
 }
 
 std::string keep_weights(const Context& context, const std::string& id, const model::NamedTensors& weights) {
+  std::string digest = model::weights_digest(weights);
   comm::agree(context.group, [&] {
-    if (context.group.rank() == 0) model::write_safetensors(weights_file(context.folder, id), weights);
+    if (context.group.rank() != 0) return;
+    if (context.before_write) context.before_write();
+    model::write_safetensors(weights_file(context.folder, id), weights, {{std::string(kDigestKey), digest}});
   });
-  return model::weights_digest(weights);
+  return digest;
+}
+
+std::string kept_digest(const std::filesystem::path& folder, const std::string& id) {
+  const std::filesystem::path file = weights_file(folder, id);
+  const model::Safetensors kept = model::read_safetensors(file);
+  const auto digest = kept.metadata.find(std::string(kDigestKey));
+  if (kept.checked && digest != kept.metadata.end()) return digest->second;
+  throw base::DataError(base::format(
+      "{} is not the file that training has left: it carries no digest of its weights; train {} again",
+      file.string(), id));
 }
 
 }  // namespace ltr::learning

@@ -34,9 +34,13 @@ void measure(record::CellRecord& cell, train::EvaluationSet& validation, train::
 /// L2 norm of each class's weight vector. Shape: weight [K, D] -> [K].
 [[nodiscard]] std::vector<double> row_norms(const torch::Tensor& weight);
 
-/// Notes the digest and, on rank 0, writes the weights file of `id`; one verdict for all ranks.
-/// Collective: all ranks.
+/// Notes the digest and, on rank 0, writes the weights file of `id`, which tells it; one verdict for all
+/// ranks. Collective: all ranks.
 [[nodiscard]] std::string keep_weights(const Context& context, const std::string& id,
                                        const model::NamedTensors& weights);
+
+/// The digest that keep_weights noted of the weights of `id` in `folder`.
+/// Throws: DataError if they are missing or damaged; SystemError if they cannot be read.
+[[nodiscard]] std::string kept_digest(const std::filesystem::path& folder, const std::string& id);
 
 }  // namespace ltr::learning

@@ -42,6 +42,7 @@ struct Context {
   std::function<void(const PassProgress&)> pass_progress;
   std::function<bool()> stop_requested;
   std::function<void(const std::string&)> warn;
+  std::function<void()> before_write;  ///< of weights, features and checkpoints: may refuse by throwing
   Limits limits = {};
 };
 

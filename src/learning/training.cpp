@@ -44,6 +44,7 @@ train::LoopOptions loop_options(const Context& context, const config::PlanNode& 
   options.keep_decoded = configuration.loader.cache == config::LoaderCache::decoded;
   options.checkpoint = checkpoint_files(context.folder, node);
   options.checkpoint.keep = configuration.checkpoint.keep;
+  options.checkpoint.before_write = context.before_write;
   options.checkpoint_every_epochs = configuration.checkpoint.every_epochs;
   options.checkpoint_every_s = configuration.checkpoint.every_s;
   options.warn = context.warn;
@@ -126,7 +127,10 @@ Features evaluation_features(const Context& context, const config::PlanNode& nod
                              model::Backbone& backbone) {
   const auto features_of = [&](const data::Pack& pack) {
     train::EvaluationSet images = watched_images(context, pack);
-    return train::features_of(images, backbone, features_file(context.folder, node, part_of(context, pack)));
+    return train::features_of(images, backbone,
+                              {.file = features_file(context.folder, node, part_of(context, pack)),
+                               .before_write = context.before_write,
+                               .warn = context.warn});
   };
   return {features_of(context.validation), features_of(context.test)};
 }

@@ -15,6 +15,7 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "base/hash.hpp"
 #include "store/atomic_file.hpp"
 
 namespace ltr::model {
@@ -38,6 +39,19 @@ std::string_view name_of(torch::ScalarType type) {
       std::find_if(std::begin(kTypes), std::end(kTypes), [&](auto& t) { return t.type == type; });
   TORCH_CHECK(found != std::end(kTypes), "safetensors: only float32 and int64 are written");
   return found->name;
+}
+
+constexpr const char* kChecksumKey = "ltr_grid_sha256";
+
+/// SHA-256 over everything a file holds but this; the order of tensors in it does not matter.
+std::string checksum_of(NamedTensors tensors, const std::map<std::string, std::string>& metadata) {
+  std::ranges::sort(tensors, {}, [](const auto& entry) { return entry.first; });
+  base::Sha256 hash;
+  hash.add(weights_digest(tensors));
+  for (const auto& [name, text] : metadata) {
+    if (name != kChecksumKey) hash.add(base::format("\n{}: {}", name, text));
+  }
+  return hash.hex();
 }
 
 /// What the header says of one tensor; `begin` and `end` are offsets into the data.
@@ -172,7 +186,8 @@ void write_safetensors(const std::filesystem::path& path, const NamedTensors& te
   std::stable_partition(ordered.begin(), ordered.end(),
                         [](const auto& item) { return item.second.scalar_type() == torch::kInt64; });
   Json header = Json::object();
-  if (!metadata.empty()) header[kMetadataKey] = metadata;
+  header[kMetadataKey] = metadata;
+  header[kMetadataKey][kChecksumKey] = checksum_of(tensors, metadata);
   std::uint64_t end = 0;
   for (const auto& [name, tensor] : ordered) {
     const std::uint64_t begin = end;
@@ -228,6 +243,12 @@ Safetensors read_safetensors(const std::filesystem::path& path) {
     }
     result.tensors.emplace_back(entry.name, std::move(tensor));
   }
+  const auto checksum = result.metadata.find(kChecksumKey);
+  result.checked = checksum != result.metadata.end();
+  if (result.checked && checksum->second != checksum_of(result.tensors, result.metadata)) {
+    complain("it holds other values than were written: its checksum differs");
+  }
+  result.metadata.erase(kChecksumKey);
   return result;
 }
 

@@ -7,7 +7,6 @@
 #include "base/format.hpp"
 #include "record/check.hpp"
 #include "record/layout.hpp"
-#include "store/atomic_file.hpp"
 #include "store/file.hpp"
 #include "store/seal.hpp"
 
@@ -176,13 +175,6 @@ NodeTime time_of(const store::File& file) {
           .share = file.attribute<double>("share")};
 }
 
-/// The whole file beside `path`, sealed, then renamed into place.
-void write_sealed(const store::File& file, const std::filesystem::path& path) {
-  store::PendingFile pending(path);
-  store::write_atomically(pending.temporary(), file.image());
-  store::seal(pending.temporary(), file.extents());
-  pending.commit();
-}
 }  // namespace
 
 void write_run(const RunRecord& run, const std::filesystem::path& path) {
@@ -194,7 +186,7 @@ void write_run(const RunRecord& run, const std::filesystem::path& path) {
   write_map(file.create_group("environment"), run.environment);
   write_data(file.create_group("data"), run);
   write_results(file, run);
-  write_sealed(file, path);
+  store::write_sealed(path, file.image(), file.extents());
 }
 
 RunRecord read_run(const std::filesystem::path& path) {
@@ -221,7 +213,7 @@ void write_node(const NodeRecord& node, const std::filesystem::path& path) {
   file.set_attribute("seconds", node.time.seconds);
   file.set_attribute("share", node.time.share);
   write_results(file, node);
-  write_sealed(file, path);
+  store::write_sealed(path, file.image(), file.extents());
 }
 
 NodeRecord read_node(const std::filesystem::path& path) {

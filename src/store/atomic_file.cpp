@@ -131,6 +131,17 @@ PendingFile::~PendingFile() {
   if (!committed_) ::unlink(temporary_.c_str());
 }
 
+void PendingFile::write(std::span<const std::byte> bytes) const {
+  const base::Descriptor file = opened(temporary_, O_WRONLY);
+  if (!file.valid()) write_failed(path_, errno);
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file.value(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) write_failed(path_, errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
 void PendingFile::commit() {
   sync(temporary_, O_RDONLY, path_);
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) write_failed(path_, errno);
@@ -157,16 +168,7 @@ PendingFolder::~PendingFolder() {
 
 void write_atomically(const fs::path& path, std::span<const std::byte> bytes) {
   PendingFile pending(path);
-  {
-    const base::Descriptor file = opened(pending.temporary(), O_WRONLY);
-    if (!file.valid()) write_failed(path, errno);
-    while (!bytes.empty()) {
-      const ssize_t written = ::write(file.value(), bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) write_failed(path, errno);
-      bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-  }
+  pending.write(bytes);
   pending.commit();
 }
 

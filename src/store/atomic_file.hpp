@@ -16,6 +16,9 @@ namespace ltr::store {
 /// stands. Throws: SystemError with path, reason (disk full, no permission) and remedy.
 void write_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes);
 
+/// By how many characters the name of a pending file is longer than that of its path.
+inline constexpr std::size_t kPendingSuffix = 34;
+
 /// For writers that need a real file: hands out a path beside `path`; `commit` syncs and renames it, and
 /// without commit the destructor removes it. Of a link the target is replaced, and the link stays. What a
 /// killed process has left behind of the same path is removed.
@@ -26,6 +29,8 @@ class PendingFile {
   PendingFile& operator=(const PendingFile&) = delete;
   ~PendingFile();
   [[nodiscard]] const std::filesystem::path& temporary() const { return temporary_; }
+  /// Fills the file with `bytes`. Throws: SystemError as write_atomically.
+  void write(std::span<const std::byte> bytes) const;
   void commit();
 
  private:

@@ -18,6 +18,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/hash.hpp"
+#include "store/atomic_file.hpp"
 
 namespace ltr::store {
 namespace {
@@ -165,6 +166,14 @@ void seal(const std::filesystem::path& path, std::span<const Extent> pieces, std
   }
   const std::string hash = hash_of(bytes, bytes.size(), lines, table);
   append(path, table + base::format("{}{:012} {}\n", kMark, table.size(), hash));
+}
+
+void write_sealed(const std::filesystem::path& path, std::span<const std::byte> bytes,
+                  std::span<const Extent> pieces) {
+  PendingFile pending(path);
+  pending.write(bytes);
+  seal(pending.temporary(), pieces);
+  pending.commit();
 }
 
 bool check_seal(const std::filesystem::path& path) {

@@ -3,6 +3,7 @@
 // aborts the process on some of it, and believes the rest.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <span>
 #include <string_view>
@@ -16,6 +17,10 @@ namespace ltr::store {
 /// images with checksums of their own, are left out. Throws: SystemError if the file cannot be read or
 /// written.
 void seal(const std::filesystem::path& path, std::span<const Extent> pieces, std::string_view open = {});
+
+/// Writes `bytes` and their seal beside `path`, then renames it into place. Throws: as write_atomically.
+void write_sealed(const std::filesystem::path& path, std::span<const std::byte> bytes,
+                  std::span<const Extent> pieces = {});
 
 /// Whether the file has a seal; if it has, its bytes are those that were sealed. One that was changed by
 /// another program, cut off or written by an older version has none: believe nothing in it.

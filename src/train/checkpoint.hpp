@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,6 +48,7 @@ struct LoopState {
 struct CheckpointFiles {
   std::filesystem::path newest;
   int keep = 2;
+  std::function<void()> before_write = {};  ///< may refuse by throwing; may be empty
 
   [[nodiscard]] std::filesystem::path older(int by) const;
   void remove() const;
@@ -54,7 +56,8 @@ struct CheckpointFiles {
 
 /// Writes beside the newest, with a checksum; then those before move on by one and the oldest goes.
 /// `identity` says which training this is the state of.
-/// Throws: SystemError if it cannot be written, or the file system has no room for it: before anything is.
+/// Throws: SystemError if it cannot be written, or the file system has no room for it: before anything is;
+/// what before_write throws.
 void write_checkpoint(const CheckpointFiles& files, const std::string& identity, const LoopState& state);
 
 /// What is found of a training.
@@ -67,7 +70,8 @@ struct FoundCheckpoint {
   std::vector<Damage> damaged;     ///< files that are newer, and what is wrong with them
 };
 
-/// Throws: DataError if a sound file belongs to another training, naming both identities.
+/// Throws: DataError if a sound file belongs to another training, naming both identities; SystemError if one
+/// cannot be read, which says nothing about what it holds.
 [[nodiscard]] FoundCheckpoint read_checkpoint(const CheckpointFiles& files, const std::string& identity);
 
 }  // namespace ltr::train

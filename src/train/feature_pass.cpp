@@ -12,7 +12,7 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
-#include "store/atomic_file.hpp"
+#include "store/seal.hpp"
 #include "train/compute_device.hpp"
 #include "train/kernels.hpp"
 
@@ -34,9 +34,9 @@ class FeatureFile {
   [[nodiscard]] bool holds(std::int64_t rows) const {
     std::error_code absent;
     const std::uintmax_t size = std::filesystem::file_size(path_, absent);
-    return !absent && size == static_cast<std::uintmax_t>(rows * row_bytes_);
+    if (absent || size <= static_cast<std::uintmax_t>(rows * row_bytes_)) return false;
+    return store::check_seal(path_);
   }
-
   [[nodiscard]] torch::Tensor read(std::int64_t first, std::int64_t count) const {
     torch::Tensor rows = torch::empty({count, width_});
     std::ifstream stream(path_, std::ios::binary);
@@ -56,8 +56,17 @@ class FeatureFile {
   std::int64_t width_;
 };
 
-/// The inputs of all ranks to `file`, by rank 0.
-void write_features(EvaluationSet& features, const std::filesystem::path& file) {
+bool is_sound(const FeatureFile& file, std::int64_t rows, const Scratch& scratch) {
+  try {
+    return file.holds(rows);
+  } catch (const base::DataError& error) {
+    if (scratch.warn) scratch.warn(base::format("{}; these features are computed again", error.what()));
+    return false;
+  }
+}
+
+/// The inputs of all ranks to the file, by rank 0.
+void write_features(EvaluationSet& features, const Scratch& scratch) {
   std::vector<std::byte> own;
   features.visit([&](const torch::Tensor& rows, const torch::Tensor&) {
     const torch::Tensor on_host = rows.cpu();
@@ -67,7 +76,9 @@ void write_features(EvaluationSet& features, const std::filesystem::path& file) 
   });
   const std::vector<std::byte> all = features.group().gather(own, 0);
   comm::agree(features.group(), [&] {
-    if (features.group().rank() == 0) store::write_atomically(file, all);
+    if (features.group().rank() != 0) return;
+    if (scratch.before_write) scratch.before_write();
+    store::write_sealed(scratch.file, all);
   });
 }
 
@@ -78,20 +89,22 @@ EvaluationSet features_of(EvaluationSet& images, model::Backbone& backbone) {
   return images.mapped([&](const torch::Tensor& pixels) { return backbone.forward(pixels).contiguous(); });
 }
 
-EvaluationSet features_of(EvaluationSet& images, model::Backbone& backbone,
-                          const std::filesystem::path& file) {
+EvaluationSet features_of(EvaluationSet& images, model::Backbone& backbone, const Scratch& scratch) {
   const comm::Group& group = images.group();
-  const FeatureFile scratch(file, backbone.features());
-  const std::string there = group.rank() == 0 && scratch.holds(images.images()) ? "there" : "";
+  const FeatureFile file(scratch.file, backbone.features());
+  std::string there;
+  comm::agree(group, [&] {
+    if (group.rank() == 0 && is_sound(file, images.images(), scratch)) there = "there";
+  });
   if (group.broadcast(there, 0).empty()) {
     EvaluationSet features = features_of(images, backbone);
-    write_features(features, file);
+    write_features(features, scratch);
     return features;
   }
   std::optional<EvaluationSet> features;
   comm::agree(group, [&] {
-    features = images.with_inputs(
-        [&](std::int64_t first, std::int64_t count) { return scratch.read(first, count); });
+    features =
+        images.with_inputs([&](std::int64_t first, std::int64_t count) { return file.read(first, count); });
   });
   return std::move(*features);
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include <torch/torch.h>
@@ -18,13 +19,21 @@ namespace ltr::train {
 /// mode. Collective: all ranks of the set's group. Cost: 4 D bytes an image, spread over the ranks.
 [[nodiscard]] EvaluationSet features_of(EvaluationSet& images, model::Backbone& backbone);
 
-/// features_of by way of a scratch file: where an earlier pass has left the features at `file` they are read,
-/// otherwise they are computed and left there. Whoever names the file answers for what it stands for: this
-/// checks its size only. Format: [N, D] float32 in pack order, in the byte order of the machine.
-/// Collective: all ranks of the set's group; the file is on a file system that all of them share.
-/// Throws: SystemError if the file can be neither written nor read, on all ranks.
+/// A file of features, for as long as it saves work.
+struct Scratch {
+  std::filesystem::path file;
+  std::function<void()> before_write;            ///< may refuse by throwing; may be empty
+  std::function<void(const std::string&)> warn;  ///< of damage, on rank 0; may be empty
+};
+
+/// features_of by way of a scratch file: where an earlier pass has left the features they are read,
+/// otherwise, and where they are damaged, they are computed and left there. Whoever names the file answers
+/// for what it stands for: this checks its size and its seal. Format: [N, D] float32 in pack order, in the
+/// byte order of the machine, and a seal. Collective: all ranks of the set's group; the file is on a file
+/// system that all of them share. Throws: SystemError if the file can be neither written nor read, on all
+/// ranks.
 [[nodiscard]] EvaluationSet features_of(EvaluationSet& images, model::Backbone& backbone,
-                                        const std::filesystem::path& file);
+                                        const Scratch& scratch);
 
 /// Sums of features over the images of each class in fixed point: exact, so their order does not matter.
 class ClassSums {

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdlib>
 #include <map>
+#include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -22,8 +24,10 @@ using Variables = std::map<std::string, std::string>;
 class LaunchVariables {
  public:
   explicit LaunchVariables(const Variables& values) {
-    for (const char* name : {"PMIX_RANK", "PMIX_NAMESPACE", "PMI_RANK", "PMI_FD", "OMPI_COMM_WORLD_SIZE",
-                             "SLURM_STEP_NUM_TASKS", "SLURM_STEP_ID", "SLURM_NTASKS"}) {
+    for (const char* name :
+         {"PMIX_RANK", "PMIX_NAMESPACE", "PMI_RANK", "PMI_FD", "PMI_SIZE", "MPI_LOCALNRANKS",
+          "MV2_COMM_WORLD_SIZE", "PALS_RANKID", "FLUX_JOB_SIZE", "FLUX_TASK_RANK", "OMPI_COMM_WORLD_SIZE",
+          "SLURM_STEP_NUM_TASKS", "SLURM_STEP_ID", "SLURM_NTASKS"}) {
       if (const char* value = std::getenv(name)) before_[name] = value;
       unsetenv(name);
       set_.push_back(name);
@@ -84,17 +88,59 @@ TEST(Launch, OverlooksTheStepOfMpirunsDaemons) {
   EXPECT_TRUE(read_launch().has_ranks);
 }
 
-TEST(Launch, RefusesMoreTasksThanRanks) {
-  EXPECT_NO_THROW(check_srun(1, 1));
-  EXPECT_NO_THROW(check_srun(4, 4));
-  EXPECT_NO_THROW(check_srun(1, 8));
+/// What is said of a launch of which MPI sees `world_size` processes, or "accepted".
+std::string refusal(const Launch& launch, int world_size) {
   try {
-    check_srun(4, 1);
-    FAIL() << "four tasks of one rank each were accepted";
+    check_launch(launch, world_size, "Some MPI v1");
   } catch (const base::ConfigError& error) {
-    const std::string message = error.what();
-    EXPECT_NE(message.find("srun started 4 tasks but MPI sees 1"), std::string::npos) << message;
-    EXPECT_NE(message.find("srun --mpi=pmix"), std::string::npos) << message;
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(Launch, RefusesMoreTasksThanRanks) {
+  EXPECT_EQ(refusal({.srun_tasks = 1}, 1), "accepted");
+  EXPECT_EQ(refusal({.srun_tasks = 4}, 4), "accepted");
+  EXPECT_EQ(refusal({.srun_tasks = 1}, 8), "accepted");
+  const std::string message = refusal({.srun_tasks = 4}, 1);
+  EXPECT_NE(message.find("srun started 4 tasks but MPI sees 1"), std::string::npos) << message;
+  EXPECT_NE(message.find("srun --mpi=pmix"), std::string::npos) << message;
+}
+
+TEST(Launch, OfAnotherMpiIsRefusedWithItsVariable) {
+  const std::pair<Variables, std::string> launches[] = {
+      {{{"OMPI_COMM_WORLD_SIZE", "4"}, {"PMIX_RANK", "0"}}, "OMPI_COMM_WORLD_SIZE = 4"},
+      {{{"MV2_COMM_WORLD_SIZE", "4"}}, "MV2_COMM_WORLD_SIZE = 4"},
+      {{{"PMI_SIZE", "2"}, {"PMI_RANK", "0"}, {"PMI_FD", "5"}}, "PMI_SIZE = 2"},
+      {{{"MPI_LOCALNRANKS", "2"}}, "MPI_LOCALNRANKS = 2"},
+      {{{"FLUX_JOB_SIZE", "4"}, {"FLUX_TASK_RANK", "0"}}, "FLUX_JOB_SIZE = 4"},
+      {{{"PALS_RANKID", "1"}}, "PALS_RANKID = 1"},
+      {{{"PMIX_RANK", "3"}, {"PMIX_NAMESPACE", "x"}}, "PMIX_RANK = 3"}};
+  for (const auto& [environment, said] : launches) {
+    const LaunchVariables variables(environment);
+    const Launch launch = read_launch();
+    EXPECT_TRUE(launch.has_ranks) << said;
+    const std::string message = refusal(launch, 1);
+    EXPECT_EQ(message.find(said + " says that a launcher"), 0U) << message;
+    EXPECT_NE(message.find("this program's MPI, Some MPI v1;"), std::string::npos) << message;
+    EXPECT_EQ(refusal(launch, 4), "accepted") << said;
+  }
+}
+
+TEST(Launch, OfOneProcessIsNoneOfAnotherMpi) {
+  const Variables launches[] = {
+      {},
+      {{"OMPI_COMM_WORLD_SIZE", "1"}, {"PMIX_RANK", "0"}},
+      {{"PMI_SIZE", "1"}, {"PMI_RANK", "0"}},
+      {{"PALS_RANKID", "0"}},
+      // One process by Open MPI's mpirun, whose daemons another launcher has started.
+      {{"OMPI_COMM_WORLD_SIZE", "1"}, {"PMI_SIZE", "4"}, {"PALS_RANKID", "3"}},
+      // A batch script of Flux, and text that is no number.
+      {{"FLUX_JOB_SIZE", "4"}},
+      {{"PMI_SIZE", "many"}}};
+  for (const Variables& environment : launches) {
+    const LaunchVariables variables(environment);
+    EXPECT_EQ(refusal(read_launch(), 1), "accepted");
   }
 }
 

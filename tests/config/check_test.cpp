@@ -36,9 +36,39 @@ constexpr BadValue kBadValues[] = {
     {"input.size=0", "input.size = 0: an image"},
     {"input.padding=-1", "input.padding = -1: "},
     {"input.size=20000", "input.size = 20000: an image"},
-    {"loader.threads=1000000", "loader.threads = 1000000: no host"},
+    {"loader.threads=1000000",
+     "loader.threads = 1000000: work needs a thread to do it, and a host has so many processors; "
+     "give 1 to 1024"},
+    {"data.shots.many_above=9223372036854775807",
+     "data.shots.many_above = 9223372036854775807: it is a number of training "
+     "images; give 0 to 1000000000000"},
+    {"input.padding=2147483647",
+     "input.padding = 2147483647: it is a number of pixels on every side; give 0 to 16384"},
+    {"input.evaluation_resize=2147483647", "input.evaluation_resize = 2147483647: an image needs pixels"},
+    {"stage_1.epochs=2147483647",
+     "stage_1.epochs = 2147483647: an epoch is one pass over the draws; give 1 to 1000000"},
+    {"stage_1.micro_batches=2147483647",
+     "stage_1.micro_batches = 2147483647: a step is made of micro-batches, whose "
+     "BatchNorm statistics are kept for its length; give 1 to 65536"},
+    {"stage_1.global_batch=9223372036854775807",
+     "stage_1.global_batch = 9223372036854775807: a step needs images"},
+    {"stage_1.validate_every_epochs=2147483647", "stage_1.validate_every_epochs = 2147483647: validation"},
+    {"stage_2.crt.epochs=2147483647", "stage_2.crt.epochs = 2147483647: an epoch"},
+    {"stage_2.lws.epochs=2147483647", "stage_2.lws.epochs = 2147483647: an epoch"},
+    {"stage_2.finetune.epochs=2147483647", "stage_2.finetune.epochs = 2147483647: an epoch"},
+    {"parallel.ranks_per_cell=2147483647",
+     "parallel.ranks_per_cell = 2147483647: it is a number of ranks, with 0 for all"},
+    {"parallel.ranks_per_cell_stage_2=-1",
+     "parallel.ranks_per_cell_stage_2 = -1: it is a number of ranks, with 0 for as"},
+    {"parallel.stall_timeout_s=1e300",
+     "parallel.stall_timeout_s = 1e+300: it is a time in seconds, with 0 to wait for "
+     "ever; give 0 to 1000000000"},
+    {"parallel.stall_timeout_s=0.5", "parallel.stall_timeout_s = 0.5: ranks are seconds apart"},
+    {"checkpoint.every_epochs=2147483647", "checkpoint.every_epochs = 2147483647: checkpoints"},
+    {"checkpoint.every_s=1e300", "checkpoint.every_s = 1e+300: it is a time"},
+    {"checkpoint.keep=2147483647", "checkpoint.keep = 2147483647: a run that stops"},
     {"loader.queue_batches=2000000000", "loader.queue_batches = 2000000000: training"},
-    {"parallel.threads_per_rank=5000", "parallel.threads_per_rank = 5000: no host"},
+    {"parallel.threads_per_rank=5000", "parallel.threads_per_rank = 5000: work needs"},
     {"stage_1.weight_decay=1e300", "stage_1.weight_decay = 1e+300: below 0"},
     {"stage_1.learning_rate=1e300", "stage_1.learning_rate = 1e+300: weights"},
     {"input.evaluation_resize=223", "input.evaluation_resize = 223 with input.size = 224: the centre"},
@@ -59,7 +89,7 @@ constexpr BadValue kBadValues[] = {
      "stage_1.micro_batches = 8 with stage_1.global_batch = 100: micro-batches are equal parts"},
     {"stage_1.learning_rate=0", "stage_1.learning_rate = 0.0: "},
     {"stage_1.warmup_epochs=90", "stage_1.warmup_epochs = 90 with stage_1.epochs = 90: "},
-    {"stage_1.warmup_epochs=-1", "stage_1.warmup_epochs = -1 with stage_1.epochs = 90: "},
+    {"stage_1.warmup_epochs=-1", "stage_1.warmup_epochs = -1: warm-up"},
     {"stage_1.momentum=1", "stage_1.momentum = 1.0: "},
     {"stage_1.momentum=-0.1", "stage_1.momentum = -0.1: "},
     {"stage_1.weight_decay=-1e-4", "stage_1.weight_decay = -0.0001: "},
@@ -177,6 +207,12 @@ TEST(CheckRanks, FixedOrderTakesPowersOfTwoThatDivide) {
   for (int ranks : {0, -1, 3, 5, 6, 7, 16}) EXPECT_NE(rank_refusal(c, ranks), "accepted") << ranks;
   EXPECT_THAT(rank_refusal(c, 3), AllOf(StartsWith("3 ranks cannot share stage_1.micro_batches = 8 "),
                                         HasSubstr("power of two"), HasSubstr("ranks: 1, 2, 4, 8, or")));
+}
+
+TEST(CheckRanks, OfTheMostMicroBatchesAreListed) {
+  const Configuration c = least_with("", {"stage_1.micro_batches=65536", "stage_1.global_batch=65536"});
+  EXPECT_EQ(rank_refusal(c, 65536), "accepted");
+  EXPECT_THAT(rank_refusal(c, 3), HasSubstr("ranks: 1, 2, 4, 8, 16, 32, "));
 }
 
 TEST(CheckRanks, FastestTakesAnyDivisor) {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/toml.hpp"
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <random>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "config/config_text.hpp"
 
@@ -183,7 +186,8 @@ TEST(Toml, WritingHasEveryKeyInTheOrderOfTheTables) {
 TEST(Toml, DifferingKeysNameKeyAndBothValues) {
   const Configuration here = least_with("");
   const Configuration there =
-      least_with("", {"stage_1.epochs=2", "grid.learning=[\"joint\"]", "run.output=elsewhere.h5"});
+      least_with("", {"stage_1.epochs=2", "grid.learning=[\"joint\"]", "run.output=elsewhere.h5",
+                      "data.root=/elsewhere", "data.train=/elsewhere/train.h5", "data.stage=/local"});
   EXPECT_THAT(differing_keys(here, there),
               ElementsAre("grid.learning: [\"joint\", \"ncm\", \"crt\", \"tau_normalized\", \"lws\"] here, "
                           "[\"joint\"] there",
@@ -191,12 +195,114 @@ TEST(Toml, DifferingKeysNameKeyAndBothValues) {
   EXPECT_THAT(differing_keys(here, here), IsEmpty());
 }
 
+TEST(Toml, FilesElsewhereAreNoDifferenceButNoFileIs) {
+  const Configuration none = least_with("");
+  const Configuration one = least_with("", {"model.pretrained=/scratch/a/w.safetensors"});
+  const Configuration moved = least_with("", {"model.pretrained=/scratch/b/w.safetensors"});
+  EXPECT_THAT(differing_keys(one, moved), IsEmpty());
+  EXPECT_THAT(differing_keys(none, one),
+              ElementsAre("model.pretrained: \"\" here, \"/scratch/a/w.safetensors\" there"));
+  EXPECT_THAT(differing_keys(least_with("", {"data.validation=v.h5"}), none),
+              ElementsAre("data.validation: \"v.h5\" here, \"\" there"));
+}
+
+TEST(Toml, PathsAreExpandedAtTheirHead) {
+  setenv("LTR_TEST_SCRATCH", "/scratch/ada", 1);
+  const std::string rest =
+      "test = [\"$LTR_TEST_SCRATCH/a.h5\", \"b.h5\"]\nroot = \"${LTR_TEST_SCRATCH}/packs\"\n"
+      "stage = \"$LTR_TEST_SCRATCH\"\nvalidation = \"$LTR_TEST_SCRATCH/v.h5\"\n"
+      "[model]\npretrained = \"$LTR_TEST_SCRATCH/w.safetensors\"\n";
+  const Configuration c =
+      parse("format = 1\nrun.output = \"$LTR_TEST_SCRATCH/run.h5\"\n[data]\ntrain = \"train.h5\"\n" + rest);
+  EXPECT_EQ(c.run.output, "/scratch/ada/run.h5");
+  EXPECT_EQ(c.data.root, "/scratch/ada/packs");
+  EXPECT_EQ(c.data.train, "train.h5");
+  EXPECT_THAT(c.data.test.names, ElementsAre("/scratch/ada/a.h5", "b.h5"));
+  EXPECT_EQ(c.data.validation, "/scratch/ada/v.h5");
+  EXPECT_EQ(c.data.stage, "/scratch/ada");
+  EXPECT_EQ(c.model.pretrained, "/scratch/ada/w.safetensors");
+  EXPECT_EQ(least_with("", {"run.output=$LTR_TEST_SCRATCH/a.h5"}).run.output, "/scratch/ada/a.h5");
+  EXPECT_EQ(least_with("", {"stage_1.weights=$LTR_TEST_SCRATCH/w", "grid.sampling=[\"square_root\"]"})
+                .stage_1.weights,
+            "/scratch/ada/w");
+  // What a record keeps is where the files really were.
+  EXPECT_THAT(to_toml(c), HasSubstr("output = \"/scratch/ada/run.h5\""));
+}
+
+TEST(Toml, VariablesThatAreNotSetAreNamedWithKeyAndPlace) {
+  unsetenv("LTR_TEST_ABSENT");
+  EXPECT_THAT(refusal_of("root = \"$LTR_TEST_ABSENT/packs\"\n"),
+              AllOf(StartsWith("grid.toml:6:8: data.root: the path $LTR_TEST_ABSENT/packs"),
+                    HasSubstr("has no LTR_TEST_ABSENT;")));
+  EXPECT_THAT(refusal_of("", {"run.output=~nobody/a.h5"}), HasSubstr("begins with ~nobody;"));
+}
+
+std::string repeated(std::string_view text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+TEST(Toml, KeysOfManyStepsAreRefusedAtOnce) {
+  const std::string deep = repeated("a.", 100'000) + "a";
+  const std::string refused = "a key of more than 16 steps; no key has more than three";
+  for (const std::string& line :
+       {deep + " = 1\n", "[" + deep + "]\n", "[[" + deep + "]]\n", "x = { " + deep + " = 1 }\n"}) {
+    EXPECT_THAT(refusal_of("\n" + line), StartsWith("grid.toml:7: " + refused));
+  }
+  for (const std::string& assignment : {deep + "=1", "x={" + deep + "=1}", "x=1\n" + deep + "=1"}) {
+    const std::string message = refusal_of("", {assignment});
+    EXPECT_THAT(message, AllOf(StartsWith("--set "), HasSubstr("...: " + refused)));
+    EXPECT_LT(message.size(), 500U);
+  }
+}
+
+TEST(Toml, DotsInStringsAndCommentsAreNoSteps) {
+  const std::string dots = repeated(".", 50);
+  EXPECT_EQ(least_with("root = \"" + dots + "\" # " + dots + "\nstage = '" + dots + "'\n").data.root, dots);
+  const std::string three(3, '\'');
+  EXPECT_EQ(
+      least_with("root = \"\"\"\"" + dots + "\\\"\"\"\"\"\nstage = " + three + "'" + dots + three + "\n")
+          .data.root,
+      "\"" + dots + "\"\"");
+  EXPECT_EQ(least_with("root = \"\\\"" + dots + "\"\nstage = \"" + dots + "\"\n").data.root, "\"" + dots);
+  EXPECT_EQ(least_with("", {"data.root=" + dots + "\"" + dots}).data.root, dots + "\"" + dots);
+  EXPECT_THAT(refusal_of("a.b.c.d.e = 1\n"), HasSubstr("unknown key data.a;"));
+}
+
+TEST(Toml, LongListsNamesAndValuesAreRefusedInALine) {
+  const std::string seeds = "[" + repeated("1, ", 200'000) + "]";
+  EXPECT_THAT(
+      refusal("format = 1\nrun.seeds = " + seeds + "\n" + kLeastText.substr(11)),
+      StartsWith(
+          "grid.toml:2:13: run.seeds: a list of length 200000 is given; one of 1000 at most is expected"));
+  for (const char* key : {"data.train", "grid.sampling", "grid.learning", "stage_1.step.milestones"}) {
+    EXPECT_THAT(refusal_of("", {std::string(key) + "=" + seeds}),
+                HasSubstr("a list of length 200000 is given"));
+  }
+  const std::string name = repeated("a", 500'000);
+  for (const std::string& message :
+       {refusal_of(name + " = 1\n"), refusal_of("[stage_1]\nepochs = \"" + name + "\"\n"),
+        refusal_of("[stage_1]\nloss = \"" + name + "\"\n"), refusal_of("", {name + "=1"}),
+        refusal_of("", {"run.seeds=[" + repeated("1, ", 999) + "]"})}) {
+    EXPECT_NE(message, "accepted");
+    EXPECT_LT(message.size(), 800U) << message;
+  }
+}
+
+TEST(Toml, MessagesArePrintable) {
+  const std::string message = refusal_of("\"a\\u001b[31m\\nb\" = 1\n[stage_1]\n");
+  EXPECT_THAT(message, HasSubstr("unknown key data.a\\x1b[31m\\nb;"));
+  EXPECT_THAT(refusal_of("[model]\nbackbone = \"re\\u001bs\\u202e\"\n"),
+              HasSubstr("\"re\\x1bs\\u202e\" is no backbone"));
+}
+
 TEST(Toml, DifferingKeysSeeEveryField) {
-  // 80 keys stand in configuration.hpp; all differ here but run.output, the loss, which has one choice,
-  // stage_1.weights, which model.pretrained excludes, the authors' manners of drawing, which
+  // 80 keys stand in configuration.hpp; all differ here but run.output, data.root, the loss, which has one
+  // choice, stage_1.weights, which model.pretrained excludes, the authors' manners of drawing, which
   // grid.replacement excludes, parallel.share_gpus, which NCCL excludes, and input.scaled_decode, which the
   // mode of fidelity excludes.
-  EXPECT_EQ(differing_keys(Configuration{}, unusual_configuration()).size(), 71u);
+  EXPECT_EQ(differing_keys(Configuration{}, unusual_configuration()).size(), 70u);
 }
 
 TEST(Toml, SyntaxErrorsHaveTheirPlace) {
@@ -345,6 +451,28 @@ TEST(Toml, FilesAreReadAndNamed) {
   EXPECT_THAT(message(folder), HasSubstr("cannot be read"));
   EXPECT_THAT(message(folder / "absent.toml"), AllOf(HasSubstr("absent.toml"), HasSubstr("cannot be read")));
   std::filesystem::remove_all(folder);
+}
+
+TEST(Toml, WhatIsNoFileOfABearableSizeIsRefusedAtOnce) {
+  const std::filesystem::path path =
+      std::filesystem::path(testing::TempDir()) / ("ltr_config_" + std::to_string(getpid()) + ".toml");
+  const auto message = [](const std::filesystem::path& file) -> std::string {
+    try {
+      static_cast<void>(read_configuration(file));
+    } catch (const base::ConfigError& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  EXPECT_THAT(message(path), HasSubstr("cannot be read from a folder, a pipe or a device;"));
+  EXPECT_THAT(message("/dev/zero"),
+              StartsWith("/dev/zero: the configuration cannot be read from a folder, a pipe or"));
+  std::filesystem::remove(path);
+  std::ofstream(path) << "format = 1\n";
+  std::filesystem::resize_file(path, std::uintmax_t{1} << 40);
+  EXPECT_THAT(message(path), HasSubstr("has more than 1 MiB"));
+  std::filesystem::remove(path);
 }
 
 }  // namespace

@@ -3,10 +3,10 @@
 
 #include <chrono>
 #include <fstream>
+#include <optional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
@@ -26,6 +26,8 @@ class LeaseTest : public test::OwnFolder {
     OwnFolder::SetUp();
     file_ = folder() / "lease";
   }
+
+  static constexpr LeasePatience kHasty{.silent_s = 60, .watched_s = 0.3};
 
   std::filesystem::path file_;
   base::Log log_{base::Log::Voice::silent};
@@ -51,34 +53,74 @@ TEST_F(LeaseTest, RefusesASecondRunAndNamesTheFirst) {
 }
 
 TEST_F(LeaseTest, TakesOverWhatHasBeenSilentForAMinute) {
-  write_claim("elsewhere 17 99\n", std::chrono::seconds(75));
-  EXPECT_NO_THROW(const Lease lease(file_, log_));
+  write_claim("0123456789abcdef deadbeef elsewhere 17 99\n", std::chrono::seconds(75));
+  EXPECT_NO_THROW(const Lease lease(file_, log_, {}, kHasty));
 }
 
 TEST_F(LeaseTest, RespectsAnotherHostsFreshClaim) {
-  write_claim("elsewhere 17 99\n", std::chrono::seconds(20));
+  write_claim("0123456789abcdef deadbeef elsewhere 17 99\n", std::chrono::seconds(20));
+  EXPECT_THROW(const Lease lease(file_, log_, {}, kHasty), base::ConfigError);
+}
+
+TEST_F(LeaseTest, RespectsAClaimThatIsRenewedWhileItIsWatched) {
+  // As after a clock was set: by its age alone it would be long dead.
+  write_claim("0123456789abcdef deadbeef elsewhere 17 99\n", std::chrono::hours(24));
+  const Heartbeat alive(file_, [] { return true; }, std::chrono::milliseconds(50));
+  EXPECT_THROW(const Lease lease(file_, log_, {}, kHasty), base::ConfigError);
+}
+
+TEST_F(LeaseTest, AClaimFromTheFutureIsWatchedForLonger) {
+  write_claim("0123456789abcdef deadbeef elsewhere 17 99\n", -std::chrono::hours(24));
+  EXPECT_NO_THROW(const Lease lease(file_, log_, {}, {.silent_s = 0.2, .watched_s = 0.2}));
+}
+
+TEST_F(LeaseTest, WatchingEndsWhereAStopIsAskedFor) {
+  write_claim("0123456789abcdef deadbeef elsewhere 17 99\n", std::chrono::seconds(75));
+  EXPECT_THROW(const Lease lease(file_, log_, [] { return true; }), base::Stopped);
+}
+
+TEST_F(LeaseTest, TakesOverAtOnceWhereTheKernelHasTakenTheHoldBack) {
+  // Whatever the process number says: another process, or this very one, may have it by now.
+  write_claim(base::format("0123456789abcdef {} container {} -\n", base::kernel_name(), getpid()),
+              std::chrono::seconds(1));
+  EXPECT_NO_THROW(const Lease lease(file_, log_));
+}
+
+TEST_F(LeaseTest, RespectsALiveHolderWhoseProcessCannotBeSeen) {
+  // In another container of the same host name: its number there is nobody's here.
+  write_claim(base::format("0123456789abcdef {} container 1999999999 -\n", base::kernel_name()),
+              std::chrono::seconds(1));
+  const base::FileHold alive(file_);
+  ASSERT_TRUE(alive.holds());
   EXPECT_THROW(const Lease lease(file_, log_), base::ConfigError);
 }
 
-TEST_F(LeaseTest, TakesOverAtOnceWhenTheProcessIsGoneFromThisHost) {
-  std::array<char, 256> host{};
-  gethostname(host.data(), host.size() - 1);
-  // No process has a number beyond the kernel's largest.
-  write_claim(base::format("{} 1999999999 -\n", host.data()), std::chrono::seconds(1));
-  EXPECT_NO_THROW(const Lease lease(file_, log_));
+TEST_F(LeaseTest, AHolderThatWasTakenOverNoticesBeforeItWrites) {
+  std::optional<Lease> suspended(std::in_place, file_, log_);
+  EXPECT_NO_THROW(suspended->mark().require());
+  std::filesystem::last_write_time(file_,
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::seconds(75));
+  const Lease successor(file_, log_, {}, kHasty);
+  try {
+    suspended->mark().require();
+    FAIL() << "two runs would write one output";
+  } catch (const base::ConfigError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("is no longer this run's"));
+    EXPECT_THAT(error.what(), testing::HasSubstr("has taken it over"));
+  }
+  suspended.reset();  // does not take the successor's claim away
+  EXPECT_NO_THROW(successor.mark().require());
+  EXPECT_TRUE(std::filesystem::exists(file_));
 }
 
-TEST_F(LeaseTest, TakesOverFromADeadProcessThatNobodyHasCollected) {
-  const pid_t child = fork();
-  if (child == 0) _exit(0);
-  siginfo_t dead{};
-  ASSERT_EQ(waitid(P_PID, static_cast<id_t>(child), &dead, WEXITED | WNOWAIT), 0);
-  std::array<char, 256> host{};
-  gethostname(host.data(), host.size() - 1);
-  write_claim(base::format("{} {} -\n", host.data(), static_cast<std::int64_t>(child)),
-              std::chrono::seconds(1));
-  EXPECT_NO_THROW(const Lease lease(file_, log_));
-  waitpid(child, nullptr, 0);
+TEST_F(LeaseTest, NamesNeverReachTheTerminalRaw) {
+  write_claim("0123456789abcdef deadbeef else\x1b[31mwhere 17 99\n", std::chrono::seconds(1));
+  try {
+    const Lease lease(file_, log_);
+    FAIL() << "a second claim was granted";
+  } catch (const base::ConfigError& error) {
+    EXPECT_THAT(error.what(), testing::Not(testing::HasSubstr("\x1b")));
+  }
 }
 
 TEST_F(LeaseTest, SaysWhenItCannotWrite) {
