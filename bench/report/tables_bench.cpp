@@ -66,7 +66,9 @@ ltr::record::RunRecord sample() {
     run.class_names.push_back(ltr::base::format("species {}", k));
     run.class_counts.push_back(2 + kLargest * (kClasses - k) / kClasses);
   }
-  for (const ltr::config::PlanCell& planned : ltr::config::make_plan(configuration).cells) {
+  const ltr::config::Plan plan = ltr::config::make_plan(configuration);
+  for (const ltr::config::PlanNode& node : plan.nodes) run.plan.push_back(node.id);
+  for (const ltr::config::PlanCell& planned : plan.cells) {
     ltr::record::CellRecord& cell = run.cells.emplace_back();
     cell.id = planned.id;
     cell.seed = planned.seed;

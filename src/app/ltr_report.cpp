@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // ltr_report: tables and digests from records, without torch and MPI.
+#include <csignal>
 #include <exception>
 #include <iostream>
 #include <map>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,13 +14,14 @@
 
 #include "app/command_line.hpp"
 #include "base/error.hpp"
+#include "base/printable.hpp"
 #include "config/enums.hpp"
-#include "record/record.hpp"
 #include "report/digest.hpp"
 #include "report/figure_files.hpp"
 #include "report/figure_list.hpp"
 #include "report/gnuplot.hpp"
 #include "report/published.hpp"
+#include "report/read_records.hpp"
 #include "report/table.hpp"
 
 namespace {
@@ -43,6 +46,14 @@ void add_table_options(CLI::App& app, Arguments& arguments, CLI::Option* digest)
                                               {"latex", Format::latex},
                                               {"html", Format::html}};
   ltr::report::TableOptions& options = arguments.request.options;
+  // A comparison with NaN holds for no range.
+  const auto points = [](const std::string& text) {
+    double value = 0;
+    const bool read = CLI::detail::lexical_cast(text, value) && value >= 0 && value <= 100;
+    return read ? ""
+                : "'" + text +
+                      "' is no number of points, so no verdict could follow from it; give one from 0 to 100";
+  };
   app.add_option(
          "--format", arguments.request.format,
          "text, markdown, latex (booktabs), html: one page with the figures inline, or csv: one row a "
@@ -63,7 +74,7 @@ void add_table_options(CLI::App& app, Arguments& arguments, CLI::Option* digest)
       ->take_all()
       ->excludes(digest);
   app.add_option("--band", options.band, "points within which two accuracies agree")
-      ->check(CLI::Range(0.0, 100.0))
+      ->check(points)
       ->option_text("POINTS [1.5]")
       ->excludes(digest);
   app.add_option("--by", options.by,
@@ -85,8 +96,9 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
   CLI::App app{"Prints tables of one or more records, with published values beside them."};
   app.footer("Tables:\n" + ltr::report::list_tables());
   app.add_option("records", arguments.records, "records, as named by run.output")->required();
-  CLI::Option* digest = app.add_flag("--digest", arguments.digest,
-                                     "SHA-256 of plan, draws, weights and counts instead of tables");
+  CLI::Option* digest =
+      app.add_flag("--digest", arguments.digest,
+                   "SHA-256 of plan, settings, draws, weights, counts and results instead of tables");
   add_table_options(app, arguments, digest);
   app.add_option("--figures", arguments.figures,
                  "draw every figure as SVG and PNG in this folder, by gnuplot")
@@ -104,20 +116,21 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
   return std::nullopt;
 }
 
-std::string digests(const std::vector<std::string>& names, const std::vector<ltr::record::RunRecord>& runs) {
+/// Of one record after the other, as they were written.
+std::string digests(const std::vector<std::string>& paths) {
   std::string text;
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    text += names[i] + "\n" + ltr::report::render_digests(runs[i]);
+  for (const std::string& path : paths) {
+    text += ltr::base::printable(path) + "\n" + ltr::report::render_digests(ltr::report::read_record(path));
   }
   return text;
 }
 
-void say(const std::string& message) { std::cerr << "ltr_report: " << message << "\n"; }
+void say(const std::string& message) { std::cerr << "ltr_report: " << ltr::base::printable(message) << "\n"; }
 
 /// The figures that can be drawn on this machine, or why they cannot.
-ltr::report::FigureList drawable_figures(const std::vector<ltr::record::RunRecord>& runs,
+ltr::report::FigureList drawable_figures(const ltr::report::Records& records,
                                          const std::vector<std::string>& by) {
-  if (ltr::report::gnuplot_installed()) return ltr::report::figures_of(runs, by);
+  if (ltr::report::gnuplot_installed()) return ltr::report::figures_of(records.runs, by, records.files);
   return {.figures = {}, .left_out = {ltr::report::kGnuplotMissing}};
 }
 
@@ -136,21 +149,23 @@ ltr::report::Request completed(const Arguments& arguments) {
 
 /// The tables, and the figures where they are asked for.
 void report(const Arguments& arguments) {
+  if (arguments.digest) return ltr::app::print(digests(arguments.records));
   ltr::report::Request request = completed(arguments);
-  std::vector<ltr::record::RunRecord> runs;
-  for (const std::string& path : arguments.records) runs.push_back(ltr::record::read_run(path));
-  if (arguments.digest) return ltr::app::print(digests(arguments.records, runs));
+  const ltr::report::Records records = ltr::report::read_records(arguments.records);
+  for (const std::string& note : records.notes) say(note);
+  request.files = records.files;
   ltr::report::FigureList figures;
   const auto find_figures = [&] {
-    figures = drawable_figures(runs, request.options.by);
+    figures = drawable_figures(records, request.options.by);
     for (const std::string& note : figures.left_out) say(note);
+    if (!arguments.figures.empty()) ltr::report::check_place(figures.figures, arguments.figures);
   };
   const bool inlined = request.format == Format::html;
   if (inlined) {
     find_figures();
     request.illustrations = {ltr::report::drawn(figures.figures), figures.left_out};
   }
-  const std::string text = ltr::report::render(runs, request);
+  const std::string text = ltr::report::render(records.runs, request);
   if (!inlined && !arguments.figures.empty()) find_figures();
   ltr::app::print(text);
   if (!arguments.figures.empty()) ltr::report::write_figures(figures.figures, arguments.figures);
@@ -160,9 +175,10 @@ void report(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
   ltr::app::prepare_streams();
-  Arguments arguments;
-  if (const auto status = parse(argc, argv, arguments)) return *status;
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is then an error of the write
   try {
+    Arguments arguments;
+    if (const auto status = parse(argc, argv, arguments)) return *status;
     report(arguments);
     return ExitStatus::done;
   } catch (const std::exception& error) {

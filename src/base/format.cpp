@@ -2,18 +2,53 @@
 #include "base/format.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <stdexcept>
+#include <string_view>
 
 #include <fmt/args.h>
 #include <fmt/format.h>
+
+namespace ltr::base {
+namespace {
+/// A number that is never shown as minus zero, whatever it is rounded to.
+struct Number {
+  double value = 0;
+};
+}  // namespace
+}  // namespace ltr::base
+
+template <>
+struct fmt::formatter<ltr::base::Number> : fmt::formatter<double> {
+  template <class Context>
+  auto format(const ltr::base::Number& number, Context& context) const {
+    double value = number.value;
+    if (std::signbit(value) && std::isfinite(value)) {
+      fmt::memory_buffer text;
+      Context own(fmt::appender(text), context.args(), context.locale());
+      fmt::formatter<double>::format(value, own);
+      constexpr std::string_view kDigits = "123456789";
+      if (std::ranges::find_first_of(text, kDigits) == text.end()) value = 0;
+    }
+    return fmt::formatter<double>::format(value, context);
+  }
+};
 
 namespace ltr::base {
 
 std::string format_values(std::string_view pattern, std::span<const FormatValue> values) {
   fmt::dynamic_format_arg_store<fmt::format_context> store;
   for (const FormatValue& value : values) {
-    std::visit([&store](const auto& held) { store.push_back(held); }, value);
+    std::visit(
+        [&store]<class Held>(const Held& held) {
+          if constexpr (std::same_as<Held, double>) {
+            store.push_back(Number{held});
+          } else {
+            store.push_back(held);
+          }
+        },
+        value);
   }
   try {
     return fmt::vformat(pattern, store);

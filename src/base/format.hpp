@@ -17,7 +17,8 @@ namespace ltr::base {
 /// One value to print.
 using FormatValue = std::variant<std::int64_t, std::uint64_t, double, bool, std::string_view>;
 
-/// `pattern` in the notation of fmt and std::format, e.g. "{} of {:>5.1f}".
+/// `pattern` in the notation of fmt and std::format, e.g. "{} of {:>5.1f}". A number that rounds to zero
+/// there has no minus.
 /// Throws: std::logic_error if pattern and values do not fit.
 [[nodiscard]] std::string format_values(std::string_view pattern, std::span<const FormatValue> values);
 

@@ -2,17 +2,40 @@
 #include "base/log.hpp"
 
 #include <cstdio>
+#include <cstdlib>
 #include <mutex>
 #include <string>
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/printable.hpp"
 #include "base/stopwatch.hpp"
+#include "base/utf8.hpp"
 
 namespace ltr::base {
+namespace {
+/// Whether standard error is a terminal that takes codes, and nobody asked for none.
+bool is_terminal() {
+  const auto variable = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string_view(value != nullptr ? value : "");
+  };
+  const std::string_view kind = variable("TERM");
+  return isatty(STDERR_FILENO) == 1 && !kind.empty() && kind != "dumb" && variable("NO_COLOR").empty();
+}
+
+/// What of a line fits into one of the terminal, whose last column stays free: some wrap as soon as it is
+/// written. A terminal that does not know its width is taken for one of 80.
+std::string_view fitted(std::string_view line) {
+  constexpr std::size_t kUsual = 80;
+  winsize size{};
+  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return head_of_columns(line, (known ? size.ws_col : kUsual) - 1);
+}
+}  // namespace
 
 struct Log::State {
   explicit State(Voice voice)
@@ -20,7 +43,8 @@ struct Log::State {
     logger.set_level(voice == Voice::speaking ? spdlog::level::info : spdlog::level::off);
     logger.set_pattern("%H:%M:%S %^%v%$");
     speaking = voice == Voice::speaking;
-    terminal = isatty(STDERR_FILENO) == 1;
+    terminal = is_terminal();
+    if (!terminal) sink->set_color_mode(spdlog::color_mode::never);
   }
 
   void line(spdlog::level::level_enum level, std::string_view text) {
@@ -56,7 +80,9 @@ void Log::progress(std::string_view line) {
   if (!state_->speaking) return;
   if (state_->terminal) {
     const std::scoped_lock lock(state_->mutex);
-    std::fprintf(stderr, "\r\033[K%s", printable(line).c_str());
+    const std::string text = printable(line);
+    const std::string_view shown = fitted(text);
+    std::fprintf(stderr, "\r\033[K%.*s", static_cast<int>(shown.size()), shown.data());
     std::fflush(stderr);
     state_->live = true;
     return;

@@ -19,7 +19,8 @@ class Log {
   void info(std::string_view line);
   void warning(std::string_view line);
   void error(std::string_view line);
-  /// The live line: on a terminal it replaces itself; elsewhere it is printed at most every 10 s.
+  /// The live line: on a terminal it replaces itself, cut to the terminal's width; elsewhere, and with
+  /// TERM=dumb or NO_COLOR, it is printed at most every 10 s.
   void progress(std::string_view line);
 
  private:

@@ -73,32 +73,47 @@ std::vector<std::string> differences(const RunView& a, const RunView& b, const A
                       }));
   if (other_data) return found;
   if (a.run->class_counts != b.run->class_counts) found.emplace_back("the class counts");
+  if (a.run->class_names != b.run->class_names) found.emplace_back("the class names");
   add_differing_hashes(a.run->data_hashes, b.run->data_hashes, found);
   return found;
 }
 
 void check_recipes(const std::vector<RunView>& views, const Apart& apart) {
-  for (std::size_t i = 0; i < views.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      // Each record once with the first, and with those it is averaged with.
-      if (j > 0 && place_of(views[j], apart) != place_of(views[i], apart)) continue;
-      const std::vector<std::string> found = differences(views[j], views[i], apart);
-      if (found.empty()) continue;
-      throw base::ConfigError(
-          base::format("records {} and {} differ in {}, so a table of both would mix two methods; "
-                       "report them one by one, or tell them apart with --by KEY",
-                       j + 1, i + 1, base::join(found, "; ")));
-    }
+  const auto compare = [&apart](const RunView& a, const RunView& b) {
+    const std::vector<std::string> found = differences(a, b, apart);
+    if (found.empty()) return;
+    throw base::ConfigError(
+        base::format("records {} and {} differ in {}, so a table of both would mix two methods; "
+                     "report them one by one, or tell them apart with --by KEY",
+                     a.name, b.name, base::join(found, "; ")));
+  };
+  // Each record with the first of all, and with the first of those it is averaged with: within one place,
+  // records that equal a third equal each other.
+  std::map<std::vector<std::string>, const RunView*> firsts;
+  for (const RunView& view : views) {
+    if (&view != &views.front()) compare(views.front(), view);
+    const RunView* first = firsts.emplace(place_of(view, apart), &view).first->second;
+    if (first != &view && first != &views.front()) compare(*first, view);
   }
 }
 
-/// Whether two cells of one name are the same one: complete, with the same weights. On any number of ranks
-/// these are.
-bool are_one(const record::CellRecord& a, const record::CellRecord& b) {
+/// Whether two records of one cell are of weights that both know, and the same ones.
+bool same_weights(const record::CellRecord& a, const record::CellRecord& b) {
   return a.error.empty() && b.error.empty() && !a.training.weights_digest.empty() &&
          a.training.weights_digest == b.training.weights_digest;
 }
+
+/// Whether the same images were counted, with the same answers.
+bool same_counts(const metric::Counts& a, const metric::Counts& b) {
+  return a.total == b.total && a.correct == b.correct && a.correct_top5 == b.correct_top5;
+}
 }  // namespace
+
+CellKey key_of(const record::CellRecord& cell) { return {cell.seed, cell.sampling, cell.learning}; }
+
+bool are_one(const record::CellRecord& a, const record::CellRecord& b) {
+  return same_weights(a, b) && same_counts(a.test, b.test);
+}
 
 bool changes_no_method(std::string_view key) {
   // The one key of its section that is about numbers.
@@ -115,22 +130,23 @@ std::vector<std::string> place_of(const RunView& view, const Apart& apart) {
 void check_alike(const std::vector<RunView>& views, const Apart& apart) {
   check_recipes(views, apart);
   struct Held {
-    std::size_t record;
+    const RunView* view;
     const record::CellRecord* cell;
   };
-  std::map<std::vector<std::string>, Held> holders;
-  for (std::size_t i = 0; i < views.size(); ++i) {
-    std::vector<std::string> place = place_of(views[i], apart);
-    place.emplace_back();
-    for (const record::CellRecord& cell : views[i].run->cells) {
-      place.back() = cell.id;
-      const auto [entry, fresh] = holders.emplace(place, Held{i, &cell});
+  std::map<std::vector<std::string>, std::map<CellKey, Held>> holders;
+  for (const RunView& view : views) {
+    std::map<CellKey, Held>& held = holders[place_of(view, apart)];
+    for (const record::CellRecord& cell : view.run->cells) {
+      const auto [entry, fresh] = held.emplace(key_of(cell), Held{&view, &cell});
       const Held& other = entry->second;
       if (fresh || are_one(*other.cell, cell)) continue;
-      throw base::ConfigError(base::format(
-          "cell {} is in records {} and {}, not with the same weights, so its seed would count twice; give "
-          "each seed in one record",
-          cell.id, other.record + 1, i + 1));
+      const std::string_view fault =
+          same_weights(*other.cell, cell)
+              ? "with the same weights but other counts of test images, so one of them is not what was "
+                "measured; leave out the one that was changed or damaged"
+              : "not with the same weights, so its seed would count twice; give each seed in one record";
+      throw base::ConfigError(
+          base::format("cell {} is in records {} and {}, {}", cell.id, other.view->name, view.name, fault));
     }
   }
 }

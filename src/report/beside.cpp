@@ -5,10 +5,12 @@
 #include <cmath>
 
 #include "base/format.hpp"
+#include "report/facts.hpp"
 
 namespace ltr::report {
 namespace {
 constexpr std::size_t kSeedsForVerdict = 3;
+constexpr std::size_t kReasons = 40;  ///< said in full
 
 template <class Range, class Value>
 bool contains(const Range& range, const Value& value) {
@@ -49,16 +51,16 @@ std::vector<EligibleRow> eligible_rows(const TableKind& kind, std::span<const Ru
                                        const TableOptions& options) {
   std::vector<EligibleRow> eligible;
   if (!kind.compares_strategies()) return eligible;
-  const auto add = [&](const PublishedRow& row) {
+  const auto add = [&](const PublishedRow& row, bool given) {
     bool makes_place = false;
-    if (fits(kind, row, views, makes_place)) eligible.push_back({&row, makes_place});
+    if (fits(kind, row, views, makes_place)) eligible.push_back({&row, given, makes_place});
   };
   for (const std::string_view table : kind.published) {
     for (const PublishedRow& row : published_rows()) {
-      if (row.table == table) add(row);
+      if (row.table == table) add(row, false);
     }
   }
-  for (const PublishedRow& row : options.published) add(row);
+  for (const PublishedRow& row : options.published) add(row, true);
   return eligible;
 }
 
@@ -109,7 +111,7 @@ void Judge::explain() {
   for (std::size_t i = 0; i < reasons_.size(); ++i) {
     if (reasons_[i].empty()) continue;
     table_.notes.push_back(base::format("not comparable with [{}], so without a verdict where it is so: {}",
-                                        i + 1, base::join(reasons_[i].clauses(), "; ")));
+                                        i + 1, listed(reasons_[i].clauses(), "; ", kReasons)));
   }
 }
 

@@ -18,6 +18,7 @@ namespace ltr::report {
 /// A published row that may stand in a table.
 struct EligibleRow {
   const PublishedRow* row = nullptr;
+  bool given = false;        ///< by the user, not the program's own
   bool makes_place = false;  ///< whether it has a row and a column of its own where ours has none
 };
 

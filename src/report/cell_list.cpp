@@ -27,7 +27,7 @@ std::string cell_list(const std::vector<Cell>& cells) {
   std::vector<std::string> names{"data", "backbone", "seed", "sampling", "learning"};
   for (const AccuracyName& accuracy : accuracy_names()) names.emplace_back(accuracy.name);
   names.insert(names.end(),
-               {"top5", "ece", "best_epoch", "tau", "tau_chosen_on", "weights_digest", "status"});
+               {"top5", "ece", "best_epoch", "tau", "tau_chosen_on", "weights_digest", "status", "remark"});
   std::string text = csv_line(names);
   for (const Cell& cell : cells) {
     std::vector<std::string> fields{cell.view->run->data_names.at("train"), cell.view->run->backbone,
@@ -41,6 +41,7 @@ std::string cell_list(const std::vector<Cell>& cells) {
     fields.push_back(complete ? csv_number(calibration_error_of(cell)) : "");
     for (std::string& choice : choices_of(cell)) fields.push_back(std::move(choice));
     fields.push_back(status_of(cell));
+    fields.push_back(base::join(holes_of(*cell.view->run), "; "));
     text += csv_line(fields);
   }
   return text;

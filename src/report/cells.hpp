@@ -38,6 +38,10 @@ struct Cell {
 /// first record's that has it.
 [[nodiscard]] std::vector<Cell> distinct_cells_of(const std::vector<RunView>& views, const Apart& apart);
 
+/// Those of cells_of but for complete ones that an earlier record of the same recipe and data holds too, with
+/// the same weights and counts.
+[[nodiscard]] std::vector<Cell> listed_cells_of(const std::vector<RunView>& views);
+
 /// The epoch whose weights a complete cell has: of stage 2, or of stage 1 where stage 2 trains nothing; -1 if
 /// none was chosen.
 [[nodiscard]] std::int64_t best_epoch(const Cell& cell);

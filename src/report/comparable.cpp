@@ -95,6 +95,8 @@ void add_lists(const RunView& view, const PublicSet& set, FromPublished& found) 
   add("train", set.train_list);
   if (!view.run->test_serves_as_validation) add("validation", set.validation_list);
   add("test", set.test_list);
+  // A list with holes is not the published set.
+  for (const std::string& sentence : holes_of(*view.run)) found.add(sentence);
 }
 
 void add_recipe(const Cell& cell, const PublicSet& set, const PublishedRow& row, FromPublished& found) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/format.hpp"
 #include "report/csv_fields.hpp"
 #include "report/document.hpp"
 
@@ -27,8 +28,10 @@ std::string lines_of(const Table& table, const TableRow& row, std::size_t column
   }
   if (lines.empty()) append(lines.emplace_back(measured), Fields(4));
   std::string text;
+  std::vector<std::string> remarks = table.holes;
+  if (!cell.remark.empty()) remarks.insert(remarks.begin(), cell.remark);
   for (Fields& line : lines) {
-    line.push_back(cell.remark);
+    line.push_back(base::join(remarks, "; "));
     text += csv_line(line);
   }
   return text;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/csv_fields.hpp"
 
+#include <charconv>
+#include <system_error>
+
 #include "base/error.hpp"
 #include "base/format.hpp"
 
@@ -14,6 +17,15 @@ std::string quoted(const std::string& text) {
     result += c;
   }
   return result + "\"";
+}
+
+/// Whether a spreadsheet would compute the text: a sign is one of a number or begins a formula.
+bool is_formula(std::string_view text) {
+  if (text.empty() || std::string_view("=+@-\t\r").find(text.front()) == std::string_view::npos) return false;
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto [read, error] = std::from_chars(text.data(), end, number);
+  return error != std::errc() || read != end;
 }
 
 /// Takes a quoted field, whose opening quote is gone, from the front of `line`.
@@ -45,7 +57,9 @@ std::string take_quoted(std::string_view& line) {
 
 std::string csv_line(std::span<const std::string> fields) {
   std::vector<std::string> texts;
-  for (const std::string& field : fields) texts.push_back(quoted(field));
+  for (const std::string& field : fields) {
+    texts.push_back(quoted(is_formula(field) ? "'" + field : field));
+  }
   return base::join(texts, ",") + "\n";
 }
 

@@ -10,7 +10,8 @@
 
 namespace ltr::report {
 
-/// `fields` as one line, quoted where they must be, ended by "\n".
+/// `fields` as one line, quoted where they must be, ended by "\n". A field that a spreadsheet would take for
+/// a formula, and that is no number, gets a single quote before it.
 [[nodiscard]] std::string csv_line(std::span<const std::string> fields);
 
 /// The shortest digits that read back as the same number; nothing where nothing was measured.

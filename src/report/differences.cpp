@@ -55,12 +55,12 @@ std::vector<double> resampled(const Cells& cells, metric::AccuracyKind kind) {
   return metric::resampled_sums(classes, kResamples, {0, base::Stream::test_set, sampling, learning});
 }
 
-/// The cells of `a` and `b` with the same seeds, in the same order.
+/// The cells of `a` and `b` with the same seeds, in the same order. Both are in the order of their seeds.
 std::pair<Cells, Cells> paired(const Cells& a, const Cells& b) {
   std::pair<Cells, Cells> pairs;
   for (const Cell* one : a) {
-    const auto other = std::ranges::find(b, one->seed, &Cell::seed);
-    if (other == b.end()) continue;
+    const auto other = std::ranges::lower_bound(b, one->seed, {}, &Cell::seed);
+    if (other == b.end() || (*other)->seed != one->seed) continue;
     pairs.first.push_back(one);
     pairs.second.push_back(*other);
   }
@@ -142,7 +142,14 @@ void add_differences(Table& table, const TableKind& kind, std::span<const Cell> 
       table.differences.push_back(std::move(*difference));
     }
   }
-  if (table.differences.empty()) return;
+  if (table.differences.empty()) {
+    if (options.against) {
+      table.notes.push_back(base::format(
+          "--against {}: no seed has a complete cell of it and of another strategy, so nothing is compared",
+          config::name_of(*options.against)));
+    }
+    return;
+  }
   conclude(table.differences, options.band);
   table.difference_names = options.by;
   for (const Axis axis : axes) table.difference_names.emplace_back(name_of(axis));

@@ -2,42 +2,75 @@
 #include "report/digest.hpp"
 
 #include <array>
+#include <span>
 #include <string_view>
 
 #include "base/format.hpp"
+#include "base/printable.hpp"
 #include "config/toml.hpp"
 
 namespace ltr::report {
 namespace {
-/// What weights and counts depend on; the number of ranks is not among it.
-constexpr std::array<std::string_view, 9> kBindingKeys{
-    "git", "build", "compiler", "torch", "processors", "device", "gpus", "cuda_runtime", "threads_per_rank"};
+/// What numbers depend on; the number of ranks is not among it.
+constexpr std::array<std::string_view, 10> kBindingKeys{
+    "git",    "build", "compiler",     "torch",           "processors", "vector_instructions",
+    "device", "gpus",  "cuda_runtime", "threads_per_rank"};
+
+struct Line {
+  std::string_view name;
+  std::string record::Digests::* digest;
+};
+constexpr std::array<Line, 3> kEverywhere{{{"plan", &record::Digests::plan},
+                                           {"settings", &record::Digests::settings},
+                                           {"draws", &record::Digests::draws}}};
+constexpr std::array<Line, 4> kBound{{{"weights", &record::Digests::weights},
+                                      {"state", &record::Digests::state},
+                                      {"counts", &record::Digests::counts},
+                                      {"results", &record::Digests::results}}};
+
+std::string lines_of(std::span<const Line> lines, const record::Digests& digests, std::string_view promise) {
+  std::string text;
+  for (const auto& [name, digest] : lines) {
+    text += base::format("{:<8} {}  {}\n", name, digests.*digest, promise);
+  }
+  return text;
+}
+
+std::string_view promise_of(const config::Parallel& parallel) {
+  if (parallel.reduction != config::Reduction::fixed_order) {
+    return "not promised: parallel.reduction is not fixed_order";
+  }
+  if (parallel.autotune) return "not promised: parallel.autotune is true";
+  return "equal for any allowed number of ranks in the environment below";
+}
+
+/// Where the starts and the ranks of a run computed on several kinds of processors, which the environment
+/// lists with the first one first.
+std::string kinds_of(std::string_view processors) {
+  const std::size_t end = processors.find("; ");
+  if (end == std::string_view::npos) return {};
+  return base::format("  begun on {}, continued on {}: bits are promised for one kind only\n",
+                      processors.substr(0, end), processors.substr(end + 2));
+}
 }  // namespace
 
 std::string render_digests(const record::RunRecord& run) {
   const record::Digests digests = record::digests(run);
   const config::Configuration configuration =
       config::parse_configuration(run.configuration, "the record's configuration");
-  std::string text;
-  text += base::format("plan     {}  equal everywhere\n", digests.plan);
-  text += base::format("draws    {}  equal everywhere\n", digests.draws);
-  const bool fixed = configuration.parallel.reduction == config::Reduction::fixed_order;
-  const std::string_view promise = !fixed ? "not promised: parallel.reduction is not fixed_order"
-                                   : configuration.parallel.autotune
-                                       ? "not promised: parallel.autotune is true"
-                                       : "equal for any allowed number of ranks in the environment below";
-  text += base::format("weights  {}  {}\n", digests.weights, promise);
-  text += base::format("state    {}  {}\n", digests.state, promise);
-  text += base::format("counts   {}  {}\n", digests.counts, promise);
+  std::string text = lines_of(kEverywhere, digests, "equal everywhere");
+  text += lines_of(kBound, digests, promise_of(configuration.parallel));
   text += base::format("  stage_1.micro_batches: {}\n", configuration.stage_1.micro_batches);
   text += base::format("  parallel.precision: {}\n", config::name_of(configuration.parallel.precision));
-  for (const std::string_view key : kBindingKeys) {
+  const auto value_of = [&run](std::string_view key) {
     const auto entry = run.environment.find(std::string(key));
-    if (entry != run.environment.end() && !entry->second.empty()) {
-      text += base::format("  {}: {}\n", entry->first, entry->second);
-    }
+    return entry == run.environment.end() ? "" : base::printable(entry->second);
+  };
+  for (const std::string_view key : kBindingKeys) {
+    const std::string value = value_of(key);
+    if (!value.empty()) text += base::format("  {}: {}\n", key, value);
   }
-  return text;
+  return text + kinds_of(value_of("vector_instructions"));
 }
 
 }  // namespace ltr::report

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "base/format.hpp"
 #include "metric/shots.hpp"
@@ -49,7 +50,8 @@ std::string seeds_fact(std::span<const Cell> cells) {
   for (const Cell& cell : cells) seeds.insert(cell.seed);
   std::vector<std::string> words;
   for (const std::uint64_t seed : seeds) words.push_back(std::to_string(seed));
-  return base::format("seeds {}; n is the number of them that are complete", base::join(words, ", "));
+  constexpr std::size_t kShown = 30;
+  return base::format("seeds {}; n is the number of them that are complete", listed(words, ", ", kShown));
 }
 
 /// What the columns mean.
@@ -75,6 +77,12 @@ std::string_view columns_fact(MeasureSet measures) {
   return "right images of each class's test images";
 }
 }  // namespace
+
+std::string listed(std::span<const std::string> words, std::string_view separator, std::size_t most) {
+  if (words.size() <= most) return base::join(words, separator);
+  return base::format("{}{}and {} more", base::join(words.first(most), separator), separator,
+                      base::with_thousands(static_cast<std::int64_t>(words.size() - most)));
+}
 
 std::string title_of(const TableKind& kind, std::span<const RunView* const> views) {
   const bool one_backbone = std::ranges::all_of(
@@ -112,15 +120,25 @@ std::vector<std::string> facts_of(const TableKind& kind, std::span<const RunView
   return facts;
 }
 
-std::vector<std::string> gaps_of(std::span<const Cell> cells) {
-  std::vector<std::string> gaps;
-  for (const Cell& cell : cells) {
-    if (cell.status == CellStatus::missing) {
-      gaps.push_back(base::format("missing: {}: not computed yet", cell.id));
-    } else if (cell.status == CellStatus::failed) {
-      gaps.push_back(base::format("failed: {}: {}", cell.id, cell.record->error));
-    }
+std::vector<std::string> holes_of(std::span<const RunView* const> views) {
+  std::set<std::string> sentences;
+  for (const RunView* view : views) {
+    for (std::string& sentence : holes_of(*view->run)) sentences.insert(std::move(sentence));
   }
+  return {sentences.begin(), sentences.end()};
+}
+
+std::vector<std::string> gaps_of(std::span<const Cell> cells) {
+  constexpr std::size_t kShown = 100;
+  std::vector<std::string> gaps;
+  std::size_t found = 0;
+  for (const Cell& cell : cells) {
+    if (cell.status == CellStatus::complete || ++found > kShown) continue;
+    gaps.push_back(cell.status == CellStatus::missing
+                       ? base::format("missing: {}: not computed yet", cell.id)
+                       : base::format("failed: {}: {}", cell.id, cell.record->error));
+  }
+  if (found > kShown) gaps.push_back(base::format("and {} more cells failed or missing", found - kShown));
   return gaps;
 }
 

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/figure_files.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <span>
+#include <string_view>
 #include <system_error>
+
+#include <unistd.h>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
@@ -11,14 +17,37 @@
 
 namespace ltr::report {
 
-void write_figures(const std::vector<Figure>& figures, const std::filesystem::path& folder) {
+namespace {
+namespace fs = std::filesystem;
+
+[[noreturn]] void cannot_hold(const fs::path& folder, std::string_view reason) {
+  throw base::SystemError(base::format("{} cannot be made: {}; the figures go there; name another folder",
+                                       folder.string(), reason));
+}
+}  // namespace
+
+void check_place(const std::vector<Figure>& figures, const fs::path& folder) {
   if (figures.empty()) return;
   std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) {
-    throw base::SystemError(base::format("{} cannot be made: {}; the figures go there; name another folder",
-                                         folder.string(), error.message()));
+  std::size_t longest = 0;
+  for (const Figure& figure : figures) longest = std::max(longest, figure.name.size() + 4);
+  fs::path there = fs::absolute(folder);
+  for (; !fs::exists(there, error); there = there.parent_path()) {
+    if (error) cannot_hold(folder, error.message());
+    longest = std::max(longest, there.filename().native().size());
   }
+  if (!fs::is_directory(there)) cannot_hold(folder, there.string() + " is no folder");
+  if (::access(there.c_str(), W_OK | X_OK) != 0) cannot_hold(folder, std::strerror(errno));
+  const long limit = ::pathconf(there.c_str(), _PC_NAME_MAX);
+  if (limit > 0 && longest > static_cast<std::size_t>(limit))
+    cannot_hold(folder, std::strerror(ENAMETOOLONG));
+}
+
+void write_figures(const std::vector<Figure>& figures, const fs::path& folder) {
+  if (figures.empty()) return;
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) cannot_hold(folder, error.message());
   for (const Figure& figure : figures) {
     for (const PictureFormat format : {PictureFormat::svg, PictureFormat::png}) {
       const std::string picture = draw(figure, format);

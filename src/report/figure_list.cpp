@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/figure_list.hpp"
 
-#include <algorithm>
 #include <cctype>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -32,17 +32,17 @@ void add_figures(FigureList& list, const Runs& runs) {
 
 /// Records of the same values of the keys that tell records apart.
 struct Group {
-  std::vector<std::string> place;
+  const RunView* first = nullptr;
   Runs runs;
 };
 
 std::vector<Group> groups_of(const std::vector<RunView>& views, const Apart& apart) {
   std::vector<Group> groups;
+  std::map<std::vector<std::string>, std::size_t> numbers;
   for (const RunView& view : views) {
-    const std::vector<std::string> place = place_of(view, apart);
-    auto group = std::ranges::find(groups, place, &Group::place);
-    if (group == groups.end()) group = groups.insert(groups.end(), {place, {}});
-    group->runs.push_back(view.run);
+    const auto [number, fresh] = numbers.emplace(place_of(view, apart), groups.size());
+    if (fresh) groups.push_back({&view, {}});
+    groups[number->second].runs.push_back(view.run);
   }
   return groups;
 }
@@ -71,10 +71,18 @@ std::string title_of(const RunView& view, const std::vector<std::string>& by) {
 void add_by_groups(FigureList& list, const std::vector<RunView>& views, const std::vector<std::string>& by) {
   const std::vector<Group> groups = groups_of(views, {.keys = by});
   if (groups.size() == 1) return add_figures(list, groups.front().runs);
+  constexpr std::size_t kMostGroups = 40;
+  if (groups.size() > kMostGroups) {
+    list.left_out.push_back(
+        base::format("no figures: --by tells {} groups of records apart, each with figures of its own, and "
+                     "drawing those of "
+                     "more than {} takes hours; give fewer records, or fewer keys",
+                     groups.size(), kMostGroups));
+    return;
+  }
   std::set<std::string> taken;
   for (const Group& group : groups) {
-    const RunView& first = *std::ranges::find(views, group.runs.front(), &RunView::run);
-    const std::string wanted = suffix_of(first, by);
+    const std::string wanted = suffix_of(*group.first, by);
     std::string suffix = wanted;
     for (int number = 2; !taken.insert(suffix).second; ++number) {
       suffix = base::format("{}_{}", wanted, number);
@@ -83,16 +91,17 @@ void add_by_groups(FigureList& list, const std::vector<RunView>& views, const st
     add_figures(list, group.runs);
     for (std::size_t i = before; i < list.figures.size(); ++i) {
       list.figures[i].name += suffix;
-      list.figures[i].title += base::format("; {}", title_of(first, by));
+      list.figures[i].title += base::format("; {}", title_of(*group.first, by));
     }
   }
 }
 }  // namespace
 
-FigureList figures_of(const std::vector<record::RunRecord>& runs, const std::vector<std::string>& by) {
+FigureList figures_of(const std::vector<record::RunRecord>& runs, const std::vector<std::string>& by,
+                      std::span<const std::string> files) {
   LTR_EXPECT(!runs.empty());
   FigureList list;
-  const std::vector<RunView> views = views_of(runs);
+  const std::vector<RunView> views = views_of(runs, files);
   try {
     check_alike(views, {.keys = by});
   } catch (const base::ConfigError& error) {

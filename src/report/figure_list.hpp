@@ -2,6 +2,7 @@
 // Every figure of the suite, made from records as plain data.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,9 +19,11 @@ struct FigureList {
 };
 
 /// Of at least one record. Those of other values of the keys `by` have figures of their own, whose names and
-/// titles say the values. Records that cannot stand in one table give the scaling figure alone.
+/// titles say the values. Records that cannot stand in one table give the scaling figure alone. `files` name
+/// the records in messages, one each, or are empty.
 [[nodiscard]] FigureList figures_of(const std::vector<record::RunRecord>& runs,
-                                    const std::vector<std::string>& by = {});
+                                    const std::vector<std::string>& by = {},
+                                    std::span<const std::string> files = {});
 
 // Each without panels where the records have no numbers for it.
 

@@ -8,20 +8,17 @@
 
 #include "base/check.hpp"
 #include "base/format.hpp"
+#include "base/utf8.hpp"
+#include "report/alike.hpp"
 
 namespace ltr::report {
 namespace {
 constexpr std::size_t kNamedClasses = 12;
 constexpr std::size_t kNameLength = 14;
 
-/// The first characters, never half a one.
 std::string shortened(const std::string& name) {
-  std::size_t characters = 0;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    if ((name[i] & 0xC0) == 0x80) continue;
-    if (characters++ == kNameLength) return name.substr(0, i) + "…";
-  }
-  return name;
+  const std::string_view head = base::head_of_columns(name, kNameLength);
+  return head.size() == name.size() ? name : std::string(head) + "…";
 }
 
 /// The element for which `matches` holds, made by `make` where there is none.
@@ -31,28 +28,27 @@ Element& found_or(std::vector<Element>& elements, const Matches& matches, Elemen
   return found == elements.end() ? elements.emplace_back(std::move(make)) : *found;
 }
 
-/// Whether another record has brought the same seed, on another number of ranks.
-template <class Record>
-bool holds_seed(const std::vector<const Record*>& records, std::uint64_t seed) {
-  return std::ranges::any_of(records, [seed](const Record* record) { return record->seed == seed; });
-}
+/// What records have brought already: another may hold the same, on another number of ranks.
+struct Brought {
+  std::set<CellKey> cells;
+  std::set<std::pair<std::uint64_t, config::SamplingKind>> stage_1s;
+};
 
-void add_cells(Pool& pool, const record::RunRecord& run) {
+void add_cells(Pool& pool, const record::RunRecord& run, Brought& brought) {
   for (const record::CellRecord& cell : run.cells) {
-    if (!cell.error.empty()) continue;
+    if (!cell.error.empty() || !brought.cells.insert(key_of(cell)).second) continue;
     const auto same = [&cell](const Strategy& strategy) {
       return strategy.sampling == cell.sampling && strategy.learning == cell.learning;
     };
-    auto& cells = found_or(pool.strategies, same, {cell.sampling, cell.learning, {}}).cells;
-    if (!holds_seed(cells, cell.seed)) cells.push_back(&cell);
+    found_or(pool.strategies, same, {cell.sampling, cell.learning, {}}).cells.push_back(&cell);
   }
 }
 
-void add_stage_1s(Pool& pool, const record::RunRecord& run) {
+void add_stage_1s(Pool& pool, const record::RunRecord& run, Brought& brought) {
   for (const record::Stage1Record& stage_1 : run.stage_1) {
+    if (!brought.stage_1s.emplace(stage_1.seed, stage_1.sampling).second) continue;
     const auto same = [&stage_1](const Stage1s& other) { return other.sampling == stage_1.sampling; };
-    auto& seeds = found_or(pool.stage_1, same, {stage_1.sampling, {}}).seeds;
-    if (!holds_seed(seeds, stage_1.seed)) seeds.push_back(&stage_1);
+    found_or(pool.stage_1, same, {stage_1.sampling, {}}).seeds.push_back(&stage_1);
   }
 }
 
@@ -87,10 +83,11 @@ Pool pool_of(const Runs& runs) {
   std::iota(pool.by_count.begin(), pool.by_count.end(), std::size_t{0});
   std::ranges::stable_sort(pool.by_count, std::greater(),
                            [&pool](std::size_t k) { return pool.class_counts[k]; });
+  Brought brought;
   for (const record::RunRecord* run : runs) {
     pool.tau_chosen_on_test = pool.tau_chosen_on_test || run->test_serves_as_validation;
-    add_cells(pool, *run);
-    add_stage_1s(pool, *run);
+    add_cells(pool, *run, brought);
+    add_stage_1s(pool, *run, brought);
   }
   std::ranges::stable_sort(pool.strategies, {}, [](const Strategy& strategy) {
     return std::pair(strategy.sampling, strategy.learning);

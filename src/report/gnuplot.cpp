@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include <spawn.h>
@@ -94,6 +95,12 @@ std::string gist(const std::string& messages) {
   }
   return last.empty() ? "no message" : last.substr(last.find_first_not_of(" \t"));
 }
+/// Whether a picture has its end: on a full disk it has not, and gnuplot does not say so.
+bool is_whole(std::string_view picture, PictureFormat format) {
+  const std::string_view end = format == PictureFormat::svg ? "</svg>" : "IEND\xAE\x42\x60\x82";
+  while (format == PictureFormat::svg && picture.ends_with('\n')) picture.remove_suffix(1);
+  return picture.ends_with(end);
+}
 }  // namespace
 
 bool gnuplot_installed() {
@@ -104,7 +111,7 @@ bool gnuplot_installed() {
 std::string draw(const Figure& figure, PictureFormat format) {
   Outcome outcome = run_gnuplot(gnuplot_script(figure, format), "-d");
   if (!outcome.started) throw base::SystemError(kGnuplotMissing);
-  if (outcome.status != 0 || outcome.output.empty()) {
+  if (outcome.status != 0 || !is_whole(outcome.output, format)) {
     throw base::SystemError(
         base::format("gnuplot could not draw {}.{}: {}; the figure is not written; check that gnuplot is 5.2 "
                      "or later and has the "

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/utf8.hpp"
+
 namespace ltr::report {
 namespace {
 // Pixels.
@@ -23,9 +25,7 @@ double space_below(const Panel& panel) {
 }
 }  // namespace
 
-double characters(std::string_view text) {
-  return static_cast<double>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
+double characters(std::string_view text) { return static_cast<double>(base::display_columns(text)); }
 
 std::vector<Entry> legend_of(const Figure& figure) {
   std::vector<Entry> entries;

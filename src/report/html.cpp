@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/check.hpp"
+#include "base/error.hpp"
 #include "base/format.hpp"
 #include "report/cells.hpp"
 #include "report/html_element.hpp"
@@ -89,11 +90,26 @@ std::string head_of(std::string_view title) {
       "href=\"data:,\">\n<style>{}</style>\n</head>\n",
       html_text(title), html_style());
 }
+/// A browser does not open more.
+void check_size(const std::vector<Document>& documents) {
+  constexpr std::size_t kMost = 500'000;
+  const auto shown = [](std::size_t n) { return base::with_thousands(static_cast<std::int64_t>(n)); };
+  for (const Document& document : documents) {
+    const Sheet& sheet = document.sheets.front();
+    const std::size_t entries = sheet.lines.size() * (sheet.label_names.size() + sheet.value_names.size());
+    if (entries <= kMost) continue;
+    throw base::ConfigError(base::format(
+        "table {} has {} lines and {} entries, and a page of more than {} is opened by no browser; take "
+        "--format csv or text, or other tables with --table",
+        document.name, shown(sheet.lines.size()), shown(entries), shown(kMost)));
+  }
+}
 }  // namespace
 
 std::string to_html(const std::vector<Document>& documents, const std::vector<RunView>& views,
                     const Illustrations& illustrations) {
   LTR_EXPECT(!views.empty());
+  check_size(documents);
   const std::vector<Cell> cells = cells_of(views);
   const CellAnchors anchors(cells);
   const std::string subject = subject_of(views);

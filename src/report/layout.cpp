@@ -46,23 +46,21 @@ std::string with_remark(const std::string& text, const std::string& remark) {
 class Remarks {
  public:
   explicit Remarks(const Table& table)
-      : table_(table),
-        by_row_(std::ranges::find(table.label_names, name_of(Axis::learning)) != table.label_names.end()) {}
+      : by_row_(std::ranges::find(table.label_names, name_of(Axis::learning)) != table.label_names.end()),
+        of_columns_(table.columns.size()) {
+    for (std::size_t column = 0; column < of_columns_.size() && !by_row_; ++column) {
+      std::vector<const TableCell*> cells;
+      for (const TableRow& row : table.rows) cells.push_back(&row.cells[column]);
+      of_columns_[column] = shared(cells);
+    }
+  }
 
   [[nodiscard]] std::string of_row(const TableRow& row) const {
     std::vector<const TableCell*> cells;
     for (const TableCell& cell : row.cells) cells.push_back(&cell);
     return by_row_ ? shared(cells) : "";
   }
-  [[nodiscard]] std::string of_column(std::size_t column) const {
-    std::vector<const TableCell*> cells;
-    for (const TableRow& row : table_.rows) cells.push_back(&row.cells[column]);
-    return by_row_ ? "" : shared(cells);
-  }
-  [[nodiscard]] std::string of_value(const TableRow& row, std::size_t column) const {
-    const bool said = !of_row(row).empty() || !of_column(column).empty();
-    return said ? "" : row.cells[column].remark;
-  }
+  [[nodiscard]] const std::string& of_column(std::size_t column) const { return of_columns_[column]; }
 
  private:
   /// The remark of all cells that were measured; "" if they do not share one.
@@ -76,13 +74,14 @@ class Remarks {
     return remark;
   }
 
-  const Table& table_;
   bool by_row_;
+  std::vector<std::string> of_columns_;
 };
 
 SheetLine measured_line(const TableRow& row, bool with_seeds, const Remarks& remarks) {
   SheetLine line{.labels = row.labels, .kind = "", .values = {}};
-  line.labels.back() = with_remark(line.labels.back(), remarks.of_row(row));
+  const std::string of_row = remarks.of_row(row);
+  line.labels.back() = with_remark(line.labels.back(), of_row);
   const CellRecords shared = with_seeds ? shared_cells(row) : CellRecords();
   if (with_seeds) {
     line.values.push_back(count_of(row.seeds));
@@ -94,7 +93,8 @@ SheetLine measured_line(const TableRow& row, bool with_seeds, const Remarks& rem
     SheetValue& value = line.values.emplace_back(SheetValue{accuracy_text(cell.ours)});
     if (cell.ours.n == 0) continue;
     if (!with_seeds) value.text += base::format(" (n {})", cell.ours.n);
-    value.text = with_remark(value.text, remarks.of_value(row, column));
+    if (of_row.empty() && remarks.of_column(column).empty())
+      value.text = with_remark(value.text, cell.remark);
     value.number = cell.ours.mean;
     value.cells = cell.cells;
     if (shared.empty()) value.links = Links::every;
@@ -227,6 +227,7 @@ Document layout(const Table& table) {
   for (std::size_t i = 0; i < table.sources.size(); ++i) {
     document.notes.push_back(base::format("[{}] {}", i + 1, table.sources[i]));
   }
+  document.notes.insert(document.notes.end(), table.holes.begin(), table.holes.end());
   document.notes.insert(document.notes.end(), table.notes.begin(), table.notes.end());
   if (!table.differences.empty() && none_is_judged(table)) {
     document.notes.emplace_back("no difference between strategies is judged: three seeds of both are needed");

@@ -53,6 +53,19 @@ std::vector<RunView> taken_by(const TableKind& kind, const std::vector<RunView>&
                    kind.name, left_out, base::join(wanted, ", ")));
 }
 
+/// Throws: ConfigError if the records' classes have no rows in common.
+void check_classes(const TableKind& kind, const std::vector<RunView>& views) {
+  if (kind.measures != MeasureSet::classes) return;
+  const record::RunRecord& first = *views.front().run;
+  for (const RunView& view : views) {
+    if (view.run->class_names == first.class_names && view.run->class_counts == first.class_counts) continue;
+    throw base::ConfigError(base::format(
+        "--table {}: records {} and {} are of other classes, which have no rows in common; report "
+        "them one by one",
+        kind.name, views.front().name, view.name));
+  }
+}
+
 /// A table being filled: each place holds the complete cells of its seeds.
 class Filling {
  public:
@@ -78,6 +91,7 @@ class Filling {
     make_places();
     table_.title = title_of(kind_, views_);
     table_.facts = facts_of(kind_, views_, cells_);
+    table_.holes = holes_of(views_);
     for (std::size_t row = 0; row < rows_.size(); ++row) {
       for (std::size_t column = 0; column < columns_.size(); ++column) measure(row, column);
     }
@@ -178,6 +192,7 @@ class Filling {
 
   void put_beside(const std::vector<EligibleRow>& published) {
     Judge judge(table_, options_.band);
+    std::set<const PublishedRow*> placed;  // of those that the user gave
     for (const EligibleRow& eligible : published) {
       const std::optional<std::size_t> measure = measure_of(*eligible.row);
       if (!measure) continue;
@@ -188,9 +203,15 @@ class Filling {
         const std::size_t column = columns_.place(coordinates);
         if (row == rows_.size() || column == columns_.size()) continue;
         judge.put(cell_at(row, column, *measure), held_[row][column], *eligible.row);
+        if (eligible.given) placed.insert(eligible.row);
       }
     }
     judge.explain();
+    const std::size_t given = options_.published.size();
+    if (kind_.compares_strategies() && placed.size() < given) {
+      table_.notes.push_back(base::format("rows of --published that have no place in this table: {} of {}",
+                                          given - placed.size(), given));
+    }
   }
 
   /// Names the places that have published values but that no record was to fill.
@@ -249,6 +270,7 @@ Table make_table(const TableKind& kind, const std::vector<RunView>& views, const
   if (kind.has(Axis::epochs)) keys.emplace_back("stage_1.epochs");
   const Apart apart{.keys = keys, .by_data = kind.has(Axis::dataset)};
   check_alike(taken, apart);
+  check_classes(kind, taken);
   Filling(kind, taken, distinct_cells_of(taken, apart), options, table).fill();
   return table;
 }

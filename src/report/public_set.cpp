@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <numeric>
 
+#include "base/format.hpp"
 #include "data/known_lists.hpp"
 
 namespace ltr::report {
@@ -86,6 +88,26 @@ const PublicSet* public_set_of(const record::RunRecord& run) {
     return set.classes == std::ssize(run.class_counts) && set.training_images == images;
   });
   return by_size == sets.end() ? nullptr : &*by_size;
+}
+
+std::vector<std::string> holes_of(const record::RunRecord& run) {
+  const auto number_in = [](const std::map<std::string, std::int64_t>& numbers, std::string_view pack) {
+    const auto at = numbers.find(std::string(pack));
+    return at == numbers.end() ? 0 : at->second;
+  };
+  std::vector<std::string> sentences;
+  for (const std::string_view pack : {"train", "validation", "test"}) {
+    std::vector<std::string> words;
+    const auto add = [&words](std::int64_t images, std::string_view pattern) {
+      if (images != 0) words.push_back(base::format(pattern, base::with_thousands(images)));
+    };
+    const std::int64_t dropped = number_in(run.data_dropped, pack);
+    const std::int64_t lenient = number_in(run.data_lenient, pack);
+    add(dropped, dropped == 1 ? "{} image dropped" : "{} images dropped");
+    add(lenient, "{} taken although damaged");
+    if (!words.empty()) sentences.push_back(base::format("{} list: {}", pack, base::join(words, ", ")));
+  }
+  return sentences;
 }
 
 bool is_list(std::string_view hash, std::string_view file) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +31,10 @@ struct PublicSet {
 /// The set that a record was trained on: by the hash of its training list, or else by its numbers of classes
 /// and images, which synthetic stand-ins share; nullptr if it is none.
 [[nodiscard]] const PublicSet* public_set_of(const record::RunRecord& run);
+
+/// In what the packs are not the whole of their lists, one sentence a pack: "train list: 61,770 images
+/// dropped, 3 taken although damaged"; empty if nothing is missing or damaged.
+[[nodiscard]] std::vector<std::string> holes_of(const record::RunRecord& run);
 
 /// Whether `hash` is that of the published list with this file name.
 [[nodiscard]] bool is_list(std::string_view hash, std::string_view file);

@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
 #include <optional>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "base/printable.hpp"
 #include "base/text_file.hpp"
 #include "report/csv_fields.hpp"
 #include "report/published_text.hpp"
@@ -82,21 +84,21 @@ class Fields {
                      fields_.size(), header_.size()));
   }
 
-  [[nodiscard]] const std::string& text(std::string_view column) const {
+  [[nodiscard]] std::string text(std::string_view column) const {
     const std::string& text = fields_[*header_.place(column)];
-    if (!text.empty()) return text;
+    if (!text.empty()) return base::printable(text);
     throw base::DataError(base::format("{} is empty, so the value belongs to no cell; fill it in", column));
   }
 
   [[nodiscard]] std::string text_or_none(std::string_view column) const {
     const auto place = header_.place(column);
-    return place ? fields_[*place] : "";
+    return place ? base::printable(fields_[*place]) : "";
   }
 
   template <class Number>
   [[nodiscard]] Number number(std::string_view column, Number low, Number high,
                               std::string_view meaning) const {
-    const std::string& digits = text(column);
+    const std::string digits = text(column);
     Number value{};
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (error == std::errc() && end == digits.data() + digits.size() && value >= low && value <= high) {
@@ -151,6 +153,25 @@ PublishedRow row_of(const Fields& fields) {
           .pretrained_sha256 = fields.text_or_none(kPretrained)};
 }
 
+/// Refuses two values for one place of one source, of which only one could stand in a table.
+class Places {
+ public:
+  void add(const PublishedRow& row, std::int64_t line) {
+    const auto [first, fresh] = lines_.emplace(
+        std::vector<std::string>{row.source, row.table, row.dataset, row.backbone, std::to_string(row.epochs),
+                                 std::string(config::name_of(row.sampling)), row.strategy, row.split},
+        line);
+    if (fresh) return;
+    throw base::DataError(
+        base::format("line {} has a value of the same source, table, cell and split already, so it is not "
+                     "known which one holds; leave one out",
+                     first->second));
+  }
+
+ private:
+  std::map<std::vector<std::string>, std::int64_t> lines_;
+};
+
 template <class Action>
 auto at_line(std::string_view name, std::int64_t line, Action&& action) {
   try {
@@ -178,16 +199,26 @@ std::vector<PublishedRow> parse_published(std::string_view text, std::string_vie
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   const Header header = at_line(name, 1, [&] { return Header(csv_fields(take_line(text))); });
   std::vector<PublishedRow> rows;
+  Places places;
   for (std::int64_t number = 2; !text.empty(); ++number) {
     const std::string_view line = take_line(text);
     if (line.empty()) continue;
-    rows.push_back(at_line(name, number, [&] { return row_of(Fields(header, csv_fields(line))); }));
+    rows.push_back(at_line(name, number, [&] {
+      PublishedRow row = row_of(Fields(header, csv_fields(line)));
+      places.add(row, number);
+      return row;
+    }));
   }
   return rows;
 }
 
 std::vector<PublishedRow> read_published(const std::filesystem::path& path) {
-  return parse_published(base::read_text_file(path), path.string());
+  std::vector<PublishedRow> rows = parse_published(base::read_text_file(path), path.string());
+  if (!rows.empty()) return rows;
+  throw base::DataError(base::format(
+      "{}: has a line of columns but no value, so nothing of it would stand in the table; write a "
+      "line a value",
+      path.string()));
 }
 
 const std::vector<PublishedRow>& published_rows() {

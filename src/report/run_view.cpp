@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "base/check.hpp"
+#include "base/format.hpp"
+#include "base/printable.hpp"
 #include "config/toml.hpp"
 #include "metric/shift.hpp"
 
@@ -13,13 +16,20 @@ std::string RunView::value_of(std::string_view key) const {
   return at == keys.end() ? "" : at->value;
 }
 
-std::vector<RunView> views_of(const std::vector<record::RunRecord>& runs) {
+std::vector<RunView> views_of(const std::vector<record::RunRecord>& runs,
+                              std::span<const std::string> files) {
+  LTR_EXPECT(files.empty() || files.size() == runs.size());
   std::vector<RunView> views;
+  views.reserve(runs.size());
   for (const record::RunRecord& run : runs) {
     RunView& view = views.emplace_back();
     view.run = &run;
-    view.configuration = config::parse_configuration(run.configuration, "the record's configuration");
+    view.name = std::to_string(views.size());
+    if (!files.empty()) view.name += base::format(" ({})", files[views.size() - 1]);
+    view.configuration = config::parse_configuration(
+        run.configuration, base::format("the configuration of record {}", view.name));
     view.keys = config::key_texts(view.configuration);
+    for (config::KeyText& key : view.keys) key.value = base::printable(key.value);
     view.shots = metric::shots_of(run.class_counts, run.shots);
     view.classes_order = metric::classes_by_count(run.class_counts);
     view.public_set = public_set_of(run);

@@ -2,6 +2,7 @@
 // A record with what the tables need to know of it, worked out once.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,9 @@ namespace ltr::report {
 /// Refers to the record.
 struct RunView {
   const record::RunRecord* run = nullptr;
+  std::string name;  ///< for messages: "2 (results/run.h5)", or the number alone
   config::Configuration configuration;
-  std::vector<config::KeyText> keys;       ///< every key with its value, in the order of the file
+  std::vector<config::KeyText> keys;       ///< every key with its printable value, in the order of the file
   std::vector<metric::Shot> shots;         ///< [K]
   std::vector<std::size_t> classes_order;  ///< [K] by falling training images
   const PublicSet* public_set = nullptr;
@@ -27,6 +29,8 @@ struct RunView {
   [[nodiscard]] std::string value_of(std::string_view key) const;
 };
 
-[[nodiscard]] std::vector<RunView> views_of(const std::vector<record::RunRecord>& runs);
+/// `files` name the records, one each, or are empty.
+[[nodiscard]] std::vector<RunView> views_of(const std::vector<record::RunRecord>& runs,
+                                            std::span<const std::string> files = {});
 
 }  // namespace ltr::report

@@ -17,6 +17,7 @@ enum class Format { text, markdown, csv, latex, html };
 struct Request {
   Format format = Format::text;
   std::vector<std::string> tables;  ///< by name; empty: those that suit the records
+  std::vector<std::string> files;   ///< names of the records in messages, one each; may be empty
   TableOptions options;
   Illustrations illustrations;  ///< html only
 };

@@ -66,6 +66,7 @@ struct Table {
   std::vector<std::string> difference_names;  ///< empty where strategies are not compared
   std::string difference_title;
   std::vector<Difference> differences;
+  std::vector<std::string> holes;  ///< what is missing or damaged in the packs
   std::vector<std::string> notes;  ///< verdicts that cannot be given, and why
   std::vector<std::string> gaps;   ///< failed and missing cells, with the reason
 };

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "base/utf8.hpp"
 #include "report/document.hpp"
 
 namespace ltr::report {
 namespace {
 using Line = std::vector<std::string>;
-
-/// Places a text takes on the screen: UTF-8 continuation bytes take none.
-std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
 
 /// Columns padded to equal width, the first to the left and the others to the right, without blanks at the
 /// end.
@@ -18,13 +14,14 @@ std::string aligned(const std::vector<Line>& lines) {
   std::vector<std::size_t> widths;
   for (const Line& line : lines) {
     widths.resize(std::max(widths.size(), line.size()));
-    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], width(line[i]));
+    for (std::size_t i = 0; i < line.size(); ++i)
+      widths[i] = std::max(widths[i], base::display_columns(line[i]));
   }
   std::string text;
   for (const Line& line : lines) {
     std::string row;
     for (std::size_t i = 0; i < line.size(); ++i) {
-      const std::string padding(widths[i] - width(line[i]), ' ');
+      const std::string padding(widths[i] - base::display_columns(line[i]), ' ');
       row += i == 0 ? line[i] + padding : "  " + padding + line[i];
     }
     row.erase(row.find_last_not_of(' ') + 1);

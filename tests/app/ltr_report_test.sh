@@ -30,7 +30,9 @@ echo 'no record' >"$work/foreign.h5"
 refused 'foreign.h5' "$work/foreign.h5"
 refused -- '--format' "$work/foreign.h5" --format pdf
 refused -- '--band' "$work/foreign.h5" --band -1
-refused -- '--band' "$work/foreign.h5" --band wide
+for band in wide nan -nan inf 1e999 100.5 1x; do
+  refused "--band: '$band' is no number of points" "$work/foreign.h5" "--band=$band"
+done
 refused 'figures: no folder is named' "$work/foreign.h5" --figures ''
 refused -- '--digest' "$work/foreign.h5" --digest --table grid
 refused '"crrt" is no learning strategy' "$work/foreign.h5" --against crrt
@@ -39,4 +41,18 @@ printf 'source,table,dataset,backbone,epochs,sampling,strategy,split,top1_percen
   'Me,mine,shop,resnet20,90,square_root,crt,few,1e3,printed' >"$work/more.csv"
 refused "more.csv:2: top1_percent is '1e3', which is no accuracy in percent" "$work/foreign.h5" \
   --published "$work/more.csv"
+refused 'is a folder, and a record is one file' "$work"
+mkfifo "$work/pipe"
+refused 'no regular file' "$work/pipe"
+name=$(printf 'a\033[2J\nb')
+refused 'a.x1b.2J.nb' "$work/$name"
+[ "$(wc -l <"$work/log")" -eq 1 ] || fail "more than one line: $(cat "$work/log")"
+refused 'x1b.2J' --format "$name" "$work/foreign.h5"
+[ "$(tr -dc '\033' <"$work/log" | wc -c)" -eq 0 ] || fail "an escape code reaches the terminal"
+if [ -e /dev/full ]; then
+  status=0
+  "$report" --help >/dev/full 2>"$work/log" || status=$?
+  [ "$status" -eq 2 ] || fail "help to a full disk ended with $status"
+  grep -q 'standard output cannot be written' "$work/log" || fail "$(cat "$work/log")"
+fi
 echo 'ltr_report refuses what it should'

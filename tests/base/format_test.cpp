@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/format.hpp"
 
+#include <limits>
 #include <stdexcept>
 
 #include <gtest/gtest.h>
@@ -13,6 +14,14 @@ namespace {
 TEST(Format, PutsValuesOfEveryKindIntoThePattern) {
   EXPECT_EQ(format("{} {} {:.2f} {} {}", -3, std::size_t{7}, 2.345, true, "word"), "-3 7 2.35 true word");
   EXPECT_EQ(format("{:>6}|{:<6}|{:06.2f}", "ab", 12, 3.14159), "    ab|12    |003.14");
+}
+
+TEST(Format, PrintsNoMinusZero) {
+  EXPECT_EQ(format("{} {:.1f} {:+.1f} {:>6.1f}|{:.3g}", -0.0, -0.04, -0.04, -0.04, -0.0),
+            "0 0.0 +0.0    0.0|0");
+  EXPECT_EQ(format("{:.1f} {:+.1f} {:.2f} {} {:.1e}", -0.06, -0.06, -0.04, -0.5, -1e-9),
+            "-0.1 -0.1 -0.04 -0.5 -1.0e-09");
+  EXPECT_EQ(format("{} {:.1f}", -std::numeric_limits<double>::infinity(), 0.04), "-inf 0.0");
 }
 
 TEST(Format, PrintsStrongIdsAsTheirNumbers) { EXPECT_EQ(format("class {}", ClassId(12)), "class 12"); }

@@ -100,10 +100,10 @@ TEST_F(InputsTest, WhatIsTrainedOnIsNotMeasuredOn) {
 }
 
 TEST_F(InputsTest, ValidationThatIsTheTestIsSaid) {
-  EXPECT_EQ(open_inputs(configuration_).data_notice, "");
+  EXPECT_THAT(open_inputs(configuration_).notices, testing::IsEmpty());
   configuration_.data.validation = "test.h5";
-  EXPECT_THAT(open_inputs(configuration_).data_notice,
-              AllOf(HasSubstr("data.validation and data.test"), HasSubstr("test.h5")));
+  EXPECT_THAT(open_inputs(configuration_).notices,
+              testing::ElementsAre(AllOf(HasSubstr("data.validation and data.test"), HasSubstr("test.h5"))));
 }
 
 TEST_F(InputsTest, NumbersAreThoseOfThePacks) {

@@ -216,5 +216,43 @@ TEST(PublicSets, AreRecognisedByListOrElseBySize) {
   EXPECT_EQ(public_set_of(run), nullptr);
 }
 
+TEST(Comparable, RowsThatHaveNoPlaceAreCounted) {
+  Request request = table_request("figure_1");
+  PublishedRow row = published_rows().front();
+  row.source = "Ours";
+  request.options.published = {row, row};
+  request.options.published[1].dataset = "imagenet-lt";
+  const std::string text = render(imagenet_runs(1), request);
+  EXPECT_TRUE(has(text, "rows of --published that have no place in this table: 1 of 2\n")) << text;
+  request.options.published.pop_back();
+  EXPECT_FALSE(has(render(imagenet_runs(1), request), "no place in this table"));
+}
+
+TEST(Comparable, APublishedListWithHolesIsNotThePublishedSet) {
+  std::vector<record::RunRecord> runs = imagenet_runs(3);
+  EXPECT_TRUE(has(table_of(runs, "figure_1"), "outside"));
+  for (record::RunRecord& run : runs) {
+    run.data_dropped = {{"train", 61'770}, {"test", 1}, {"validation", 0}};
+    run.data_lenient = {{"test", 3}};
+  }
+  const std::string train = "train list: 61,770 images dropped";
+  const std::string test = "test list: 1 image dropped, 3 taken although damaged";
+  const std::vector<RunView> views = views_of(runs);
+  const std::vector<std::string> clauses =
+      differences_from_published(cell_of(views, config::LearningKind::joint), published_rows().front())
+          .clauses();
+  EXPECT_EQ(clauses, (std::vector<std::string>{train, test}));
+  for (const char* table : {"figure_1", "grid", "classes"}) {
+    for (const Format format : {Format::text, Format::markdown, Format::latex, Format::html, Format::csv}) {
+      const std::string text = table_of(runs, table, format);
+      EXPECT_TRUE(has(text, train) && has(text, test)) << table << "\n" << text;
+      for (const char* verdict : {"inside", "outside"}) EXPECT_FALSE(has(text, verdict)) << verdict << text;
+    }
+  }
+  Request list;
+  list.format = Format::csv;
+  EXPECT_TRUE(has(render(runs, list), "complete,\"" + train + "; " + test + "\"\n")) << render(runs, list);
+}
+
 }  // namespace
 }  // namespace ltr::report

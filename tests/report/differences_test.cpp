@@ -108,6 +108,17 @@ TEST(Differences, CanBeOfAnotherAccuracyAndAgainstAnotherStrategy) {
       "many, medium, few, all, balanced");
 }
 
+TEST(Differences, AgainstAStrategyThatIsNotThereSaysSo) {
+  TableOptions options;
+  options.against = config::LearningKind::lws;
+  const std::vector<record::RunRecord> runs{record::sample_run()};
+  const Table table = make_table(table_kind("grid"), views_of(runs), options);
+  EXPECT_TRUE(table.differences.empty());
+  EXPECT_EQ(
+      table.notes.back(),
+      "--against lws: no seed has a complete cell of it and of another strategy, so nothing is compared");
+}
+
 TEST(TestSetUncertainty, IsThatOfTwoIndependentBinomialsAndShrinksWithImagesNotSeeds) {
   const auto width_of = [](std::size_t seeds, std::int64_t times) {
     std::vector<record::RunRecord> runs;

@@ -119,6 +119,17 @@ TEST(FigureList, ValuesThatAFilesNameCannotTellApartAreNumbered) {
   EXPECT_EQ(names.back(), "speed_root_a_b_2");
 }
 
+TEST(FigureList, MoreGroupsThanAnyoneLooksAtAreNotDrawn) {
+  std::vector<double> rates(40);
+  std::iota(rates.begin(), rates.end(), 1.0);
+  std::vector<record::RunRecord> runs = at_rates(rates);
+  EXPECT_THAT(figures_of(runs, {"stage_1.learning_rate"}).figures, testing::SizeIs(40 * 8));
+  runs.push_back(at_rates({99}).front());
+  const FigureList list = figures_of(runs, {"stage_1.learning_rate"});
+  EXPECT_THAT(list.figures, testing::IsEmpty());
+  EXPECT_THAT(list.left_out.at(0), testing::HasSubstr("tells 41 groups of records apart"));
+}
+
 TEST(FigureList, RecordsOfOneValueKeepThePlainNames) {
   EXPECT_EQ(names_of(figures_of(at_rates({0.1}), {"stage_1.learning_rate"})).front(), "accuracy");
 }

@@ -129,6 +129,85 @@ TEST(CsvOfATable, QuotesNames) {
       << text;
 }
 
+TEST(CsvFields, WhatASpreadsheetWouldComputeIsMadeText) {
+  const auto shown = [](const std::string& field) {
+    std::string line = csv_line(std::vector<std::string>{field});
+    line.pop_back();
+    return line;
+  };
+  EXPECT_EQ(shown("=1+1"), "'=1+1");
+  EXPECT_EQ(shown("=HYPERLINK(\"x\",\"y\")"), "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\"");
+  EXPECT_EQ(shown("+1+1"), "'+1+1");
+  EXPECT_EQ(shown("-1+1"), "'-1+1");
+  EXPECT_EQ(shown("@SUM(A1)"), "'@SUM(A1)");
+  EXPECT_EQ(shown("\t=1"), "'\t=1");
+  EXPECT_EQ(shown("\r=1"), "\"'\r=1\"");
+  for (const char* plain : {"-0.5", "-1e-05", "-3", "a=1", "0.5", "", "crt - joint"})
+    EXPECT_EQ(shown(plain), plain);
+}
+
+TEST(CsvOfATable, NamesAreNoFormulas) {
+  record::RunRecord run = record::sample_run();
+  run.data_names["train"] = "=cmd|' /C calc'!A0";
+  run.cells[0].error = "lost";
+  Request list;
+  list.format = Format::csv;
+  const std::string text = render({run}, list);
+  EXPECT_TRUE(has(text, "\n'=cmd|' /C calc'!A0,resnet20,")) << text;
+}
+
+TEST(EveryFormat, HasNoMinusZero) {
+  // crt - joint is a little below zero.
+  std::vector<record::RunRecord> runs = imagenet_runs(3);
+  for (record::RunRecord& run : runs) {
+    for (record::CellRecord& cell : run.cells) {
+      cell.test.total = {10'000, 10'000, 10'000, 10'000};
+      cell.test.correct = {5'000, 5'000, 5'000, cell.learning == config::LearningKind::joint ? 5'000 : 4'999};
+      cell.test.correct_top5 = cell.test.correct;
+      cell.test.confusion.clear();
+    }
+  }
+  for (const Format format : {Format::text, Format::markdown, Format::latex, Format::html}) {
+    const std::string text = table_of(runs, "grid", format);
+    EXPECT_TRUE(has(text, "+0.0")) << text;
+    EXPECT_FALSE(has(text, "-0.0 ") || has(text, "-0.0<") || has(text, "-0.0\n")) << text;
+  }
+}
+
+TEST(Text, WideCharactersTakeTwoColumns) {
+  record::RunRecord run = record::sample_run();
+  run.class_names = {"甲虫", "ab", "c", "d"};
+  const std::string text = table_of({run}, "classes");
+  EXPECT_TRUE(has(text, "0 甲虫, 500 training images  1 ")) << text;
+  EXPECT_TRUE(has(text, "1 ab, 101 training images    1 ")) << text;
+}
+
+TEST(LongLists, AreCutAndSayByHowMuch) {
+  record::RunRecord run = record::sample_run();
+  config::Configuration configuration = record::sample_configuration(0);
+  configuration.run.seeds.clear();
+  for (std::uint64_t seed = 0; seed < 500; ++seed) configuration.run.seeds.push_back(seed);
+  run.configuration = config::to_toml(configuration);
+  const std::string text = table_of({run}, "grid");
+  EXPECT_TRUE(has(text, ", 29, and 470 more; n is the number")) << text;
+  EXPECT_TRUE(has(text, "and 898 more cells failed or missing\n")) << text;
+  EXPECT_LT(std::ranges::count(text, '\n'), 130) << text;
+}
+
+TEST(ClassesTable, RefusesRecordsOfOtherClasses) {
+  std::vector<record::RunRecord> runs{record::sample_run(0), record::sample_run(0)};
+  config::Configuration configuration = record::sample_configuration(0);
+  configuration.data.train = "other.h5";
+  runs[1].configuration = config::to_toml(configuration);
+  runs[1].class_names.pop_back();
+  runs[1].class_counts.pop_back();
+  for (record::CellRecord& cell : runs[1].cells) cell.test = record::sample_counts({9, 8, 7});
+  Request request = table_request("classes");
+  request.options.by = {"data.train"};
+  EXPECT_TRUE(has(failure_of([&] { (void)render(runs, request); }),
+                  "--table classes: records 1 and 2 are of other classes, which have no rows in common"));
+}
+
 TEST(QualityTable, HasTopFiveBalancedErrorAndCalibrationError) {
   record::RunRecord run = record::sample_run();
   run.cells[1].test.total = {10, 10, 10, 20};

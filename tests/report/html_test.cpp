@@ -163,5 +163,23 @@ TEST(HtmlPage, HoldsEveryTableThatIsAskedFor) {
   EXPECT_THAT(page, HasSubstr("<td>stage_<wbr>1.learning_<wbr>rate = 0.2</td>"));
 }
 
+TEST(HtmlPage, RefusesATableThatNoBrowserOpens) {
+  constexpr std::size_t kClasses = 130'000;
+  record::RunRecord run = record::sample_run();
+  run.class_names.assign(kClasses, "c");
+  run.class_counts.assign(kClasses, 30);
+  for (record::CellRecord& cell : run.cells) {
+    cell.test = {.correct = std::vector<std::int64_t>(kClasses, 1),
+                 .correct_top5 = {},
+                 .total = std::vector<std::int64_t>(kClasses, 1),
+                 .confusion = {}};
+  }
+  EXPECT_THAT(
+      failure_of([&] { (void)table_of({run}, "classes", Format::html); }),
+      HasSubstr("table classes has 130,000 lines and 520,000 entries, and a page of more than 500,000"));
+  // Anything else has a line a class.
+  EXPECT_GT(std::ranges::count(table_of({run}, "classes"), '\n'), kClasses);
+}
+
 }  // namespace
 }  // namespace ltr::report

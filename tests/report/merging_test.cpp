@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "report/sample_tables.hpp"
@@ -134,6 +136,58 @@ TEST(Merging, RefusesTheSameCellTwice) {
   const std::string message = failure_of([&] { (void)printed(runs); });
   EXPECT_TRUE(has(message, "cell seed_0.instance_balanced.tau_normalized is in records 1 and 2")) << message;
   EXPECT_TRUE(has(failure_of([&] { (void)printed(runs, {"stage_1.epochs"}); }), "is in records 1 and 2"));
+}
+
+TEST(Merging, ACellIsKnownByItsSeedSamplingAndStrategyWhateverItIsCalled) {
+  std::vector<record::RunRecord> runs{record::sample_run(), record::sample_run()};
+  for (record::CellRecord& cell : runs[1].cells) cell.id += ".copy";
+  EXPECT_EQ(printed(runs), printed({record::sample_run()}));
+  // A strategy renamed is a second measurement of the other one's seed.
+  runs[1].cells[0].learning = config::LearningKind::joint;
+  runs[1].cells.pop_back();
+  EXPECT_TRUE(
+      has(failure_of([&] { (void)printed(runs); }), "is in records 1 and 2, with the same weights but"));
+  runs[1].cells[0].training.weights_digest = "other";
+  EXPECT_TRUE(
+      has(failure_of([&] { (void)printed(runs); }), "is in records 1 and 2, not with the same weights"));
+}
+
+TEST(Merging, EqualWeightsWithOtherCountsAreRefusedWithBothFiles) {
+  std::vector<record::RunRecord> runs{record::sample_run(0), record::sample_run(1), record::sample_run(1)};
+  runs[2].cells[1].test = record::sample_counts({10, 7, 5, 1});
+  Request request = table_request("grid");
+  request.files = {"a.h5", "folder/b.h5", "c.h5"};
+  EXPECT_EQ(failure_of([&] { (void)render(runs, request); }),
+            "cell seed_1.instance_balanced.joint is in records 2 (folder/b.h5) and 3 (c.h5), with the same "
+            "weights but other counts of test images, so one of them is not what was measured; leave out the "
+            "one that was changed or damaged");
+}
+
+TEST(Merging, RecordsOfOneGroupAreComparedWithItsFirst) {
+  std::vector<record::RunRecord> runs{record::sample_run(0), record::sample_run(0), record::sample_run(1)};
+  for (std::uint64_t i = 1; i < runs.size(); ++i) {
+    Configuration configuration = record::sample_configuration(i - 1);
+    configuration.data.train = "half.h5";
+    runs[i].configuration = config::to_toml(configuration);
+  }
+  EXPECT_EQ(failure_of([&] { (void)printed(runs, {"data.train"}); }), "nothing was thrown");
+  runs[2].class_counts[0] = 501;
+  EXPECT_TRUE(has(failure_of([&] { (void)printed(runs, {"data.train"}); }),
+                  "records 2 and 3 differ in the class counts"));
+}
+
+TEST(Merging, TheListOfCellsHasACellOfEqualWeightsOnce) {
+  const auto list = [](const std::vector<record::RunRecord>& runs) {
+    Request request;
+    request.format = Format::csv;
+    return render(runs, request);
+  };
+  const record::RunRecord run = record::sample_run();
+  EXPECT_EQ(list({run, run, run}), list({run}));
+  record::RunRecord other = run;
+  other.cells[0].training.weights_digest = "other";
+  EXPECT_EQ(std::ranges::count(list({run, other}), '\n'), 1 + 3);
+  EXPECT_EQ(std::ranges::count(list({run, run_at(0, 0.1)}), '\n'), 1 + 4);
 }
 
 TEST(Merging, TheSameCellWithTheSameWeightsCountsOnce) {

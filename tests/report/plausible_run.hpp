@@ -3,10 +3,13 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
 #include <string>
 
 #include "base/format.hpp"
+#include "config/plan.hpp"
 #include "config/toml.hpp"
 #include "record/record.hpp"
 
@@ -49,8 +52,52 @@ inline TrainingRecord plausible_training(const RunRecord& run, const PlausibleRu
     training.draws_made.push_back(std::llround(1000 * weight));
     training.class_weights.push_back(sampling == config::SamplingKind::progressively_balanced ? 1 : weight);
   }
+  const double sum = std::accumulate(training.class_weights.begin(), training.class_weights.end(), 0.0);
+  for (double& weight : training.class_weights) weight /= sum;
   training.weights_digest = base::format("{:0>64}", kind);
   return training;
+}
+
+/// Bins in which all test images are, right as often as in the counts, and the surer the more often.
+inline Calibration plausible_calibration(const metric::Counts& test) {
+  constexpr int kBins = 15;
+  constexpr int kEmpty = 2;
+  const std::int64_t images = std::accumulate(test.total.begin(), test.total.end(), std::int64_t{0});
+  const double right = metric::top1_percent(test) / 100;
+  Calibration calibration;
+  double mean = 0;
+  for (int bin = 0; bin < kBins; ++bin) {
+    const double confidence = (bin + 0.5) / kBins;
+    const std::int64_t each = images / (kBins - kEmpty);
+    calibration.images.push_back(bin < kEmpty      ? 0
+                                 : bin < kBins - 1 ? each
+                                                   : images - each * (kBins - kEmpty - 1));
+    calibration.mean_confidence.push_back(confidence);
+    mean += confidence * static_cast<double>(calibration.images.back()) / static_cast<double>(images);
+  }
+  for (const double confidence : calibration.mean_confidence) {
+    calibration.accuracy.push_back(
+        std::clamp(right + (confidence - mean) * std::min(right, 1 - right), 0.0, 1.0));
+  }
+  calibration.expected_calibration_error = 0.1;
+  return calibration;
+}
+
+/// A sweep whose chosen tau has the cell's own accuracies.
+inline TauSweep plausible_sweep(const CellRecord& cell) {
+  TauSweep sweep;
+  sweep.chosen = 0.1 * static_cast<double>(10 + cell.seed % 10);
+  for (int i = 0; i <= 20; ++i) {
+    const double tau = 0.1 * i;
+    const double away = std::abs(tau - sweep.chosen);
+    sweep.tau.push_back(tau);
+    sweep.validation_percent.push_back(std::max(0.0, metric::top1_percent(cell.validation) - 5 * away));
+    sweep.test_many_percent.push_back(65 - 10 * tau * tau);
+    sweep.test_medium_percent.push_back(40 + 8 * tau - 3 * tau * tau);
+    sweep.test_few_percent.push_back(10 + 15 * tau);
+    sweep.test_all_percent.push_back(std::max(0.0, metric::top1_percent(cell.test) - 8 * away * away));
+  }
+  return sweep;
 }
 
 inline CellRecord plausible_cell(const RunRecord& run, const PlausibleRun& options,
@@ -78,24 +125,9 @@ inline CellRecord plausible_cell(const RunRecord& run, const PlausibleRun& optio
     if (learning == config::LearningKind::ncm) continue;
     cell.weight_norms.push_back(0.5 + (1 - flatness) * frequent + 0.2 * wiggle(k, kind));
   }
-  for (int bin = 0; bin < 15; ++bin) {
-    const double confidence = (bin + 0.5) / 15;
-    cell.calibration.images.push_back(bin < 2 ? 0 : 40);
-    cell.calibration.mean_confidence.push_back(confidence);
-    cell.calibration.accuracy.push_back(std::pow(confidence, 1 + 0.2 * static_cast<double>(kind)));
-  }
-  cell.calibration.expected_calibration_error = 0.1;
-  if (learning != config::LearningKind::tau_normalized) return cell;
-  for (int i = 0; i <= 20; ++i) {
-    const double tau = 0.1 * i;
-    cell.tau.tau.push_back(tau);
-    cell.tau.validation_percent.push_back(50 - 5 * std::abs(tau - 1));
-    cell.tau.test_many_percent.push_back(65 - 10 * tau * tau);
-    cell.tau.test_medium_percent.push_back(40 + 8 * tau - 3 * tau * tau);
-    cell.tau.test_few_percent.push_back(10 + 15 * tau);
-    cell.tau.test_all_percent.push_back(45 + 8 * tau - 5 * tau * tau);
-  }
-  cell.tau.chosen = 1 + 0.1 * static_cast<double>(options.seed);
+  cell.validation = cell.test;
+  cell.calibration = plausible_calibration(cell.test);
+  if (learning == config::LearningKind::tau_normalized) cell.tau = plausible_sweep(cell);
   return cell;
 }
 
@@ -107,9 +139,11 @@ inline RunRecord plausible_run(const PlausibleRun& options) {
   configuration.run.output = base::format("results/plausible_{}.h5", options.seed);
   configuration.run.seeds = {options.seed};
   configuration.data.train = "train.h5";
+  configuration.model.backbone = config::BackboneKind::resnet20;
   configuration.data.test = "test.h5";
   RunRecord run;
   run.configuration = config::to_toml(configuration);
+  for (const config::PlanNode& node : config::make_plan(configuration).nodes) run.plan.push_back(node.id);
   run.environment = {{"torch", "2.11.0"}, {"ranks", std::to_string(options.ranks)}, {"hosts", "a<b>&'c'"}};
   run.backbone = "resnet20";
   // What a shell, gnuplot or a browser could take for more than a name.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include <gtest/gtest.h>
 
@@ -88,6 +89,21 @@ TEST(PublishedValues, BrokenRowsAreNamedByLineValueReasonAndRemedy) {
   EXPECT_NE(sampling.find("square_root"), std::string::npos) << sampling;
 }
 
+TEST(PublishedValues, TwoOfOnePlaceAndSourceAreRefused) {
+  const std::string other = "Ours,figure_1,imagenet_lt,resnet10,90,square_root,crt,few,99,quoted\n";
+  EXPECT_EQ(failure_of(std::string(kHeader) + std::string(kRow) + other),
+            "more.csv:3: line 2 has a value of the same source, table, cell and split already, so it is not "
+            "known which one holds; leave one out");
+  EXPECT_EQ(failure_of(std::string(kHeader) + std::string(kRow) +
+                       "Theirs,figure_1,imagenet_lt,resnet10,90,square_root,crt,few,99,quoted\n"),
+            "nothing was thrown");
+}
+
+TEST(PublishedValues, NamesAreMadePrintable) {
+  const auto rows = parse_published(with("Ours", "Ou\x1b[2Jrs"), "more.csv");
+  EXPECT_EQ(rows.at(0).source, "Ou\\x1b[2Jrs");
+}
+
 TEST(PublishedValues, TheLineIsCountedFromTheFirst) {
   const std::string text = std::string(kHeader) + std::string(kRow) + "\n" + "too,few\n";
   EXPECT_EQ(failure_of(text).find("more.csv:4: 2 fields"), 0U) << failure_of(text);
@@ -102,6 +118,13 @@ TEST(PublishedValues, ColumnsMustBeKnownAndComplete) {
 }
 
 using PublishedFile = test::OwnFolder;
+
+TEST_F(PublishedFile, OfColumnsAloneIsRefused) {
+  std::ofstream(path("more.csv")) << kHeader;
+  EXPECT_THROW((void)read_published(path("more.csv")), base::DataError);
+  std::ofstream(path("more.csv")) << kHeader << kRow;
+  EXPECT_EQ(read_published(path("more.csv")).size(), 1U);
+}
 
 TEST_F(PublishedFile, IsNamedIfItCannotBeRead) {
   for (const std::filesystem::path& path : {folder(), folder() / "absent.csv"}) {

@@ -62,8 +62,8 @@ TEST(TauChosenOnTest, StandsAtTheValueWhereOthersOfTheRowWereNot) {
 TEST(TauChosenOnTest, IsAColumnOfTheListOfCells) {
   Request request;
   request.format = Format::csv;
-  EXPECT_TRUE(has(render(seeds(true), request), ",2,0.5,test,weights10,complete\n"));
-  EXPECT_TRUE(has(render(seeds(false), request), ",2,0.5,validation,weights10,complete\n"));
+  EXPECT_TRUE(has(render(seeds(true), request), ",2,0.5,test,weights10,complete,\n"));
+  EXPECT_TRUE(has(render(seeds(false), request), ",2,0.5,validation,weights10,complete,\n"));
 }
 
 TEST(TauChosenOnTest, IsSaidOfEveryCellOfThePage) {

@@ -139,12 +139,12 @@ TEST(CsvTable, HasOneRowACellWithNamesAndAllDigits) {
   run.stage_1[0].training.best_epoch = 1;
   EXPECT_EQ(printed({run}, Format::csv),
             "data,backbone,seed,sampling,learning,many,medium,few,all,balanced,top5,ece,best_epoch,tau,tau_"
-            "chosen_on,weights_digest,status\n"
+            "chosen_on,weights_digest,status,remark\n"
             "sample_train,resnet20,0,instance_balanced,joint,80,50,33.333333333333336,66.66666666666667,"
-            "60.833333333333336,78.78787878787878,11.25,1,,,weights10,complete\n"
+            "60.833333333333336,78.78787878787878,11.25,1,,,weights10,complete,\n"
             "sample_train,resnet20,0,instance_balanced,tau_normalized,70,60,40,60,60,70,11.25,2,0.5,"
             "validation,weights10,"
-            "complete\n");
+            "complete,\n");
 }
 
 TEST(CsvTable, AStandardReaderGetsTextsBackUnchanged) {
@@ -175,7 +175,7 @@ TEST(CsvTable, ListsMissingCellsAndMixesConfigurations) {
   runs[1].configuration = config::to_toml(other);
   runs[1].cells.pop_back();
   const std::string text = printed(runs, Format::csv);
-  EXPECT_TRUE(has(text, "sample_train,resnet20,1,instance_balanced,joint,,,,,,,,,,,,missing\n")) << text;
+  EXPECT_TRUE(has(text, "sample_train,resnet20,1,instance_balanced,joint,,,,,,,,,,,,missing,\n")) << text;
 }
 
 TEST(DigestText, NamesTheEnvironmentEachDigestIsPromisedFor) {
@@ -186,10 +186,24 @@ TEST(DigestText, NamesTheEnvironmentEachDigestIsPromisedFor) {
   EXPECT_TRUE(has(text, "plan     " + digests.plan + "  equal everywhere\n")) << text;
   EXPECT_TRUE(has(text, "draws    " + digests.draws + "  equal everywhere\n"));
   EXPECT_TRUE(has(text, "weights  " + digests.weights + "  equal for any allowed number of ranks"));
+  EXPECT_TRUE(has(text, "settings " + digests.settings + "  equal everywhere\n")) << text;
   EXPECT_TRUE(has(text, "counts   " + digests.counts));
+  EXPECT_TRUE(has(text, "results  " + digests.results + "  equal for any allowed number of ranks")) << text;
   EXPECT_TRUE(has(text, "  torch: 2.11.0\n"));
   EXPECT_TRUE(has(text, "  stage_1.micro_batches: 8\n"));
   EXPECT_FALSE(has(text, "ranks: 4"));
+}
+
+TEST(DigestText, SaysWhereARunComputedOnSeveralKindsOfProcessors) {
+  record::RunRecord run = record::sample_run();
+  run.environment["vector_instructions"] = "AVX512 on A";
+  EXPECT_FALSE(has(render_digests(run), "begun on"));
+  run.environment["vector_instructions"] = "AVX512 on A; AVX2 on A; AVX2 on B\x1b[2J";
+  EXPECT_TRUE(
+      has(render_digests(run),
+          "  begun on AVX512 on A, continued on AVX2 on A; AVX2 on B\\x1b[2J: bits are promised for one "
+          "kind only\n"))
+      << render_digests(run);
 }
 
 TEST(DigestText, PromisesNothingForTheFastestReduction) {

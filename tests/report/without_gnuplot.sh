@@ -33,7 +33,42 @@ cmp -s "$work/table" "$work/out" || fail "another table with a failing gnuplot"
 grep -q 'gnuplot could not draw accuracy.svg: line 7: no such terminal' "$work/err" || fail "$(cat "$work/err")"
 [ -z "$(ls "$work/figures")" ] || fail "left behind: $(ls "$work/figures")"
 
+# Cut short, as on a full disk: gnuplot says nothing of it.
+printf '#!/bin/sh\n[ "$1" = --version ] || printf "<svg><g>"\n' >"$work/failing/gnuplot"
+status=0
+PATH=$work/failing:$PATH "$report" "$record" --figures "$work/figures" >"$work/out" 2>"$work/err" || status=$?
+[ "$status" = 2 ] || fail "status $status of half a picture"
+grep -q 'gnuplot could not draw accuracy.svg' "$work/err" || fail "$(cat "$work/err")"
+[ -z "$(ls "$work/figures")" ] || fail "left behind: $(ls "$work/figures")"
+
+# A folder that cannot be: known before anything is drawn or printed.
+touch "$work/file"
+long=$(printf 'n%.0s' $(seq 300))
+for folder in "$work/file" "$work/file/figures" "$work/new/$long"; do
+  status=0
+  PATH=$work/failing:$PATH "$report" "$record" --figures "$folder" >"$work/out" 2>"$work/err" || status=$?
+  [ "$status" = 2 ] || fail "status $status of figures in $folder"
+  [ ! -s "$work/out" ] || fail "a table before a folder that cannot be"
+  grep -q 'cannot be made: .*; name another folder' "$work/err" || fail "$(cat "$work/err")"
+done
+[ ! -e "$work/new" ] || fail "a folder for figures that are not drawn"
+
+# To a full disk: in every format a message and the status of bad input.
+for format in text markdown csv latex html; do
+  [ -e /dev/full ] || break
+  status=0
+  PATH=$work/empty "$report" "$record" --format $format >/dev/full 2>"$work/err" || status=$?
+  [ "$status" = 2 ] || fail "status $status of $format to a full disk"
+  grep -q 'standard output cannot be written' "$work/err" || fail "$(cat "$work/err")"
+done
+
+# A record named twice is read once, and said.
+"$report" "$record" --format csv >"$work/once"
+"$report" "$record" "$work/empty/../plausible_0.h5" --format csv >"$work/out" 2>"$work/err"
+cmp -s "$work/once" "$work/out" || fail "another list of a record named twice"
+grep -q 'are the same file, which is read once' "$work/err" || fail "$(cat "$work/err")"
+
 status=0
 "$report" "$record" --digest --figures "$work/figures" >/dev/null 2>&1 || status=$?
 [ "$status" = 2 ] || fail "status $status of figures with a digest"
-echo "tables come without gnuplot, and its failures are reported"
+echo "tables come without gnuplot, its failures are reported, and output that cannot be written is an error"
