@@ -18,9 +18,10 @@ class FileHoldTest : public test::OwnFolder {
  protected:
   void SetUp() override {
     OwnFolder::SetUp();
+    file_ = folder() / "claim";
     std::ofstream(file_) << "x";
   }
-  std::filesystem::path file_ = folder() / "claim";
+  std::filesystem::path file_;
 };
 
 TEST_F(FileHoldTest, OneAtATimeAndAgainAfterwards) {

@@ -21,6 +21,7 @@ class Seal : public test::OwnFolder {
  protected:
   void SetUp() override {
     OwnFolder::SetUp();
+    path_ = folder() / "run.h5";
     File file = File::create(path_);
     std::vector<std::int64_t> values(100);
     std::iota(values.begin(), values.end(), 1);
@@ -48,7 +49,7 @@ class Seal : public test::OwnFolder {
     }
   }
 
-  std::filesystem::path path_ = folder() / "run.h5";
+  std::filesystem::path path_;
   std::vector<Extent> extents_;
   std::uint64_t unsealed_size_ = 0;
 };
