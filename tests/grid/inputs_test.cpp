@@ -12,6 +12,9 @@
 #include "data/pack_writer.hpp"
 #include "data/temporary_folder.hpp"
 #include "image/decode.hpp"
+#include "model/classifier.hpp"
+#include "model/safetensors.hpp"
+#include "model/state.hpp"
 
 namespace ltr::grid {
 namespace {
@@ -60,6 +63,77 @@ TEST(Inputs, ASetThatDoesNotFitDecodedIsRefusedBeforeAnythingStarts) {
   configuration.loader.cache = config::LoaderCache::decoded;
   EXPECT_THAT(message_of<base::ConfigError>([&] { static_cast<void>(open_inputs(configuration)); }),
               AllOf(HasSubstr("loader.cache"), HasSubstr("large.h5"), HasSubstr("leave the key out")));
+}
+
+/// A pack of one class of four images, and a configuration that trains resnet10 on it in micro-batches of
+/// one.
+config::Configuration one_image_a_micro_batch(const data::TemporaryFolder& folder) {
+  data::PackContents contents;
+  contents.name = "small";
+  contents.class_names = {"x"};
+  for (int i = 0; i < 4; ++i) contents.entries.push_back({base::ClassId(0), std::to_string(i)});
+  base::Log log(base::Log::Voice::silent);
+  const auto draw = [](const data::PackEntry&, std::vector<std::byte>& bytes) {
+    bytes = image::encode_png({7, 7, std::vector<std::uint8_t>(7 * 7 * 3)});
+  };
+  data::write_pack(folder / "small.h5", contents, draw, {}, log);
+  config::Configuration configuration;
+  configuration.data.root = folder.path().string();
+  configuration.data.train = configuration.data.test = "small.h5";
+  configuration.model.backbone = config::BackboneKind::resnet10;
+  configuration.input.size = 32;
+  configuration.stage_1.global_batch = configuration.stage_1.micro_batches = 4;
+  return configuration;
+}
+
+std::string refusal(const config::Configuration& configuration) {
+  return message_of<base::ConfigError>([&] { static_cast<void>(open_inputs(configuration)); });
+}
+
+TEST(Inputs, AMicroBatchThatLeavesBatchNormOneValueIsRefused) {
+  const data::TemporaryFolder folder;
+  config::Configuration c = one_image_a_micro_batch(folder);
+  EXPECT_THAT(refusal(c),
+              AllOf(HasSubstr("stage_1.micro_batches = 4 with stage_1.global_batch = 4 and input.size = 32"),
+                    HasSubstr("more than one value a channel"), HasSubstr("an input.size of 33 at least")));
+  c.input.size = 33;
+  EXPECT_EQ(refusal(c), "");
+  c.input.size = 32;
+  c.stage_1.micro_batches = 2;
+  EXPECT_EQ(refusal(c), "");
+  c.stage_1.micro_batches = 4;
+  c.model.backbone = config::BackboneKind::resnet20;
+  EXPECT_EQ(refusal(c), "");
+  c.input.size = 4;
+  EXPECT_THAT(refusal(c), HasSubstr("an input.size of 5 at least"));
+}
+
+TEST(Inputs, AFrozenBackboneTakesAnyMicroBatchUnlessItsStatisticsMove) {
+  const data::TemporaryFolder folder;
+  config::Configuration c = one_image_a_micro_batch(folder);
+  c.stage_1.weights = folder / "w.safetensors";
+  model::write_safetensors(c.stage_1.weights, model::state(model::Network(c.model.backbone, 1)));
+  EXPECT_EQ(refusal(c), "");
+  c.fidelity.frozen_statistics_move = true;
+  EXPECT_THAT(refusal(c), HasSubstr("BatchNorm needs more than one value"));
+  c.fidelity.frozen_statistics_move = false;
+  c.grid.learning = {config::LearningKind::finetune_last_block};
+  EXPECT_THAT(refusal(c), HasSubstr("BatchNorm needs more than one value"));
+}
+
+TEST(Inputs, SayWhatBecameOfTheWeightsFile) {
+  const data::TemporaryFolder folder;
+  config::Configuration c = one_image_a_micro_batch(folder);
+  c.input.size = 33;
+  c.model.pretrained = folder / "w.safetensors";
+  const model::Network hundred(c.model.backbone, 100);
+  model::NamedTensors tensors;
+  for (const auto& [name, tensor] : model::state(hundred)) tensors.emplace_back("module." + name, tensor);
+  model::write_safetensors(c.model.pretrained, tensors);
+  EXPECT_THAT(open_inputs(c).weights_notices,
+              testing::ElementsAre(
+                  AllOf(testing::StartsWith("model.pretrained: "), HasSubstr("names begin with module.")),
+                  HasSubstr("the classifier is made anew for 1 classes")));
 }
 
 }  // namespace
