@@ -117,20 +117,44 @@ std::optional<std::uint64_t> bytes_of(const Entry& entry) {
   return empty ? 0 : bytes;
 }
 
+/// Finds a key that an object has twice. The parser's own callback would do, but takes quadratic time.
+struct RepeatedKey : nlohmann::json_sax<Json> {
+  std::vector<std::set<std::string>> open;  ///< keys of the objects around what is being read
+  std::string twice;
+
+  bool start_object(std::size_t) override {
+    open.emplace_back();
+    return true;
+  }
+  bool end_object() override {
+    open.pop_back();
+    return true;
+  }
+  bool key(std::string& name) override {
+    if (!open.back().insert(name).second) twice = name;
+    return twice.empty();
+  }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(std::int64_t) override { return true; }
+  bool number_unsigned(std::uint64_t) override { return true; }
+  bool number_float(double, const std::string&) override { return true; }
+  bool string(std::string&) override { return true; }
+  bool binary(Json::binary_t&) override { return true; }
+  bool start_array(std::size_t) override { return true; }
+  bool end_array() override { return true; }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+    return false;
+  }
+};
+
 /// JSON allows a key twice and the parser keeps one of the two; which tensor was meant cannot be known.
 Json parse_header(const std::string& text, const Complaint& complain) {
-  std::map<int, std::set<std::string>> keys;  // of the open object at each depth
-  std::string twice;
-  const Json::parser_callback_t watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
-    if (event == Json::parse_event_t::object_start) keys[depth + 1].clear();
-    if (event == Json::parse_event_t::key && !keys[depth].insert(parsed.get<std::string>()).second) {
-      twice = parsed.get<std::string>();
-    }
-    return true;
-  };
-  Json header = Json::parse(text, watch, /*allow_exceptions=*/false);
+  Json header = Json::parse(text, /*callback=*/nullptr, /*allow_exceptions=*/false);
   if (!header.is_object()) complain("the header is not JSON: no safetensors file, or damaged");
-  if (!twice.empty()) complain(base::format("the header names {} twice", twice));
+  RepeatedKey repeated;
+  Json::sax_parse(text, &repeated);
+  if (!repeated.twice.empty()) complain(base::format("the header names {} twice", repeated.twice));
   return header;
 }
 

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/backbone.hpp"
 
+#include <algorithm>
 #include <fstream>
+#include <limits>
 #include <map>
+#include <memory>
 #include <set>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include <ATen/record_function.h>
 #include <gtest/gtest.h>
 
 #include "model/classifier.hpp"
@@ -36,6 +41,37 @@ std::vector<std::string> golden_lines(const std::string& file, BackboneKind kind
     if (line.starts_with(prefix)) lines.push_back(line.substr(prefix.size()));
   }
   return lines;
+}
+
+/// The fewest values a channel that BatchNorm was given in a forward pass of one image, seen where torch
+/// computes.
+std::int64_t fewest_normalised(Backbone& backbone, std::int64_t side) {
+  thread_local std::int64_t fewest = 0;
+  fewest = std::numeric_limits<std::int64_t>::max();
+  const auto handle = at::addThreadLocalCallback(
+      at::RecordFunctionCallback([](const at::RecordFunction& call) -> std::unique_ptr<at::ObserverContext> {
+        if (std::string_view(call.name()) == "aten::batch_norm") {
+          const torch::Tensor input = call.inputs()[0].toTensor();
+          fewest = std::min(fewest, input.numel() / input.size(1));
+        }
+        return nullptr;
+      }).needsInputs(true));
+  const torch::NoGradGuard no_grad;
+  backbone.forward(torch::zeros({1, 3, side, side}));
+  at::removeCallback(handle);
+  return fewest;
+}
+
+TEST(Backbone, KnowsTheSmallestSideThatBatchNormSees) {
+  for (const BackboneKind kind :
+       {BackboneKind::resnet10, BackboneKind::resnet50, BackboneKind::resnet20, BackboneKind::resnet32}) {
+    const std::shared_ptr<Backbone> backbone = make_backbone(kind);
+    backbone->eval();
+    for (const std::int64_t side : {1, 4, 5, 8, 9, 32, 33, 64, 65}) {
+      const std::int64_t last = backbone->last_side(side);
+      EXPECT_EQ(last * last, fewest_normalised(*backbone, side)) << config::name_of(kind) << " of " << side;
+    }
+  }
 }
 
 TEST(ResNet, With1000ClassesHasThePublishedNumberOfParameters) {

@@ -2,6 +2,7 @@
 #include "model/safetensors.hpp"
 
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -10,11 +11,27 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "parity/formula.hpp"
+
+namespace {
+/// Reads of this process that still work; -1: all.
+int reads_until_failure = -1;
+}  // namespace
+
+/// Stands before libc's for the whole program: a disk that fails.
+extern "C" ssize_t read(int file, void* buffer, size_t size) {
+  if (reads_until_failure == 0) {
+    errno = EIO;
+    return -1;
+  }
+  if (reads_until_failure > 0) --reads_until_failure;
+  return syscall(SYS_read, file, buffer, size);
+}
 
 namespace ltr::model {
 namespace {
@@ -175,8 +192,70 @@ TEST_F(SafetensorsFile, ThatIsSomethingElseIsRefused) {
 }
 
 TEST_F(SafetensorsFile, OfAnotherTypeIsRefusedWithItsName) {
-  write_file(R"({"w": {"dtype": "BF16", "shape": [2], "data_offsets": [0, 4]}})", 4);
-  EXPECT_THAT(complaint(), AllOf(HasSubstr("tensor w has the type BF16"), HasSubstr("F32")));
+  write_file(R"({"w": {"dtype": "F8_E4M3", "shape": [2], "data_offsets": [0, 2]}})", 2);
+  EXPECT_THAT(complaint(), AllOf(HasSubstr("tensor w has the type F8_E4M3"), HasSubstr("convert it to F32")));
+  write_file("{\"w\": {\"dtype\": \"F\\u001b[2J\", \"shape\": [2], \"data_offsets\": [0, 2]}}", 2);
+  EXPECT_THAT(complaint(), HasSubstr("the type F\\x1b[2J,"));
+}
+
+TEST_F(SafetensorsFile, HasItsMetadataReadAlone) {
+  write_safetensors(path_, sample(), {{"cell", "seed_0.joint"}});
+  EXPECT_EQ(read_safetensors_metadata(path_), (std::map<std::string, std::string>{{"cell", "seed_0.joint"}}));
+}
+
+TEST_F(SafetensorsFile, OfAHundredThousandNamesIsReadInLinearTime) {
+  // Quadratic time would be minutes.
+  constexpr int kNames = 120'000;
+  std::string entries;
+  for (int i = 0; i < kNames; ++i) {
+    entries += base::format(R"({}"layer.{}": {{"dtype": "I64", "shape": [], "data_offsets": [{}, {}]}})",
+                            i == 0 ? "" : ", ", kNames - i, 8 * i, 8 * i + 8);
+  }
+  write_file("{" + entries + "}", std::size_t{8} * kNames);
+  const Safetensors read = read_safetensors(path_);
+  ASSERT_EQ(read.tensors.size(), std::size_t{kNames});
+  EXPECT_EQ(read.tensors.front().first, "layer.120000");
+  EXPECT_EQ(read.tensors.back().first, "layer.1");
+}
+
+TEST_F(SafetensorsFile, ThatAnotherProgramWroteOtherwiseIsNamedWithTheRemedy) {
+  const std::string tail(100, '\1');
+  const std::pair<std::string, const char*> files[] = {
+      {"", "is empty"},
+      {"PK\x03\x04" + tail,
+       "torch.save writes (.pth), and no safetensors file; weights cannot be read from it; load it by "
+       "torch.load"},
+      {"\x80\x02\x8a\x0al\xfc\x9c" + tail, "is a pickle, as PyTorch's older torch.save writes"},
+      {"\x80\x04\x95" + tail, "is a pickle of Python"},
+      {"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "git lfs pull"},
+      {"\n <!DOCTYPE html><html>", "is a web page"},
+      {"<HTML><body>Access denied", "is a web page"},
+      {"<?xml version='1.0'?><Error>", "is an answer in XML"},
+      {"{\"error\": \"not found\"}", "is a text in JSON"},
+      {"\x1f\x8b\x08" + tail, "is compressed by gzip"},
+      {"\x89HDF\r\n\x1a\n" + tail, "is an HDF5 file"},
+      {"\x93NUMPY\x01" + tail, "is an array of NumPy"}};
+  for (const auto& [bytes, words] : files) {
+    write_bytes(bytes);
+    EXPECT_THAT(complaint(), HasSubstr(words));
+  }
+}
+
+TEST_F(SafetensorsFile, WhoseDiskFailsIsNotTakenForDamaged) {
+  write_safetensors(path_, sample(), {});
+  int failed = 0;
+  for (;; ++failed) {
+    reads_until_failure = failed;
+    try {
+      static_cast<void>(read_safetensors(path_));
+      break;
+    } catch (const base::SystemError& error) {
+      EXPECT_THAT(error.what(),
+                  AllOf(HasSubstr("cannot be read: Input/output error"), HasSubstr("may be sound")));
+    }
+  }
+  reads_until_failure = -1;
+  EXPECT_GT(failed, 0);
 }
 
 TEST_F(SafetensorsFile, WhoseOffsetsAreWrongIsRefused) {

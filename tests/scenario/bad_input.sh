@@ -35,6 +35,26 @@ refused 2 'data.train and data.validation' --set data.validation=train.h5
 refused 1 'count twice' --set 'data.train=["train.h5", "../packs/train.h5"]'
 refused 1 'proc' --set run.output=/proc/run.h5
 refused 1 'no-such-option' --no-such-option
+refused 1 'stage_1.micro_batches = 2147483647: .* give 1 to 65536' --set stage_1.micro_batches=2147483647
+refused 1 'one value a channel' --set stage_1.micro_batches=32 --set input.size=4 --set input.evaluation_resize=4
+refused 1 'the environment has no LTR_NO_SUCH;' --set 'run.output=$LTR_NO_SUCH/run.h5'
+refused 1 'the environment has no LTR_NO_SUCH;' --export seed_0.square_root.joint '$LTR_NO_SUCH/w.safetensors'
+refused 1 'write the path out' --set 'run.output=~nobody/run.h5'
+HOME="$work" refused 1 'absent.h5' --set 'data.root=~/packs' --set data.train=absent.h5
+
+# Started by the launcher of another MPI each process would be alone.
+PMI_SIZE=2 PMI_RANK=1 "$bin/ltr_grid" --config "$work/grid.toml" >"$work/log" 2>&1 && fail "another MPI's launcher was taken"
+grep -q 'PMI_SIZE = 2 says that a launcher' "$work/log" || { cat "$work/log"; fail "another MPI's launcher is not named"; }
+
+# What cannot be printed is an error.
+for what in --list --plan; do
+  status=0
+  "$bin/ltr_grid" --config "$work/grid.toml" $what >/dev/full 2>"$work/log" || status=$?
+  [ "$status" -eq 2 ] && grep -q 'standard output cannot be written' "$work/log" || fail "$what to a full disk: $status"
+  { sleep 0.2; status=0; "$bin/ltr_grid" --config "$work/grid.toml" $what 2>"$work/log" || status=$?; echo $status >"$work/status"; } | true
+  status=$(cat "$work/status")
+  [ "$status" = 2 ] && grep -q 'standard output cannot be written' "$work/log" || fail "$what to a closed pipe: $status"
+done
 
 # Two runs on one output at once: the second is refused, the first is not disturbed.
 launch 1 "$bin/ltr_grid" --config "$work/grid.toml" --set 'grid.sampling=["class_balanced"]' >"$work/first.log" 2>&1 &

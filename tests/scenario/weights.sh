@@ -36,6 +36,18 @@ refused "other weights than those that the record has measured as $cell.crt" fir
 mv "$work/mine.safetensors" "$work/first.h5.parts/$cell.crt.safetensors"
 [ ! -e "$work/ncm.safetensors" ] || fail "a refused export has left a file"
 
+# An export replaces an earlier export, also behind a link, and nothing else.
+for other in packs/train.h5 first.h5 first.h5.parts/$cell.stage_1.safetensors grid.toml; do
+  cp "$work/$other" "$work/before"
+  refused 'is no weights file that an export wrote' first --export $cell.joint "$work/$other"
+  cmp "$work/$other" "$work/before" || fail "$other was changed by a refused export"
+done
+cp "$work/crt.safetensors" "$work/target.safetensors"
+ln -s target.safetensors "$work/link.safetensors"
+trains 1 first --export $cell.joint "$work/link.safetensors"
+[ -L "$work/link.safetensors" ] || fail "an export replaced a link"
+cmp "$work/target.safetensors" "$work/joint.safetensors" || fail "an export did not follow a link"
+
 # A network that comes in is the one that went out: joint measures the same, and stage 2 starts from the same.
 trains 1 joint_alone --set 'grid.learning=["joint"]'
 trains 2 taken --set 'grid.learning=["joint"]' --set "stage_1.weights=$work/joint.safetensors"
