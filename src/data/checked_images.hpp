@@ -37,7 +37,7 @@ class CheckedImages {
     std::uint32_t crc32 = 0;
   };
 
-  /// Takes over what stands in `file`.
+  /// Takes over what stands in `file`. Throws: DataError if that is anything but lines of an earlier packing.
   explicit CheckedImages(const std::filesystem::path& file);
   CheckedImages(const CheckedImages&) = delete;
   CheckedImages& operator=(const CheckedImages&) = delete;

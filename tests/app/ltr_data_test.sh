@@ -148,6 +148,14 @@ refuse "not in range" pack --list photos/good.txt --classes 2000000000 --output 
 refuse "not in range" check good.h5 --threads 1000000
 refuse "2,000,000,000 classes" synthesise --output set --classes 2000000000
 
+# Notes of an interrupted packing stand beside the pack; what else stands there is neither waited for nor removed.
+mkfifo own.h5.checked
+refuse "own.h5.checked is there" pack --list photos/good.txt --output own.h5
+rm own.h5.checked
+echo mine >own.h5.checked
+refuse "own.h5.checked is there" pack --list photos/good.txt --output own.h5
+[ "$(cat own.h5.checked)" = mine ] || fail "a foreign file was changed"
+
 # Standard output that takes nothing.
 for arguments in --help "stats good.h5" "subset --list photos/good.txt --imbalance 1 --output full.txt"; do
   # shellcheck disable=SC2086

@@ -205,7 +205,7 @@ TEST_F(PackWriterTest, StoppedPackingLeavesNoPackAndTheNextOneTakesItsChecks) {
 
 TEST_F(PackWriterTest, ChangedImageIsCheckedAgainWhateverTheJournalSays) {
   add("grey.jpg");
-  folder_.write("toy.h5.checked", std::string_view("500 1 500 1 13 77 0 grey.jpg\n"));
+  folder_.write("toy.h5.checked", std::string_view("500 1 500 1 13 77 0 0 grey.jpg\n"));
   pack("grey.jpg 0\n");
   EXPECT_EQ(Pack(output_).resolution(base::SampleIndex(0)).width, 19);
 }
