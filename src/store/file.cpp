@@ -36,6 +36,10 @@ void check_signature(const std::filesystem::path& path) {
   if (std::filesystem::is_directory(status)) {
     throw base::DataError(base::format("{} is a folder, not an HDF5 file; check the path", path.string()));
   }
+  if (!std::filesystem::is_regular_file(status)) {
+    throw base::DataError(
+        base::format("{} is a pipe or a device, not an HDF5 file; check the path", path.string()));
+  }
   std::ifstream stream(path, std::ios::binary);
   if (!stream) {
     throw base::DataError(

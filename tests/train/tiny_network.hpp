@@ -63,6 +63,7 @@ class TinyBackbone : public model::Backbone {
     last = register_module("last", torch::nn::Linear(500, kFeatures));
   }
   [[nodiscard]] std::int64_t features() const override { return kFeatures; }
+  [[nodiscard]] std::int64_t last_side(std::int64_t side) const override { return (side + 1) / 2; }
   [[nodiscard]] torch::nn::Module& last_block() const override { return *last.ptr(); }
 
   torch::nn::Conv2d conv{nullptr};
