@@ -23,7 +23,7 @@ namespace ltr::data {
 namespace {
 
 base::Descriptor open_pack(const std::filesystem::path& path) {
-  base::Descriptor descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  base::Descriptor descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (descriptor.valid()) return descriptor;
   throw base::DataError(
       base::format("pack '{}' cannot be opened ({}); its images are needed; check the path and "
