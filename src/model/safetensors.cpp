@@ -329,7 +329,9 @@ Safetensors read_safetensors(const std::filesystem::path& path) {
 }
 
 std::map<std::string, std::string> read_safetensors_metadata(const std::filesystem::path& path) {
-  return open(path, Complaint{path}).metadata;
+  std::map<std::string, std::string> metadata = open(path, Complaint{path}).metadata;
+  metadata.erase(kChecksumKey);
+  return metadata;
 }
 
 }  // namespace ltr::model

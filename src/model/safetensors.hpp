@@ -30,7 +30,7 @@ void write_safetensors(const std::filesystem::path& path, const NamedTensors& te
 /// SystemError if reading fails, which says nothing about what the file holds.
 [[nodiscard]] Safetensors read_safetensors(const std::filesystem::path& path);
 
-/// The text alone, without reading the tensors. Throws: as read_safetensors.
+/// The text alone, without reading the tensors or comparing the checksum. Throws: as read_safetensors.
 [[nodiscard]] std::map<std::string, std::string> read_safetensors_metadata(const std::filesystem::path& path);
 
 }  // namespace ltr::model

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Records in which anything may stand: either refused with an error of ours, or every table can be printed of
 // them. Damaged bytes are refused by the seal before HDF5 sees them.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -126,7 +127,7 @@ void change_run(Bytes& bytes, record::RunRecord& run) {
       [&] { run.data_dropped["train"] = bytes.integer(); },
       [&] { run.environment["hosts"] = bytes.text(); },
       [&] { run.schedule.makespan_s = bytes.take<double>(); },
-      [&] { run.cells.resize(bytes.take<std::uint8_t>() % 3); },
+      [&] { run.cells.resize(std::min<std::size_t>(run.cells.size(), bytes.take<std::uint8_t>() % 3)); },
       [&] { change_training(bytes, run.stage_1.front().training); }};
   changes[bytes.take<std::uint8_t>() % changes.size()]();
 }
