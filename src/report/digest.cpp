@@ -36,22 +36,19 @@ std::string lines_of(std::span<const Line> lines, const record::Digests& digests
   return text;
 }
 
-std::string_view promise_of(const config::Parallel& parallel) {
+/// `kinds`: of processors, "; " between them, the first start's first.
+std::string promise_of(const config::Parallel& parallel, const std::string& kinds) {
   if (parallel.reduction != config::Reduction::fixed_order) {
     return "not promised: parallel.reduction is not fixed_order";
   }
   if (parallel.autotune) return "not promised: parallel.autotune is true";
+  if (const std::size_t end = kinds.find("; "); end != kinds.npos) {
+    return base::format("not promised: begun on {}, continued on {}", kinds.substr(0, end),
+                        kinds.substr(end + 2));
+  }
   return "equal for any allowed number of ranks in the environment below";
 }
 
-/// Where the starts and the ranks of a run computed on several kinds of processors, which the environment
-/// lists with the first one first.
-std::string kinds_of(std::string_view processors) {
-  const std::size_t end = processors.find("; ");
-  if (end == std::string_view::npos) return {};
-  return base::format("  begun on {}, continued on {}: bits are promised for one kind only\n",
-                      processors.substr(0, end), processors.substr(end + 2));
-}
 }  // namespace
 
 std::string render_digests(const record::RunRecord& run) {
@@ -59,18 +56,18 @@ std::string render_digests(const record::RunRecord& run) {
   const config::Configuration configuration =
       config::parse_configuration(run.configuration, "the record's configuration");
   std::string text = lines_of(kEverywhere, digests, "equal everywhere");
-  text += lines_of(kBound, digests, promise_of(configuration.parallel));
-  text += base::format("  stage_1.micro_batches: {}\n", configuration.stage_1.micro_batches);
-  text += base::format("  parallel.precision: {}\n", config::name_of(configuration.parallel.precision));
   const auto value_of = [&run](std::string_view key) {
     const auto entry = run.environment.find(std::string(key));
     return entry == run.environment.end() ? "" : base::printable(entry->second);
   };
+  text += lines_of(kBound, digests, promise_of(configuration.parallel, value_of("vector_instructions")));
+  text += base::format("  stage_1.micro_batches: {}\n", configuration.stage_1.micro_batches);
+  text += base::format("  parallel.precision: {}\n", config::name_of(configuration.parallel.precision));
   for (const std::string_view key : kBindingKeys) {
     const std::string value = value_of(key);
     if (!value.empty()) text += base::format("  {}: {}\n", key, value);
   }
-  return text + kinds_of(value_of("vector_instructions"));
+  return text;
 }
 
 }  // namespace ltr::report

@@ -42,6 +42,10 @@ class Bytes {
  public:
   explicit Bytes(const std::filesystem::path& path)
       : path_(path), file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+    // What is not there, or not for this user, is told by who opens it next.
+    const bool usual = errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == EPERM ||
+                       errno == ELOOP || errno == ENAMETOOLONG;
+    if (!file_.valid() && !usual) throw_unreadable(0, std::strerror(errno));
     struct stat status{};
     if (file_.valid() && ::fstat(file_.value(), &status) == 0 && S_ISREG(status.st_mode)) {
       size_ = static_cast<std::uint64_t>(status.st_size);
@@ -57,10 +61,7 @@ class Bytes {
           ::pread(file_.value(), bytes.data() + filled, size - filled, static_cast<off_t>(offset + filled));
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0) {
-        throw base::SystemError(base::format(
-            "{} cannot be read at byte {}: {}; this says nothing about what it holds; check the disk or the "
-            "connection to it, and try again",
-            path_.string(), offset + filled, got < 0 ? std::strerror(errno) : "it has become shorter"));
+        throw_unreadable(offset + filled, got < 0 ? std::strerror(errno) : "it has become shorter");
       }
       filled += static_cast<std::size_t>(got);
     }
@@ -75,6 +76,13 @@ class Bytes {
   }
 
  private:
+  [[noreturn]] void throw_unreadable(std::uint64_t at, std::string_view reason) const {
+    throw base::SystemError(base::format(
+        "{} cannot be read at byte {}: {}; this says nothing about what it holds; check the disk or the "
+        "connection to it, and try again",
+        path_.string(), at, reason));
+  }
+
   const std::filesystem::path& path_;
   base::Descriptor file_;
   std::uint64_t size_ = 0;
