@@ -247,5 +247,15 @@ cmp -s set/train.h5 before.h5 || fail "an earlier pack was replaced"
 rm set/validation.h5
 expect 0 "of 4 classes" synthesise --output set --classes 4 --largest 20 --imbalance 4 --size 16
 expect 0 "of 4 classes" stats set/train.h5 set/validation.h5 set/test.h5
+
+# Paths that no shell has expanded.
+HOME=$folder expect 0 "of 4 classes" stats '~/set/train.h5'
+LTR_TEST_SET=$folder/set expect 0 "of 4 classes" stats '${LTR_TEST_SET}/train.h5'
+refuse "the environment has no LTR_NO_SUCH;" pack --list photos/good.txt --output '$LTR_NO_SUCH/a.h5'
+refuse "write the path out" synthesise --output '~nobody/set'
+
+# A reader that has left.
+{ sleep 0.2; "$program" stats set/train.h5 2>log; echo $? >status; } | true
+[ "$(cat status)" = 2 ] && grep -q "standard output cannot be written" log || fail "a closed pipe: $(cat status)"
 [ "$failures" -eq 0 ] && echo "all as expected"
 exit $((failures > 0))

@@ -28,6 +28,8 @@ refused 'records is required'
 refused 'absent.h5' "$work/absent.h5"
 echo 'no record' >"$work/foreign.h5"
 refused 'foreign.h5' "$work/foreign.h5"
+refused 'the environment has no LTR_NO_SUCH;' '$LTR_NO_SUCH/a.h5'
+HOME=$work refused "$work/foreign.h5" '~/foreign.h5'
 refused -- '--format' "$work/foreign.h5" --format pdf
 refused -- '--band' "$work/foreign.h5" --band -1
 for band in wide nan -nan inf 1e999 100.5 1x; do
