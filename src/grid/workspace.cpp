@@ -2,7 +2,6 @@
 #include "grid/workspace.hpp"
 
 #include <algorithm>
-#include <array>
 #include <sstream>
 #include <system_error>
 
@@ -19,7 +18,6 @@
 #include "record/check.hpp"
 #include "store/atomic_file.hpp"
 #include "store/free_space.hpp"
-#include "store/seal.hpp"
 #include "train/compute_device.hpp"
 
 namespace ltr::grid {
@@ -141,6 +139,7 @@ Workspace::Workspace(const config::Configuration& configuration, const config::P
     : plan_(&plan),
       journal_(&journal),
       paths_(configuration),
+      notes_(paths_.folder, log),
       classes_(static_cast<std::size_t>(inputs.training->classes())) {
   const CreatedFolders created(paths_.folder);
   try {
@@ -157,10 +156,7 @@ Workspace::Workspace(const config::Configuration& configuration, const config::P
     store::require_free_space(paths_.folder, static_cast<std::uint64_t>(needed),
                               "the run with its weights, checkpoints and features");
   } catch (...) {
-    if (lease_ && lease().ours()) {
-      std::error_code ignored;
-      for (const std::filesystem::path& file : noted_) std::filesystem::remove(file, ignored);
-    }
+    if (lease_ && lease().ours()) notes_.take_back();
     lease_.reset();
     created.remove();
     throw;
@@ -177,58 +173,22 @@ void Workspace::take_up(const config::Configuration& configuration, const Inputs
   }
   const std::string device = train::compute_device().is_cpu() ? "processors" : "GPUs";
   const std::string data_hashes = hash_lines(inputs.hashes());
-  if (const auto there = note(kConfigurationFile, log)) {
+  if (const auto there = notes_.read(kConfigurationFile)) {
     check_same_configuration(configuration, *there, paths_.folder);
   }
-  if (const auto there = note(kDataFile, log)) check_same_data(data_hashes, *there, paths_.folder);
-  if (const auto there = note(kDeviceFile, log)) check_same_device(device, *there, paths_.folder);
+  if (const auto there = notes_.read(kDataFile)) check_same_data(data_hashes, *there, paths_.folder);
+  if (const auto there = notes_.read(kDeviceFile)) check_same_device(device, *there, paths_.folder);
   set_unsound_aside(log);
-  note_once(kDataFile, data_hashes, log);
-  note_once(kDeviceFile, device, log);
-  note_once(kConfigurationFile, config::to_toml(configuration), log);
+  notes_.write_once(kDataFile, data_hashes);
+  notes_.write_once(kDeviceFile, device);
+  notes_.write_once(kConfigurationFile, config::to_toml(configuration));
   remove_partial_files(paths_.folder);
   store::remove_leftovers(paths_.output);
 }
 
-/// What a start has noted first. There are two copies, so that damage to one costs nothing.
-std::optional<std::string> Workspace::note(const char* name, base::Log& log) const {
-  std::optional<std::string> text;
-  std::string damage;
-  for (const std::filesystem::path& copy : copies_of(name)) {
-    if (!std::filesystem::exists(copy)) continue;
-    try {
-      std::string sound = store::read_sealed(copy);
-      if (!text) text = std::move(sound);
-    } catch (const base::DataError& error) {
-      damage = error.what();
-    }
-  }
-  if (damage.empty()) return text;
-  if (!text) throw base::DataError(damage);
-  log.warning(base::format("{}; its copy is sound, and taken", damage));
-  write_note(name, *text);
-  return text;
-}
-
-std::array<std::filesystem::path, 2> Workspace::copies_of(const char* name) const {
-  return {paths_.folder / name, paths_.folder / (std::string(name) + ".copy")};
-}
-
-void Workspace::write_note(const char* name, const std::string& text) const {
-  for (const std::filesystem::path& copy : copies_of(name)) {
-    store::write_sealed(copy, std::as_bytes(std::span(text)));
-  }
-}
-
-void Workspace::note_once(const char* name, const std::string& text, base::Log& log) {
-  if (note(name, log)) return;
-  for (const std::filesystem::path& copy : copies_of(name)) noted_.push_back(copy);
-  write_note(name, text);
-}
-
 /// Bits are promised for one kind.
 void Workspace::note_processors(const std::vector<std::string>& processors, base::Log& log) {
-  std::istringstream lines(note(kProcessorsFile, log).value_or(""));
+  std::istringstream lines(notes_.read(kProcessorsFile).value_or(""));
   for (std::string line; std::getline(lines, line);) processors_.push_back(line);
   const std::size_t before = processors_.size();
   for (const std::string& kind : processors) {
@@ -237,21 +197,16 @@ void Workspace::note_processors(const std::vector<std::string>& processors, base
   if (before > 0 && processors_.size() > before) {
     log.warning(base::format(
         "this run was begun on {} and goes on on {}: bits of the result are promised for one kind of "
-        "processor "
-        "only, so they will be neither's; the record names both",
+        "processor only, so they will be neither's; the record names both",
         base::join(std::span(processors_).first(before), " and "), base::join(processors, " and ")));
   } else if (processors.size() > 1) {
     log.warning(
         base::format("ranks compute on several kinds of processors: {}; bits of the result are promised for "
-                     "one kind only; "
-                     "the record names them",
+                     "one kind only; the record names them",
                      base::join(processors, "; ")));
   }
   if (processors_.size() == before) return;
-  if (before == 0) {
-    for (const std::filesystem::path& copy : copies_of(kProcessorsFile)) noted_.push_back(copy);
-  }
-  write_note(kProcessorsFile, base::join(processors_, "\n") + "\n");
+  notes_.write(kProcessorsFile, base::join(processors_, "\n") + "\n");
 }
 
 std::vector<const config::PlanNode*> Workspace::unfinished() const {
@@ -362,7 +317,7 @@ void Workspace::merge(record::RunRecord& run) const {
   if (!errors.empty()) return;
   journal_->clear();
   for (const char* name : {kConfigurationFile, kDataFile, kDeviceFile, kProcessorsFile}) {
-    for (const std::filesystem::path& copy : copies_of(name)) std::filesystem::remove(copy);
+    notes_.remove(name);
   }
 }
 

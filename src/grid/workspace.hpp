@@ -2,7 +2,6 @@
 // What a run keeps on disk: the record, and beside it a folder of finished nodes, weights and checkpoints.
 #pragma once
 
-#include <array>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -15,6 +14,7 @@
 #include "grid/inputs.hpp"
 #include "grid/journal.hpp"
 #include "grid/lease.hpp"
+#include "grid/notes.hpp"
 #include "record/record.hpp"
 
 namespace ltr::grid {
@@ -73,16 +73,12 @@ class Workspace {
                  base::Log& log) const;
   void check_kept_weights(std::size_t node, const std::vector<Standing>& standings, base::Log& log) const;
   [[nodiscard]] record::NodeRecord read_node(const config::PlanNode& node) const;
-  [[nodiscard]] std::array<std::filesystem::path, 2> copies_of(const char* name) const;
-  [[nodiscard]] std::optional<std::string> note(const char* name, base::Log& log) const;
-  void note_once(const char* name, const std::string& text, base::Log& log);
-  void write_note(const char* name, const std::string& text) const;
 
   const config::Plan* plan_;
   const Journal* journal_;
   Paths paths_;
+  Notes notes_;
   std::size_t classes_ = 0;
-  std::vector<std::filesystem::path> noted_;  ///< files that this start has written first
   std::vector<std::string> processors_;
   std::optional<Lease> lease_;
 };

@@ -215,10 +215,10 @@ std::string read_sealed(const std::filesystem::path& path) {
 }
 
 void throw_unsealed(const std::filesystem::path& path) {
-  throw base::DataError(
-      base::format("{} has no seal at its end: it was cut off, or changed by another program after it was "
-                   "written; nothing in it can be believed; copy the file again, or write it again",
-                   path.string()));
+  throw base::DataError(base::format(
+      "{} has no seal at its end: it was cut off, changed by another program, or written by an "
+      "older version of the suite; nothing in it can be believed; copy the file again, or write it again",
+      path.string()));
 }
 
 }  // namespace ltr::store

@@ -16,38 +16,14 @@
 #include "base/error.hpp"
 #include "data/pack.hpp"
 #include "data/pack_format.hpp"
+#include "fuzz/fuzz_bytes.hpp"
 #include "store/file.hpp"
 #include "store/seal.hpp"
 
 namespace {
 
 using namespace ltr;
-
-/// The fuzzer's bytes, taken from the front; zeros once they are used up.
-class Bytes {
- public:
-  Bytes(const std::uint8_t* data, std::size_t size) : left_(data, size) {}
-  template <class Number>
-  Number take() {
-    Number number{};
-    const std::size_t size = std::min(sizeof number, left_.size());
-    std::memcpy(&number, left_.data(), size);
-    left_ = left_.subspan(size);
-    return number;
-  }
-  /// Mostly what a sound table has there, else anything.
-  template <class Number>
-  Number or_sound(Number sound) {
-    return take<std::uint8_t>() % 8 == 0 ? take<Number>() : sound;
-  }
-  /// Mostly as long as it should be.
-  std::size_t length(std::size_t sound) {
-    return take<std::uint8_t>() % 16 == 0 ? take<std::uint8_t>() % 9 : sound;
-  }
-
- private:
-  std::span<const std::uint8_t> left_;
-};
+using test::Bytes;
 
 template <class Number, class Sound>
 std::vector<Number> table(Bytes& bytes, std::size_t sound_length, const Sound& sound) {

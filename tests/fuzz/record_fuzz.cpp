@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "fuzz/fuzz_bytes.hpp"
 #include "record/sample_run.hpp"
 #include "report/digest.hpp"
 #include "report/table.hpp"
@@ -24,33 +25,7 @@
 namespace {
 
 using namespace ltr;
-
-/// The fuzzer's bytes, taken from the front; zeros once they are used up.
-class Bytes {
- public:
-  Bytes(const std::uint8_t* data, std::size_t size) : left_(data, size) {}
-  [[nodiscard]] bool any() const { return !left_.empty(); }
-  template <class Number>
-  Number take() {
-    Number number{};
-    const std::size_t size = std::min(sizeof number, left_.size());
-    std::memcpy(&number, left_.data(), size);
-    left_ = left_.subspan(size);
-    return number;
-  }
-  /// Small, or anything.
-  std::int64_t integer() {
-    return take<std::uint8_t>() % 2 == 0 ? take<std::int8_t>() : take<std::int64_t>();
-  }
-  std::string text() {
-    std::string text(take<std::uint8_t>() % 24, '\0');
-    for (char& c : text) c = static_cast<char>(1 + take<std::uint8_t>() % 255);  // HDF5's texts end at a zero
-    return text;
-  }
-
- private:
-  std::span<const std::uint8_t> left_;
-};
+using test::Bytes;
 
 template <class Value>
 void change(Bytes& bytes, std::vector<Value>& values) {

@@ -46,4 +46,4 @@ refused() {
 }
 refused 'cannot be cut into groups of parallel.ranks_per_cell = 4' 6 4 0 refused
 refused '3 ranks cannot share stage_1.micro_batches = 8' 6 3 0 refused
-refused 'give 0 for all' 2 -1 0 refused
+refused '0 for all' 2 -1 0 refused
