@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Preloaded: a machine whose disk or memory fails. What fails is told by the environment:
-//   LTR_FAIL_PREAD=N     from the N-th on, reads of packs, on every thread but the main one, which opened
-//   them LTR_FAIL_MEMORY=R:N  on rank R, the N-th request of 4 KiB or more for a tensor's memory
-//   LTR_FAIL_WRITE=TEXT  writes to files whose names hold TEXT: no space left
+//   LTR_FAIL_PREAD=N      from the N-th on, reads of packs, on every thread but the main one, which opened
+//   them LTR_FAIL_MEMORY=R:N   on rank R, the N-th request of 4 KiB or more for a tensor's memory
+//   LTR_FAIL_WRITE=TEXT   writes to files whose names hold TEXT: no space left
+//   LTR_FAIL_READ=TEXT    reads of files whose names hold TEXT: an error of the disk
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -42,8 +43,9 @@ bool memory_fails() {
   return --left == 0;
 }
 
-bool writing_fails(int file) {
-  const char* text = std::getenv("LTR_FAIL_WRITE");
+/// Whether the file's name holds the text in an environment variable.
+bool is_named(int file, const char* variable) {
+  const char* text = std::getenv(variable);
   if (text == nullptr) return false;
   std::array<char, 64> link{};
   std::array<char, 4096> name{};
@@ -75,10 +77,19 @@ extern "C" int posix_memalign(void** memory, std::size_t alignment, std::size_t 
 }
 
 extern "C" ssize_t write(int file, const void* buffer, std::size_t size) {
-  if (writing_fails(file)) {
+  if (is_named(file, "LTR_FAIL_WRITE")) {
     errno = ENOSPC;
     return -1;
   }
   static const auto call = real<ssize_t (*)(int, const void*, std::size_t)>("write");
+  return call(file, buffer, size);
+}
+
+extern "C" ssize_t read(int file, void* buffer, std::size_t size) {
+  if (is_named(file, "LTR_FAIL_READ")) {
+    errno = EIO;
+    return -1;
+  }
+  static const auto call = real<ssize_t (*)(int, void*, std::size_t)>("read");
   return call(file, buffer, size);
 }

@@ -55,3 +55,13 @@ for file in class_balanced.stage_1.checkpoint class_balanced.stage_1.safetensors
   ends 0 'record: ' 2 full "${two[@]}" --retry-failed
   diff "$work/sound.digest" <(digest full) || fail "other bits after a full disk"
 done
+
+# A disk that cannot be read says nothing about what it holds: no checkpoint is set aside for it.
+long=("${one[@]}" --set stage_1.epochs=60)
+grid 1 unreadable "${long[@]}" &
+until [ -e "$work/unreadable.h5.parts/seed_0.class_balanced.stage_1.checkpoint.1" ]; do sleep 0.1; done
+pkill -USR1 -f "^$bin/ltr_grid .*run.output=$work/unreadable.h5"
+wait $! && fail "it was not stopped"
+LTR_FAIL_READ=stage_1.checkpoint LD_PRELOAD=$FAILING_CALLS ends 3 'checkpoint cannot be read: Input/output error' 1 unreadable "${long[@]}"
+compgen -G "$work/unreadable.h5.parts/*.damaged" >/dev/null && fail "a sound checkpoint was set aside"
+ends 0 'record: ' 1 unreadable "${long[@]}" --retry-failed
