@@ -203,23 +203,20 @@ class Run {
     record::Schedule schedule;
     std::vector<double> work = total_work(plan_, inputs_, configuration_);
     std::vector<std::size_t> finished;
-    double first_s = std::numeric_limits<double>::infinity();
-    double last_s = 0;
-    double busy_s = 0;
+    std::vector<record::NodeTime> times;
     double busy_work = 0;
     for (const std::size_t number : nodes_) {
       if (!standings[number].finished) continue;
       const record::NodeTime time = record::read_node_time(journal_.node_file(plan_.nodes[number]));
-      first_s = std::min(first_s, time.after_s);
-      last_s = std::max(last_s, time.after_s + time.seconds);
-      busy_s += time.seconds * static_cast<double>(time.ranks);
       work[number] *= time.share;
       busy_work += work[number];
       finished.push_back(number);
+      times.push_back(time);
     }
+    const auto [makespan_s, busy_s] = elapsed(times);
     if (busy_s <= 0 || busy_work <= 0) return schedule;
-    schedule.makespan_s = last_s - first_s;
-    schedule.idle_share = 1 - busy_s / (schedule.makespan_s * world_.size());
+    schedule.makespan_s = makespan_s;
+    schedule.idle_share = 1 - busy_s / (makespan_s * world_.size());
     const Estimate estimated = estimate(plan_, finished, NodeCosts(plan_, work),
                                         config::group_sizes(configuration_, world_.size()), world_.size());
     schedule.planned_makespan_s = estimated.makespan * busy_s / busy_work;

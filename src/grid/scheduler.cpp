@@ -139,6 +139,20 @@ void sort_longest_first(std::vector<std::size_t>& nodes, const NodeCosts& costs)
   });
 }
 
+Elapsed elapsed(std::span<const record::NodeTime> times) {
+  if (times.empty()) return {};
+  double first_s = times.front().after_s;
+  double last_s = first_s;
+  Elapsed sum;
+  for (const record::NodeTime& time : times) {
+    first_s = std::min(first_s, time.after_s);
+    last_s = std::max(last_s, time.after_s + time.seconds);
+    sum.busy_s += time.seconds * static_cast<double>(time.ranks);
+  }
+  sum.makespan_s = last_s - first_s;
+  return sum;
+}
+
 Estimate estimate(const config::Plan& plan, const std::vector<std::size_t>& nodes, const NodeCosts& costs,
                   const config::GroupSizes& sizes, int ranks) {
   return Play(plan, nodes, costs, sizes, ranks).run();

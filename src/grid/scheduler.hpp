@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "config/plan.hpp"
@@ -38,6 +39,14 @@ class NodeCosts {
 
 /// The candidates, the longest first; of equal ones the plan's first.
 void sort_longest_first(std::vector<std::size_t>& nodes, const NodeCosts& costs);
+
+/// How long nodes took: from the first one's start to the last one's end, by the clock that nobody sets, and
+/// in rank-seconds. 0 for none. Units: seconds.
+struct Elapsed {
+  double makespan_s = 0;
+  double busy_s = 0;
+};
+[[nodiscard]] Elapsed elapsed(std::span<const record::NodeTime> times);
 
 /// How long groups would take for `nodes`, which are indices into the plan.
 struct Estimate {

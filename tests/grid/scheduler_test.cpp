@@ -44,6 +44,16 @@ TEST(NodeCosts, FollowTheTimesOfNodesOfTheirKind) {
   EXPECT_EQ(costs.cost(0), 40);
 }
 
+TEST(Elapsed, DoesNotFollowAClockThatIsSet) {
+  // The second node begins two seconds after the first, and the calendar went back a day in between.
+  const std::vector<record::NodeTime> times{
+      {.node = "a", .ranks = 2, .started_at_s = 1.75e9, .after_s = 1, .seconds = 10},
+      {.node = "b", .ranks = 1, .started_at_s = 1.75e9 - 86400, .after_s = 3, .seconds = 20}};
+  EXPECT_EQ(elapsed(times).makespan_s, 22);
+  EXPECT_EQ(elapsed(times).busy_s, 40);
+  EXPECT_EQ(elapsed({}).makespan_s, 0);
+}
+
 TEST(SortLongestFirst, KeepsThePlansOrderAmongEquals) {
   std::vector<std::size_t> nodes{5, 4, 3, 0, 1};
   sort_longest_first(nodes, NodeCosts(sample_plan(), kWork));
