@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <fstream>
 #include <random>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -24,7 +25,13 @@ Descriptor opened(const std::filesystem::path& path) {
 
 }  // namespace
 
-FileHold::FileHold(const std::filesystem::path& path) : path_(path), file_(opened(path)) {
+FileHold::FileHold(const std::filesystem::path& path) : FileHold(path, opened(path)) {}
+
+FileHold::FileHold(const std::filesystem::path& path, Descriptor file) : path_(path), file_(std::move(file)) {
+  try_again();
+}
+
+void FileHold::try_again() {
   if (!file_.valid()) return;
   if (::flock(file_.value(), LOCK_EX | LOCK_NB) == 0) {
     found_ = Holding::free;
@@ -45,7 +52,7 @@ const std::string& kernel_name() {
     std::string text;
     std::ifstream file("/proc/sys/kernel/random/boot_id");
     std::getline(file, text);
-    return text.size() < 8 ? std::string("unknown0") : text.substr(0, 8);
+    return (text.size() < 8 ? random_name() : text).substr(0, 8);
   }();
   return name;
 }

@@ -22,6 +22,10 @@ class FileHold {
  public:
   /// Tries to hold what stands at `path`.
   explicit FileHold(const std::filesystem::path& path);
+  /// Of the file at `path`, which `file` has open.
+  FileHold(const std::filesystem::path& path, Descriptor file);
+  /// Once more, where it was held by another.
+  void try_again();
   /// What was found: free, and then it is held by this from now on; else this holds nothing.
   [[nodiscard]] Holding found() const { return found_; }
   /// Whether it is held by this, and still stands where it stood.
@@ -33,8 +37,8 @@ class FileHold {
   Holding found_ = Holding::unknown;
 };
 
-/// Eight characters that all processes of one running kernel share and others do not; "unknown0" where the
-/// system does not tell.
+/// Eight characters that all processes of one running kernel share and others do not; where the system does
+/// not tell, this process's alone.
 [[nodiscard]] const std::string& kernel_name();
 
 /// 16 hexadecimal digits that no other call gives, in this process or another.

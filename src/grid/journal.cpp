@@ -122,6 +122,7 @@ void Journal::release(const config::PlanNode& node) const {
 void Journal::finish(const config::PlanNode& node, const record::NodeRecord& record) const {
   lease_.require();
   record::write_node(record, node_file(node));
+  lease_.require();
   learning::checkpoint_files(folder_, node).remove();
   remove_if_there(retry_file(node));
   remove_shared_features(node);

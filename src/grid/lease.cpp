@@ -140,19 +140,24 @@ Lease::~Lease() {
 
 /// False: there is another claim.
 bool Lease::create() {
-  const base::Descriptor file(::open(mark_.file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644));
+  base::Descriptor file(::open(mark_.file.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0644));
   if (!file.valid() && errno == EEXIST) return false;
-  if (file.valid()) {
+  const int descriptor = file.value();
+  if (descriptor >= 0) {
     // Another start may be looking at this very moment whether it is held.
-    for (hold_.emplace(mark_.file); hold_->found() == base::Holding::held; hold_.emplace(mark_.file)) {
+    for (hold_.emplace(mark_.file, std::move(file)); hold_->found() == base::Holding::held;
+         hold_->try_again()) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
-    if (write(file.value(), mark_.content.data(), mark_.content.size()) == std::ssize(mark_.content))
-      return true;
+    errno = 0;
+    if (write(descriptor, mark_.content.data(), mark_.content.size()) == std::ssize(mark_.content)) {
+      // It may also have been taken for the old claim, and moved away.
+      return mark_.ours();
+    }
   }
   const int reason = errno;
   std::error_code ignored;
-  if (file.valid()) std::filesystem::remove(mark_.file, ignored);
+  if (descriptor >= 0) std::filesystem::remove(mark_.file, ignored);
   throw base::SystemError(
       base::format("cannot write {}: {}; the run must claim its output; check the folder and its "
                    "permissions, or choose another run.output",

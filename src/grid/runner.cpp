@@ -49,10 +49,13 @@ Inputs checked_inputs(const comm::Group& world, const config::Configuration& con
 
 /// Runs `work` on rank 0 with one verdict for all ranks.
 template <class Work>
-void on_rank_0(const comm::Group& world, const Work& work) {
-  comm::agree(world, [&] {
-    if (world.rank() == 0) work();
-  });
+void on_rank_0(const comm::Group& world, const Work& work, const comm::Waiting& waiting = {}) {
+  comm::agree(
+      world,
+      [&] {
+        if (world.rank() == 0) work();
+      },
+      waiting);
 }
 
 std::string table_of(const record::RunRecord& run) { return report::render({run}, {}); }
@@ -79,10 +82,14 @@ class Run {
     for (const std::string& notice : inputs.notices) log.warning(notice);
     const config::GroupSizes sizes = config::group_sizes(configuration, world_.size());
     const std::vector<std::string> processors = processor_kinds(session);
-    on_rank_0(world_, [&] {
-      workspace_.emplace(configuration, plan_, journal_, inputs,
-                         world_.size() / std::min(sizes.stage_1, sizes.stage_2), processors, log);
-    });
+    since_start_ = {};  // now that all ranks are here
+    on_rank_0(
+        world_,
+        [&] {
+          workspace_.emplace(configuration, plan_, journal_, inputs,
+                             world_.size() / std::min(sizes.stage_1, sizes.stage_2), processors, log);
+        },
+        comm::as_long_as_it_takes());
     share_with_all();
     self_check(session, configuration, Paths(configuration).folder / "lease", log);
     choose_nodes();
@@ -164,7 +171,7 @@ class Run {
     record::RunRecord run = description();
     std::string state;
     try {
-      on_rank_0(world_, [&] { state = merge_on_rank_0(run); });
+      on_rank_0(world_, [&] { state = merge_on_rank_0(run); }, comm::as_long_as_it_takes());
     } catch (const base::Error& error) {
       return {
           base::ExitStatus::some_cells_failed,
@@ -216,7 +223,7 @@ class Run {
     const auto [makespan_s, busy_s] = elapsed(times);
     if (busy_s <= 0 || busy_work <= 0) return schedule;
     schedule.makespan_s = makespan_s;
-    schedule.idle_share = 1 - busy_s / (makespan_s * world_.size());
+    schedule.idle_share = std::max(0.0, 1 - busy_s / (makespan_s * world_.size()));
     const Estimate estimated = estimate(plan_, finished, NodeCosts(plan_, work),
                                         config::group_sizes(configuration_, world_.size()), world_.size());
     schedule.planned_makespan_s = estimated.makespan * busy_s / busy_work;

@@ -279,6 +279,23 @@ void Workspace::check_kept_weights(std::size_t number, const std::vector<Standin
   std::filesystem::remove(journal_->node_file(node));
 }
 
+/// Nothing that a record stands on goes before it has been found sound; one that is not would stop every
+/// start.
+void Workspace::read_back(const record::RunRecord& run) const {
+  std::string damage;
+  try {
+    if (record::digests(record::read_run(paths_.output)).results == record::digests(run).results) return;
+    damage = base::format("{} does not hold what was written", paths_.output.string());
+  } catch (const base::DataError& error) {
+    damage = error.what();
+  }
+  std::filesystem::rename(paths_.output, paths_.output.string() + ".damaged");
+  throw base::DataError(base::format(
+      "{}; the disk or the way to it changes bytes, so the file is now {}.damaged; check it, then "
+      "run the same command again",
+      damage, paths_.output.string()));
+}
+
 void Workspace::merge(record::RunRecord& run) const {
   const std::map<std::string, std::string> errors = journal_->failures();
   const std::vector<Standing> standings = journal_->look();
@@ -306,14 +323,10 @@ void Workspace::merge(record::RunRecord& run) const {
   for (std::size_t i = 0; i < plan_->cells.size(); ++i) place[plan_->cells[i].id] = i;
   std::ranges::sort(run.cells, {}, [&place](const record::CellRecord& cell) { return place.at(cell.id); });
   lease().require();
+  record::check_run(run, paths_.output);
   record::write_run(run, paths_.output);
-  // Nothing that it stands on goes before it has been read back and found sound.
-  if (record::digests(record::read_run(paths_.output)).results != record::digests(run).results) {
-    throw base::DataError(base::format(
-        "{} does not hold what was written; the disk or its connection changes bytes; check it, and run the "
-        "same command again",
-        paths_.output.string()));
-  }
+  read_back(run);
+  lease().require();
   if (!errors.empty()) return;
   journal_->clear();
   for (const char* name : {kConfigurationFile, kDataFile, kDeviceFile, kProcessorsFile}) {

@@ -61,7 +61,14 @@ void check_range(std::span<const double> values, double least, double most, cons
 
 constexpr double kAny = std::numeric_limits<double>::max();
 
+/// More than any data set has, and few enough for the sums of a million.
+constexpr std::int64_t kMostImages = std::int64_t{1} << 40;
+
 void check_at_least(std::span<const std::int64_t> values, std::int64_t least, const Place& place) {
+  const auto above = std::ranges::find_if(values, [](std::int64_t value) { return value > kMostImages; });
+  if (above != values.end()) {
+    place.complain(base::format("holds {} at {}, above {}", *above, above - values.begin(), kMostImages));
+  }
   const auto below = std::ranges::find_if(values, [&](std::int64_t value) { return value < least; });
   if (below == values.end()) return;
   place.complain(base::format("holds {} at {}, below {}", *below, below - values.begin(), least));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/atomic_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -83,14 +84,26 @@ fs::path target_of(fs::path path) {
 std::pair<fs::path, base::FileHold> create_beside(const fs::path& path) {
   for (;;) {
     fs::path candidate = name_beside(path);
-    const base::Descriptor file = opened(candidate, O_WRONLY | O_CREAT | O_EXCL);
+    base::Descriptor file = opened(candidate, O_RDWR | O_CREAT | O_EXCL);
     if (!file.valid()) write_failed(path, errno);
-    base::FileHold hold(candidate);
+    base::FileHold hold(candidate, std::move(file));
     // Who removes leftovers may have taken it for one before it was held.
     if (hold.found() == base::Holding::unknown || hold.holds())
       return {std::move(candidate), std::move(hold)};
     ::unlink(candidate.c_str());
   }
+}
+
+/// Whether `found` is what name_beside makes of `name`: nothing of anybody else's is taken for a leftover.
+bool is_pending(std::string_view found, std::string_view name) {
+  constexpr std::size_t kKernel = 8;
+  if (found.size() != name.size() + kPendingSuffix || !found.starts_with(name)) return false;
+  found.remove_prefix(name.size());
+  if (!found.starts_with(kPending)) return false;
+  found.remove_prefix(kPending.size());
+  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  return found[kKernel] == '-' && std::ranges::all_of(found.substr(0, kKernel), is_hex) &&
+         std::ranges::all_of(found.substr(kKernel + 1), is_hex);
 }
 
 bool untouched_for_a_day(const fs::path& path) {
@@ -103,13 +116,13 @@ bool untouched_for_a_day(const fs::path& path) {
 
 void remove_leftovers(const fs::path& path) {
   const fs::path target = target_of(path);
-  const std::string start = target.filename().string() + std::string(kPending);
-  const std::string ours = start + base::kernel_name();
+  const std::string name = target.filename().string();
+  const std::string ours = base::format("{}{}{}", name, kPending, base::kernel_name());
   std::error_code error;
   std::vector<fs::path> found;
   for (fs::directory_iterator entry(target.parent_path(), error), end; !error && entry != end;
        entry.increment(error)) {
-    if (entry->path().filename().string().starts_with(start)) found.push_back(entry->path());
+    if (is_pending(entry->path().filename().string(), name)) found.push_back(entry->path());
   }
   for (const fs::path& leftover : found) {
     const base::FileHold hold(leftover);

@@ -23,6 +23,8 @@ Handle access_properties(std::string_view place) {
   LTR_HDF5(place, H5Pset_fclose_degree(properties.id(), H5F_CLOSE_STRONG));
 #if H5_VERSION_GE(1, 10, 7) && !(H5_VERS_MINOR == 12 && H5_VERS_RELEASE == 0)
   LTR_HDF5(place, H5Pset_file_locking(properties.id(), false, true));
+#else
+  ::setenv("HDF5_USE_FILE_LOCKING", "FALSE", 0);
 #endif
   return properties;
 }

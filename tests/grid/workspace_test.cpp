@@ -198,6 +198,7 @@ TEST_F(WorkspaceTest, NothingIsRemovedWhereTheRecordWouldNotBeSound) {
   record::RunRecord run = description();
   run.class_counts[0] = -1;
   EXPECT_THROW(workspace.merge(run), base::DataError);
+  EXPECT_FALSE(std::filesystem::exists(configuration_.run.output));  // where it would stop every start
   for (const config::PlanNode& planned : plan_.nodes) {
     EXPECT_TRUE(std::filesystem::exists(journal_.node_file(planned))) << planned.id;
   }

@@ -217,6 +217,7 @@ TEST_F(Record, WhatCannotBeIsRefusedByTheNameOfItsDataSet) {
   const auto cell = [](RunRecord& run) -> CellRecord& { return run.cells[0]; };
   const std::vector<Case> cases{
       {"/test/correct", "has 11 of the 10 images of class 2", [&](auto& r) { cell(r).test.correct[2] = 11; }},
+      {"/test/total", "above 1099511627776", [&](auto& r) { cell(r).test.total[0] = std::int64_t{1} << 62; }},
       {"/test/correct", "holds -1 at 0, below 0", [&](auto& r) { cell(r).test.correct[0] = -1; }},
       {"/test/correct_top5", "has 12 of the 10 images", [&](auto& r) { cell(r).test.correct_top5[1] = 12; }},
       {"/test/correct", "within the first five", [&](auto& r) { cell(r).test.correct_top5[0] = 1; }},

@@ -115,8 +115,9 @@ TEST_F(AtomicFile, TwoPendingFilesOfOnePathDoNotShareATemporary) {
 TEST_F(AtomicFile, WhatAKilledProcessLeftIsRemovedByTheNextWriterOfTheSamePath) {
   const std::string left = ".partial-" + base::kernel_name() + "-0123456789abcdef";
   std::ofstream(folder() / ("pack.h5" + left)) << "half a pack";
-  fs::create_directory(folder() / ("pack.h5" + left + "0"));
-  std::ofstream(folder() / ("pack.h5" + left + "0") / "trial.h5") << "half a trial";
+  const fs::path trial = folder() / ("pack.h5.partial-" + base::kernel_name() + "-fedcba9876543210");
+  fs::create_directory(trial);
+  std::ofstream(trial / "trial.h5") << "half a trial";
   std::ofstream(folder() / ("other.h5" + left)) << "another's";
   const PendingFile alive(folder() / "pack.h5");
   EXPECT_THAT(names(),
@@ -134,6 +135,15 @@ TEST_F(AtomicFile, WhatAnotherHostLeftStaysForADay) {
   fs::last_write_time(left, fs::file_time_type::clock::now() - std::chrono::hours(25));
   remove_leftovers(folder() / "pack.h5");
   EXPECT_FALSE(fs::exists(left));
+}
+
+TEST_F(AtomicFile, WhatAPersonNamedLikeALeftoverStays) {
+  for (const char* name : {"pack.h5.partial-backup", "pack.h5.partial-2024-05-01", "pack.h5.partial-"}) {
+    std::ofstream(folder() / name) << "a person's";
+    fs::last_write_time(folder() / name, fs::file_time_type::clock::now() - std::chrono::hours(25));
+  }
+  remove_leftovers(folder() / "pack.h5");
+  EXPECT_EQ(names().size(), 3U);
 }
 
 TEST_F(AtomicFile, ALinkStaysAndItsTargetIsWritten) {
