@@ -78,6 +78,14 @@ void append_family(Plan& plan, const Configuration& configuration, std::uint64_t
 
 }  // namespace
 
+PlanCell cell_of(const PlanNode& node, LearningKind learning) {
+  return {.id = base::format("seed_{}.{}.{}", node.seed, name_of(node.sampling), name_of(learning)),
+          .seed = node.seed,
+          .sampling = node.sampling,
+          .learning = learning,
+          .node = node.id};
+}
+
 NodeKind finishing_kind(LearningKind learning) {
   switch (learning) {
     case LearningKind::joint:

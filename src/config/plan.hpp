@@ -38,6 +38,9 @@ struct PlanCell {
   std::string node;  ///< id of the node that finishes it
 };
 
+/// The cell that `node` makes of `learning`.
+[[nodiscard]] PlanCell cell_of(const PlanNode& node, LearningKind learning);
+
 /// Nodes in an order in which every node comes after those it needs.
 struct Plan {
   std::vector<PlanNode> nodes;

@@ -237,11 +237,13 @@ void Workspace::set_aside(const std::filesystem::path& file, std::string_view wh
 /// Damage alone: a disk that cannot be read says nothing about what it holds.
 void Workspace::set_unsound_aside(base::Log& log) const {
   const std::vector<Standing> found = journal_->look();
+  std::vector<std::string> weights(found.size());  // digests of stage 1s
   for (std::size_t i = 0; i < found.size(); ++i) {
     const config::PlanNode& node = plan_->nodes[i];
     if (!found[i].finished) continue;
     try {
-      (void)read_node(node);
+      const record::NodeRecord record = read_node(node);
+      if (!record.stage_1.empty()) weights[i] = record.stage_1.front().training.weights_digest;
     } catch (const record::OtherSchema&) {
       throw;
     } catch (const base::DataError& error) {
@@ -250,13 +252,13 @@ void Workspace::set_unsound_aside(base::Log& log) const {
   }
   const std::vector<Standing> sound = journal_->look();
   for (std::size_t i = 0; i < sound.size(); ++i) {
-    if (sound[i].finished) check_kept_weights(i, sound, log);
+    if (sound[i].finished) check_kept_weights(i, weights[i], sound, log);
   }
 }
 
 /// A finished stage 1 is worth no more than its weights where others are still to stand on them.
-void Workspace::check_kept_weights(std::size_t number, const std::vector<Standing>& standings,
-                                   base::Log& log) const {
+void Workspace::check_kept_weights(std::size_t number, const std::string& digest,
+                                   const std::vector<Standing>& standings, base::Log& log) const {
   const config::PlanNode& node = plan_->nodes[number];
   bool needed = false;
   for (std::size_t i = 0; i < standings.size(); ++i) {
@@ -266,7 +268,6 @@ void Workspace::check_kept_weights(std::size_t number, const std::vector<Standin
   if (!needed) return;
   const std::filesystem::path file = learning::weights_file(paths_.folder, node.id);
   try {
-    const std::string digest = read_node(node).stage_1.at(0).training.weights_digest;
     if (std::filesystem::exists(file) && learning::kept_digest(paths_.folder, node.id) == digest) return;
     set_aside(file,
               base::format(

@@ -71,7 +71,8 @@ class Workspace {
   void set_unsound_aside(base::Log& log) const;
   void set_aside(const std::filesystem::path& file, std::string_view what, std::string_view node,
                  base::Log& log) const;
-  void check_kept_weights(std::size_t node, const std::vector<Standing>& standings, base::Log& log) const;
+  void check_kept_weights(std::size_t node, const std::string& digest, const std::vector<Standing>& standings,
+                          base::Log& log) const;
   void read_back(const record::RunRecord& run) const;
   [[nodiscard]] record::NodeRecord read_node(const config::PlanNode& node) const;
 

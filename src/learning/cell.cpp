@@ -12,12 +12,12 @@ constexpr std::string_view kDigestKey = "weights_digest";
 }  // namespace
 
 record::CellRecord make_cell(const config::PlanNode& node, config::LearningKind learning) {
+  const config::PlanCell planned = config::cell_of(node, learning);
   record::CellRecord cell;
-  cell.id =
-      base::format("seed_{}.{}.{}", node.seed, config::name_of(node.sampling), config::name_of(learning));
-  cell.seed = node.seed;
-  cell.sampling = node.sampling;
-  cell.learning = learning;
+  cell.id = planned.id;
+  cell.seed = planned.seed;
+  cell.sampling = planned.sampling;
+  cell.learning = planned.learning;
   cell.stage_1 = stage_1_id(node);
   return cell;
 }

@@ -221,16 +221,6 @@ void check_cell(const CellRecord& cell, const config::PlanCell& planned, std::si
   check_tau(cell, place / "tau");
 }
 
-/// A cell as its node of the plan makes it.
-config::PlanCell cell_of(const config::PlanNode& node, config::LearningKind learning) {
-  return {.id = base::format("seed_{}.{}.{}", node.seed, config::name_of(node.sampling),
-                             config::name_of(learning)),
-          .seed = node.seed,
-          .sampling = node.sampling,
-          .learning = learning,
-          .node = node.id};
-}
-
 config::Configuration configuration_of(const RunRecord& run, const Place& place) {
   try {
     return config::parse_configuration(run.configuration, "the record's configuration");
@@ -351,7 +341,7 @@ void check_node(const NodeRecord& record, const config::PlanNode& node, std::siz
     (root / "cells").complain(base::format("has {} of {} cells", record.cells.size(), node.learning.size()));
   }
   for (std::size_t i = 0; i < record.cells.size(); ++i) {
-    const config::PlanCell planned = cell_of(node, node.learning[i]);
+    const config::PlanCell planned = config::cell_of(node, node.learning[i]);
     const Place place = root / "cells" / record.cells[i].id;
     if (record.cells[i].id != planned.id)
       place.complain(base::format("stands in the place of {}", planned.id));

@@ -30,6 +30,7 @@ constexpr std::string_view kMark = "ltr_grid seal ";
 constexpr std::size_t kCountDigits = 12;
 constexpr std::size_t kHashDigits = 64;
 constexpr std::size_t kLastLine = kMark.size() + kCountDigits + 1 + kHashDigits + 1;
+static_assert(kLastLine == kSealBytes);
 constexpr std::string_view kOpen = "open";
 
 struct Piece {

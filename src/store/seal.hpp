@@ -13,6 +13,9 @@
 
 namespace ltr::store {
 
+/// Bytes of a seal without pieces.
+inline constexpr std::size_t kSealBytes = 92;
+
 /// Appends to the file at `path` a table with a CRC-32 of each of `pieces`, and a SHA-256 over the file and
 /// that table. Readers of HDF5 pass over what follows their own bytes. Values of the data set `open`, such as
 /// images with checksums of their own, are left out. Throws: SystemError if the file cannot be read or

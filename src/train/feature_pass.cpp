@@ -34,7 +34,7 @@ class FeatureFile {
   [[nodiscard]] bool holds(std::int64_t rows) const {
     std::error_code absent;
     const std::uintmax_t size = std::filesystem::file_size(path_, absent);
-    if (absent || size <= static_cast<std::uintmax_t>(rows * row_bytes_)) return false;
+    if (absent || size != static_cast<std::uintmax_t>(rows * row_bytes_) + store::kSealBytes) return false;
     return store::check_seal(path_);
   }
   [[nodiscard]] torch::Tensor read(std::int64_t first, std::int64_t count) const {

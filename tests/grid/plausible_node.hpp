@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "base/format.hpp"
 #include "config/plan.hpp"
+#include "learning/cell.hpp"
 #include "record/record.hpp"
 
 namespace ltr::test {
@@ -19,13 +19,8 @@ inline record::NodeRecord plausible_node(const config::PlanNode& node, std::size
   if (node.kind == config::NodeKind::stage_1) {
     record.stage_1.push_back({.id = node.id, .seed = node.seed, .sampling = node.sampling, .training = {}});
   }
-  for (const config::LearningKind learning : node.learning) {
-    record::CellRecord cell;
-    cell.id =
-        base::format("seed_{}.{}.{}", node.seed, config::name_of(node.sampling), config::name_of(learning));
-    cell.seed = node.seed;
-    cell.sampling = node.sampling;
-    cell.learning = learning;
+  for (const config::LearningKind kind : node.learning) {
+    record::CellRecord cell = learning::make_cell(node, kind);
     cell.test.total.assign(classes, 2);
     cell.test.correct.assign(classes, 1);
     cell.validation = cell.test;

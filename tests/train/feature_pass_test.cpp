@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "store/seal.hpp"
 #include "train/determinism.hpp"
 #include "train/tiny_packs.hpp"
 
@@ -69,7 +70,7 @@ TEST_F(FeaturePass, ReadsWhatAnyNumberOfRanksLeftInTheFile) {
   const std::filesystem::path file = *folder / "validation.features";
   EvaluationSet images(world(), *packs->validation, loader_options());
   EvaluationSet computed = features_of(images, *test::TinyNetwork(1).backbone, scratch(file));
-  EXPECT_GT(std::filesystem::file_size(file), 140 * kFeatures * sizeof(float));
+  EXPECT_EQ(std::filesystem::file_size(file), 140 * kFeatures * sizeof(float) + store::kSealBytes);
   // Another backbone tells whether it has run.
   EvaluationSet again(world(), *packs->validation, loader_options());
   EvaluationSet read = features_of(again, *test::TinyNetwork(2).backbone, scratch(file));
@@ -88,7 +89,19 @@ TEST_F(FeaturePass, ComputesAgainWhereTheFileIsCutOff) {
   world().barrier();
   EvaluationSet images(world(), *packs->validation, loader_options());
   EvaluationSet computed = features_of(images, *test::TinyNetwork(1).backbone, scratch(file));
-  EXPECT_GT(std::filesystem::file_size(file), 140 * kFeatures * sizeof(float));
+  EXPECT_EQ(std::filesystem::file_size(file), 140 * kFeatures * sizeof(float) + store::kSealBytes);
+  EvaluationSet expected = features(world(), *packs->validation);
+  EXPECT_TRUE(same_bits(inputs_of(computed), inputs_of(expected)));
+  world().barrier();
+}
+
+TEST_F(FeaturePass, ASoundFileOfOtherImagesIsComputedAgain) {
+  const std::filesystem::path file = *folder / "other.features";
+  const std::vector<std::byte> more(141 * kFeatures * sizeof(float));
+  if (world().rank() == 0) store::write_sealed(file, more);
+  world().barrier();
+  EvaluationSet images(world(), *packs->validation, loader_options());
+  EvaluationSet computed = features_of(images, *test::TinyNetwork(1).backbone, scratch(file));
   EvaluationSet expected = features(world(), *packs->validation);
   EXPECT_TRUE(same_bits(inputs_of(computed), inputs_of(expected)));
   world().barrier();
