@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/build_info.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/path.hpp"
@@ -23,20 +24,44 @@
 
 namespace ltr::app {
 
-/// Has ~ and variables at the head of these options' values expanded, in `app` and its commands.
-/// Throws: CLI::ValidationError while parsing, as base::expanded_path.
-inline void expand_paths(CLI::App& app, std::initializer_list<const char*> options) {
-  const auto expanded = [](const std::string& path) {
+/// Has `resolve` make these options' values out of what is typed, in `app` and its commands.
+/// Throws: CLI::ValidationError while parsing, for a ConfigError of `resolve`.
+inline void resolve_paths(CLI::App& app, std::initializer_list<const char*> options,
+                          std::string (*resolve)(std::string_view)) {
+  const auto resolved = [resolve](const std::string& path) {
     try {
-      return base::expanded_path(path);
+      return resolve(path);
     } catch (const base::ConfigError& error) {
       throw CLI::ValidationError(error.what());
     }
   };
   for (const char* name : options) {
-    if (CLI::Option* option = app.get_option_no_throw(name)) option->transform(expanded);
+    if (CLI::Option* option = app.get_option_no_throw(name)) option->transform(resolved);
   }
-  for (CLI::App* command : app.get_subcommands({})) expand_paths(*command, options);
+  for (CLI::App* command : app.get_subcommands({})) resolve_paths(*command, options, resolve);
+}
+
+/// Has ~ and variables at the head of these options' values expanded.
+inline void expand_paths(CLI::App& app, std::initializer_list<const char*> options) {
+  resolve_paths(app, options, base::expanded_path);
+}
+
+/// The same for options that may name a file of those that come with the suite.
+inline void find_shipped(CLI::App& app, std::initializer_list<const char*> options) {
+  resolve_paths(app, options,
+                +[](std::string_view path) { return base::shipped_path(base::expanded_path(path)); });
+}
+
+/// Gives `app` the option --version: what this build is, and the libraries it uses, by name.
+inline void add_version(CLI::App& app, std::string_view program,
+                        std::vector<std::pair<std::string, std::string>> libraries) {
+  const base::BuildInfo& info = base::build_info();
+  std::vector<std::pair<std::string, std::string>> lines{
+      {"git", std::string(info.git)}, {"build", std::string(info.build)}, {"compiler", std::string(info.compiler)}};
+  lines.insert(lines.end(), libraries.begin(), libraries.end());
+  std::string text = base::format("{} {}", program, info.version);
+  for (const auto& [name, value] : lines) text += base::format("\n  {:<10}{}", name, value);
+  app.set_version_flag("--version", text, "version, commit, build and libraries");
 }
 
 /// To be called first. No file that is opened later can take the place of a standard stream that is closed,

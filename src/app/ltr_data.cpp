@@ -6,6 +6,7 @@
 #include "app/command_line.hpp"
 #include "app/data_commands.hpp"
 #include "base/error.hpp"
+#include "store/file.hpp"
 
 namespace {
 
@@ -20,8 +21,10 @@ ltr::base::ExitStatus run(int argc, char** argv, ltr::base::Log& log) {
   ltr::app::add_check_command(app, log);
   ltr::app::add_stats_command(app);
   ltr::app::add_draws_command(app);
-  ltr::app::expand_paths(
-      app, {"packs", "--pack", "--list", "--root", "--output", "--like", "--class-names", "--counts"});
+  ltr::app::expand_paths(app,
+                         {"packs", "--pack", "--list", "--root", "--output", "--like", "--class-names"});
+  ltr::app::find_shipped(app, {"--counts"});
+  ltr::app::add_version(app, "ltr_data", {{"hdf5", ltr::store::hdf5_version()}});
   try {
     app.parse(argc, argv);
     return ltr::base::ExitStatus::done;

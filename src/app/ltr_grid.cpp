@@ -11,10 +11,12 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/log.hpp"
+#include "base/path.hpp"
 #include "comm/session.hpp"
 #include "config/enums.hpp"
 #include "config/recipe.hpp"
 #include "config/toml.hpp"
+#include "grid/environment.hpp"
 #include "grid/export.hpp"
 #include "grid/runner.hpp"
 #include "grid/stop_signal.hpp"
@@ -38,7 +40,7 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
   CLI::App app{
       "Trains every sampling x learning cell of a configuration on all MPI ranks.\n"
       "The same command again continues where the last run stopped."};
-  app.add_option("--config", arguments.configuration, "the configuration, a TOML file");
+  app.add_option("--config", arguments.configuration, "the configuration, a TOML file; of the installed ones, e.g. quickstart.toml");
   app.add_option("--set", arguments.overrides, "override a key: --set stage_1.epochs=2")->take_all();
   auto* plan =
       app.add_flag("--plan", arguments.plan, "check everything, print what would be computed, train nothing");
@@ -56,6 +58,7 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
       ->expected(2)
       ->type_name("CELL FILE");
   ltr::app::expand_paths(app, {"--config", "--export"});  // a cell's name begins with a letter
+  ltr::app::add_version(app, "ltr_grid", ltr::grid::library_versions());
   try {
     app.parse(argc, argv);
     if (!arguments.list && arguments.configuration.empty()) throw CLI::RequiredError("--config (or --list)");
@@ -67,9 +70,12 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
 
 ExitStatus run(const ltr::comm::Session& session, const Arguments& arguments, ltr::base::Log& log) {
   ltr::config::Configuration configuration;
+  std::string file;
   ltr::comm::agree(session.world(), [&] {
-    configuration = ltr::config::read_configuration(arguments.configuration, arguments.overrides);
+    file = ltr::base::shipped_path(arguments.configuration);
+    configuration = ltr::config::read_configuration(file, arguments.overrides);
   });
+  if (file != arguments.configuration) log.info(ltr::base::format("configuration: {}", file));
   if (!arguments.exported.empty()) {
     std::string written;
     ltr::comm::agree(session.world(), [&] {

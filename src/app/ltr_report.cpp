@@ -23,6 +23,7 @@
 #include "report/published.hpp"
 #include "report/read_records.hpp"
 #include "report/table.hpp"
+#include "store/file.hpp"
 
 namespace {
 
@@ -107,7 +108,9 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
       })
       ->option_text("FOLDER")
       ->excludes(digest);
-  ltr::app::expand_paths(app, {"records", "--published", "--figures"});
+  ltr::app::expand_paths(app, {"records", "--figures"});
+  ltr::app::find_shipped(app, {"--published"});
+  ltr::app::add_version(app, "ltr_report", {{"hdf5", ltr::store::hdf5_version()}});
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/build_info.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
 
@@ -53,6 +54,27 @@ std::string expanded_path(std::string_view path) {
                path, path.substr(0, path.find('/')), path));
   }
   return std::string(path);
+}
+
+std::filesystem::path installed_folder() {
+  std::error_code error;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+  std::filesystem::path folder =
+      (program.parent_path() / build_info().share_from_bin).lexically_normal();
+  return std::filesystem::is_directory(folder / "configs", error) ? folder : std::filesystem::path();
+}
+
+std::string shipped_path(std::string_view path) {
+  std::error_code error;
+  const std::filesystem::path typed(path);
+  if (typed.is_absolute() || std::filesystem::exists(typed, error)) return std::string(path);
+  const std::filesystem::path installed = installed_folder();
+  if (installed.empty()) return std::string(path);
+  for (const std::filesystem::path& file : {installed / "configs" / typed, installed / typed}) {
+    if (std::filesystem::is_regular_file(file, error)) return file.string();
+  }
+  throw ConfigError(format("there is no file {}, neither here nor in {} of this installation, so it cannot be read; check the name",
+      path, (installed / "configs").string()));
 }
 
 }  // namespace ltr::base

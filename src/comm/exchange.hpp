@@ -66,4 +66,7 @@ struct Place {
 [[nodiscard]] std::unique_ptr<Exchange> make_exchange(const Group& group, config::Reduction reduction,
                                                       const Place& place = {});
 
+/// "2.28.9", or "none" in a build without CUDA.
+[[nodiscard]] std::string nccl_version();
+
 }  // namespace ltr::comm

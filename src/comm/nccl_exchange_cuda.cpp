@@ -284,4 +284,10 @@ std::unique_ptr<Exchange> make_nccl_exchange(const Group& group, config::Reducti
   return std::make_unique<NcclExchange>(group, reduction, place);
 }
 
+std::string nccl_version() {
+  int version = 0;
+  if (ncclGetVersion(&version) != ncclSuccess) return "unknown";
+  return base::format("{}.{}.{}", version / 10000, version % 10000 / 100, version % 100);
+}
+
 }  // namespace ltr::comm

@@ -11,4 +11,6 @@ std::unique_ptr<Exchange> make_nccl_exchange(const Group& /*group*/, config::Red
       "with); use parallel.exchange = \"mpi\"");
 }
 
+std::string nccl_version() { return "none"; }
+
 }  // namespace ltr::comm

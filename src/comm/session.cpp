@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <sstream>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
@@ -59,7 +60,7 @@ Session::Library::Library() {
     return;
   }
   // Asked before MPI starts: Open MPI would end the process with a text of its own.
-  check_launch(launch, 1, "");
+  check_launch(launch, 1, Session::library_version());
   const AloneEnvironment environment;
   start_mpi();
 }
@@ -84,7 +85,10 @@ std::string Session::library_version() {
   int length = 0;
   LTR_MPI(MPI_Get_library_version(text.data(), &length));
   const std::string whole(text.data(), static_cast<std::size_t>(length));
-  return whole.substr(0, whole.find_first_of(",\n"));
+  std::istringstream words(whole.substr(0, whole.find_first_of(",\n")));
+  std::string version;
+  for (std::string word; words >> word;) version += (version.empty() ? "" : " ") + word;
+  return version;
 }
 
 std::string Session::thread_level() {

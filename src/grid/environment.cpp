@@ -10,9 +10,11 @@
 
 #include <torch/version.h>
 
+#include "base/build_info.hpp"
 #include "base/format.hpp"
+#include "comm/exchange.hpp"
 #include "device/gpus.hpp"
-#include "grid/build_info.hpp"
+#include "store/file.hpp"
 #include "train/compute_device.hpp"
 
 namespace ltr::grid {
@@ -72,18 +74,29 @@ std::vector<std::string> processor_kinds(const comm::Session& session) {
   return distinct_texts(session.world().all_gather(processor_kind()));
 }
 
+std::vector<std::pair<std::string, std::string>> library_versions() {
+  return {{"torch", TORCH_VERSION},
+          {"mpi", comm::Session::library_version()},
+          {"hdf5", store::hdf5_version()},
+          {"cuda", device::cuda_runtime_version()},
+          {"nccl", comm::nccl_version()}};
+}
+
 std::map<std::string, std::string> environment(const comm::Session& session,
                                                const config::Configuration& configuration) {
   const comm::Group& world = session.world();
   std::vector<std::string> gpus;
   for (const device::Gpu& gpu : device::visible_gpus()) gpus.push_back(gpu.description);
+  const base::BuildInfo& build = base::build_info();
   return {
-      {"program", base::format("ltr_grid {}", kProgramVersion)},
-      {"git", kGitHash},
-      {"build", kBuildFlags},
-      {"compiler", kCompiler},
+      {"program", base::format("ltr_grid {}", build.version)},
+      {"git", std::string(build.git)},
+      {"build", std::string(build.build)},
+      {"compiler", std::string(build.compiler)},
       {"torch", TORCH_VERSION},
       {"mpi", comm::Session::library_version()},
+      {"hdf5", store::hdf5_version()},
+      {"nccl", comm::nccl_version()},
       {"device", train::compute_device().is_cpu() ? "cpu" : "cuda"},
       {"cuda_runtime", device::cuda_runtime_version()},
       {"exchange", train::compute().transport == comm::Transport::nccl ? "nccl" : "mpi"},

@@ -72,6 +72,14 @@ void check_signature(const std::filesystem::path& path) {
 }
 }  // namespace
 
+std::string hdf5_version() {
+  unsigned major = 0;
+  unsigned minor = 0;
+  unsigned release = 0;
+  LTR_HDF5("the library", H5get_libversion(&major, &minor, &release));
+  return base::format("{}.{}.{}", major, minor, release);
+}
+
 File File::create_in_memory() {
   const std::string place = "in memory";
   const Handle properties = access_properties(place);

@@ -21,6 +21,9 @@ concept Element = std::same_as<T, std::uint8_t> || std::same_as<T, std::int32_t>
                   std::same_as<T, std::uint32_t> || std::same_as<T, std::int64_t> ||
                   std::same_as<T, std::uint64_t> || std::same_as<T, float> || std::same_as<T, double>;
 
+/// Of the library that is loaded, as "1.14.6".
+[[nodiscard]] std::string hdf5_version();
+
 /// A group of an open file; keeps the file open. Copies refer to the same group.
 /// Thread: one thread calls HDF5. Throws: DataError naming file and path when something is absent or of
 /// another type or rank; SystemError when the library or the disk fails.

@@ -186,6 +186,11 @@ int aborts() { return aborts_of_this_rank; }
 
 extern "C" {
 
+ncclResult_t ncclGetVersion(int* version) {
+  *version = NCCL_VERSION_CODE;
+  return ncclSuccess;
+}
+
 ncclResult_t ncclGetUniqueId(ncclUniqueId* id) {
   *id = {};
   std::ranges::copy(kMark, id->internal);
