@@ -49,7 +49,8 @@ void uncounted(void* memory) {
 /// few of which have most of them.
 std::vector<std::int64_t> counts_of(const std::string& set) {
   if (set != "100_million") {
-    std::istringstream file(set == "imagenet_lt" ? sampling::kImagenetLtCounts : sampling::kInaturalist18Counts);
+    std::istringstream file(set == "imagenet_lt" ? sampling::kImagenetLtCounts
+                                                 : sampling::kInaturalist18Counts);
     return {std::istream_iterator<std::int64_t>(file), {}};
   }
   std::vector<std::int64_t> counts;

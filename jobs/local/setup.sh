@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs what is missing, configures and builds: jobs/local/setup.sh [release|debug|asan|tsan|cuda]
+# Installs what is missing, configures and builds: jobs/local/setup.sh [release|debug|asan|tsan|cuda] [target ...]
+# The target `programs` is what `cmake --install` takes; without a target tests and benchmarks are built too.
 # Running it again continues where it failed, and does nothing where nothing is to be done.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 preset=${1:-release}
+targets=("${@:2}")
 torch_version=2.11.0
 
 say() { printf 'setup: %s\n' "$*" >&2; }
@@ -77,7 +79,7 @@ build() {
     cmake --preset "$preset" ${CI:+-DLTR_WARNINGS_AS_ERRORS=ON} >"$tree/configure.log" 2>&1 ||
       fail "CMake could not configure: $(grep -m 1 -A 3 'CMake Error' "$tree/configure.log" | tail -n 1 | sed 's/^ *//'); see $tree/configure.log"
   fi
-  cmake --build "$tree" || fail "the build failed; the first error stands above; see also $tree/configure.log"
+  cmake --build "$tree" ${targets:+--target "${targets[@]}"} || fail "the build failed; the first error stands above; see also $tree/configure.log"
 }
 
 install_packages

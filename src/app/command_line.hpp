@@ -48,16 +48,17 @@ inline void expand_paths(CLI::App& app, std::initializer_list<const char*> optio
 
 /// The same for options that may name a file of those that come with the suite.
 inline void find_shipped(CLI::App& app, std::initializer_list<const char*> options) {
-  resolve_paths(app, options,
-                +[](std::string_view path) { return base::shipped_path(base::expanded_path(path)); });
+  resolve_paths(
+      app, options, +[](std::string_view path) { return base::shipped_path(base::expanded_path(path)); });
 }
 
 /// Gives `app` the option --version: what this build is, and the libraries it uses, by name.
 inline void add_version(CLI::App& app, std::string_view program,
                         std::vector<std::pair<std::string, std::string>> libraries) {
   const base::BuildInfo& info = base::build_info();
-  std::vector<std::pair<std::string, std::string>> lines{
-      {"git", std::string(info.git)}, {"build", std::string(info.build)}, {"compiler", std::string(info.compiler)}};
+  std::vector<std::pair<std::string, std::string>> lines{{"git", std::string(info.git)},
+                                                         {"build", std::string(info.build)},
+                                                         {"compiler", std::string(info.compiler)}};
   lines.insert(lines.end(), libraries.begin(), libraries.end());
   std::string text = base::format("{} {}", program, info.version);
   for (const auto& [name, value] : lines) text += base::format("\n  {:<10}{}", name, value);

@@ -40,7 +40,8 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
   CLI::App app{
       "Trains every sampling x learning cell of a configuration on all MPI ranks.\n"
       "The same command again continues where the last run stopped."};
-  app.add_option("--config", arguments.configuration, "the configuration, a TOML file; of the installed ones, e.g. quickstart.toml");
+  app.add_option("--config", arguments.configuration,
+                 "the configuration, a TOML file; of the installed ones, e.g. quickstart.toml");
   app.add_option("--set", arguments.overrides, "override a key: --set stage_1.epochs=2")->take_all();
   auto* plan =
       app.add_flag("--plan", arguments.plan, "check everything, print what would be computed, train nothing");
@@ -126,6 +127,7 @@ int main(int argc, char** argv) {
   }
   try {
     const ltr::comm::Session session;
+    if (stop_signal) stop_signal->catch_again();
     using ltr::base::Log;
     Log log(session.world_rank().value() == 0 ? Log::Voice::speaking : Log::Voice::silent);
     // Errors that reach this point have been agreed on: every rank is here, and rank 0 speaks for all.

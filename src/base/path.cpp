@@ -59,8 +59,7 @@ std::string expanded_path(std::string_view path) {
 std::filesystem::path installed_folder() {
   std::error_code error;
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
-  std::filesystem::path folder =
-      (program.parent_path() / build_info().share_from_bin).lexically_normal();
+  std::filesystem::path folder = (program.parent_path() / build_info().share_from_bin).lexically_normal();
   return std::filesystem::is_directory(folder / "configs", error) ? folder : std::filesystem::path();
 }
 
@@ -73,8 +72,10 @@ std::string shipped_path(std::string_view path) {
   for (const std::filesystem::path& file : {installed / "configs" / typed, installed / typed}) {
     if (std::filesystem::is_regular_file(file, error)) return file.string();
   }
-  throw ConfigError(format("there is no file {}, neither here nor in {} of this installation, so it cannot be read; check the name",
-      path, (installed / "configs").string()));
+  throw ConfigError(
+      format("there is no file {}, neither here nor in {} of this installation, so it cannot be read; check "
+             "the name",
+             path, (installed / "configs").string()));
 }
 
 }  // namespace ltr::base

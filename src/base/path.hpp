@@ -17,9 +17,9 @@ namespace ltr::base {
 /// jobs/ are in it. Empty for a program that does not stand in an installed tree.
 [[nodiscard]] std::filesystem::path installed_folder();
 
-/// A file that comes with the suite, as "paper/table_1.toml": `path` itself where there is such a file or where
-/// it is absolute; else that of the installed configs/, or of the folder above it.
-/// Throws: ConfigError if it is nowhere; in a tree that is not installed, `path` is returned instead.
+/// A file that comes with the suite, as "paper/table_1.toml": `path` itself where there is such a file or
+/// where it is absolute; else that of the installed configs/, or of the folder above it. Throws: ConfigError
+/// if it is nowhere; in a tree that is not installed, `path` is returned instead.
 [[nodiscard]] std::string shipped_path(std::string_view path);
 
 }  // namespace ltr::base

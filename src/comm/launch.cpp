@@ -38,6 +38,15 @@ constexpr Hint kHints[] = {
     {"PMIX_RANK", 1},
 };
 
+/// What srun has to be told for an MPI library to find its ranks.
+std::string_view srun_kind(std::string_view library) {
+  if (library.starts_with("Open MPI")) return "pmix";
+  for (const char* family : {"MPICH", "Intel", "MVAPICH", "CRAY"}) {
+    if (library.find(family) != library.npos) return "pmi2 (cray_shasta on a Cray)";
+  }
+  return "pmix or --mpi=pmi2";
+}
+
 }  // namespace
 
 Launch read_launch() {
@@ -62,11 +71,12 @@ Launch read_launch() {
 
 void check_launch(const Launch& launch, int world_size, std::string_view library) {
   if (launch.srun_tasks > world_size) {
-    throw base::ConfigError(
-        base::format("srun started {} tasks but MPI sees {}; every task would run the whole grid by itself, "
-                     "all writing the same "
-                     "output; use srun --mpi=pmix (srun --mpi=list shows what this Slurm offers), or mpirun",
-                     launch.srun_tasks, world_size));
+    throw base::ConfigError(base::format(
+        "srun started {} tasks but MPI sees {}; every task would run the whole grid by itself, "
+        "all writing the same "
+        "output; use srun --mpi={}, which is what {} needs (srun --mpi=list shows what this Slurm "
+        "offers), or its mpirun",
+        launch.srun_tasks, world_size, srun_kind(library), library));
   }
   if (launch.processes > 1 && world_size == 1) {
     throw base::ConfigError(base::format(

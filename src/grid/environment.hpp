@@ -16,7 +16,8 @@ namespace ltr::grid {
 /// result are promised for one kind. Collective: all ranks.
 [[nodiscard]] std::vector<std::string> processor_kinds(const comm::Session& session);
 
-/// The libraries that results may depend on, by name, "none" where this build has none of it. MPI need not run.
+/// The libraries that results may depend on, by name, "none" where this build has none of it. MPI need not
+/// run.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> library_versions();
 
 /// Versions, build, hosts, processors, GPUs and the shape of the run, by name.

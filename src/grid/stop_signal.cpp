@@ -12,15 +12,15 @@ constexpr std::array kSignals{SIGTERM, SIGUSR1, SIGHUP, SIGINT};
 // A signal handler can reach nothing else.
 volatile std::sig_atomic_t stop_requested = 0;
 
+/// As the process was started, by nohup for example.
+bool hangup_ignored = false;
+
 void request_stop(int /*signal*/) { stop_requested = 1; }
 
 void handle(void (*handler)(int)) {
   for (const int signal : kSignals) {
     struct sigaction action{};
-    sigaction(signal, nullptr, &action);
-    if (signal == SIGHUP && action.sa_handler == SIG_IGN) continue;
-    action = {};
-    action.sa_handler = handler;
+    action.sa_handler = signal == SIGHUP && hangup_ignored ? SIG_IGN : handler;
     action.sa_flags = SA_RESTART;
     // Who types Ctrl-C twice does not want to wait for a checkpoint.
     if (signal == SIGINT) action.sa_flags |= SA_RESETHAND;
@@ -44,7 +44,13 @@ StopSignal::StopSignal() {
 // A second signal must not end a rank that is on its way out.
 StopSignal::~StopSignal() { handle(SIG_IGN); }
 bool StopSignal::requested() { return stop_requested != 0; }
-void StopSignal::hold_back() { mask(SIG_BLOCK); }
+void StopSignal::catch_again() { handle(request_stop); }
+void StopSignal::hold_back() {
+  struct sigaction action{};
+  sigaction(SIGHUP, nullptr, &action);
+  hangup_ignored = action.sa_handler == SIG_IGN;
+  mask(SIG_BLOCK);
+}
 void StopSignal::let_through() { mask(SIG_UNBLOCK); }
 
 }  // namespace ltr::grid

@@ -14,6 +14,10 @@ class StopSignal {
   StopSignal& operator=(const StopSignal&) = delete;
   ~StopSignal();
 
+  /// Catches them anew: libraries below MPI take some for themselves, UCX SIGHUP for its debugging. To be
+  /// called when MPI has started.
+  void catch_again();
+
   /// True once one of them has come.
   [[nodiscard]] static bool requested();
 

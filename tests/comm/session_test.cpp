@@ -89,9 +89,9 @@ TEST(Launch, OverlooksTheStepOfMpirunsDaemons) {
 }
 
 /// What is said of a launch of which MPI sees `world_size` processes, or "accepted".
-std::string refusal(const Launch& launch, int world_size) {
+std::string refusal(const Launch& launch, int world_size, const char* library = "Some MPI v1") {
   try {
-    check_launch(launch, world_size, "Some MPI v1");
+    check_launch(launch, world_size, library);
   } catch (const base::ConfigError& error) {
     return error.what();
   }
@@ -104,7 +104,19 @@ TEST(Launch, RefusesMoreTasksThanRanks) {
   EXPECT_EQ(refusal({.srun_tasks = 1}, 8), "accepted");
   const std::string message = refusal({.srun_tasks = 4}, 1);
   EXPECT_NE(message.find("srun started 4 tasks but MPI sees 1"), std::string::npos) << message;
-  EXPECT_NE(message.find("srun --mpi=pmix"), std::string::npos) << message;
+  EXPECT_NE(message.find("srun --mpi=pmix or --mpi=pmi2, which is what Some MPI v1 needs"), std::string::npos)
+      << message;
+}
+
+TEST(Launch, SrunIsToldWhatTheLibraryNeeds) {
+  const std::pair<const char*, const char*> libraries[] = {
+      {"Open MPI v5.0.10", "--mpi=pmix, which"},
+      {"MPICH Version: 4.0.2", "--mpi=pmi2 (cray_shasta"},
+      {"MPI VERSION : CRAY MPICH version 9", "--mpi=pmi2 (cray_shasta"},
+      {"Intel(R) MPI Library 2021.13", "--mpi=pmi2 (cray_shasta"}};
+  for (const auto& [library, kind] : libraries) {
+    EXPECT_NE(refusal({.srun_tasks = 4}, 1, library).find(kind), std::string::npos) << library;
+  }
 }
 
 TEST(Launch, OfAnotherMpiIsRefusedWithItsVariable) {
@@ -151,10 +163,14 @@ TEST(MpiCheck, NamesCallMessageRankHostAndPlace) {
   } catch (const LostRanks& error) {
     const std::string message = error.what();
     const std::string rank = "rank " + std::to_string(test::world().rank());
-    for (const std::string& part : {std::string("MPI_Send"), std::string("MPI_ERR_RANK"), rank,
-                                    test::session().host(), std::string("session_test.cpp:")}) {
+    for (const std::string& part :
+         {std::string("MPI_Send"), rank, test::session().host(), std::string("session_test.cpp:")}) {
       EXPECT_NE(message.find(part), std::string::npos) << part << " is not in: " << message;
     }
+    // Each library has its own words.
+    EXPECT_TRUE(message.find("MPI_ERR_RANK") != message.npos || message.find("Invalid rank") != message.npos)
+        << message;
+    EXPECT_EQ(message.find('\n'), message.npos) << message;
   }
 }
 

@@ -21,7 +21,7 @@ done
 [ ! -e "$work/stalled.h5" ] || fail "the run was over before a rank could be stopped"
 victim=
 for process in $(pgrep -f "^$bin/ltr_grid .*run.output=$work/stalled.h5"); do
-  grep -zqx 'OMPI_COMM_WORLD_RANK=2' "/proc/$process/environ" && victim=$process
+  grep -zqxE '(OMPI_COMM_WORLD_RANK|PMI_RANK)=2' "/proc/$process/environ" && victim=$process
 done
 [ -n "$victim" ] || { cat "$work/log"; fail "no rank 2 was found"; }
 kill -STOP "$victim"
