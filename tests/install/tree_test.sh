@@ -22,6 +22,8 @@ tr -s ' \n' ' ' <"$work/log" | grep -q "nothing is installed into $work/file/tre
 
 cmake --install "$build" --config "$configuration" --prefix "$work/tree" >"$work/log" 2>&1 ||
   { cat "$work/log"; fail "cmake --install"; }
+cmake --install "$build" --config "$configuration" --prefix "$work/tree" --component torch >"$work/log" 2>&1 ||
+  { cat "$work/log"; fail "cmake --install --component torch"; }
 mkdir "$work/elsewhere"
 mv "$work/tree" "$work/elsewhere/suite"
 tree=$work/elsewhere/suite
@@ -30,6 +32,10 @@ for file in bin/ltr_{grid,data,report} share/ltr_grid/configs/{quickstart.toml,p
   share/doc/ltr_grid/{README.md,LICENSE}; do
   [ -f "$tree/$file" ] || fail "$file is not installed"
 done
+
+ldd "$tree/bin/ltr_grid" >"$work/libraries"
+grep -qF "$tree/lib" "$work/libraries" || { cat "$work/libraries"; fail "torch is not taken from the tree"; }
+! grep -E 'not found|libtorch.* => .*/build/' "$work/libraries" || fail "the tree does not stand alone"
 
 mkdir "$work/here"
 cd "$work/here"
