@@ -35,9 +35,15 @@ bool is_torchs(const void* caller) {
   return dladdr(caller, &info) != 0 && std::strstr(info.dli_fname, "libc10") != nullptr;
 }
 
+/// As the launcher of Open MPI or of MPICH's kin says, or -1.
+long own_rank() {
+  const long rank = number_in("OMPI_COMM_WORLD_RANK");
+  return rank >= 0 ? rank : number_in("PMI_RANK");
+}
+
 bool memory_fails() {
   static const char* order = std::getenv("LTR_FAIL_MEMORY");
-  static const bool here = order != nullptr && std::atol(order) == number_in("OMPI_COMM_WORLD_RANK");
+  static const bool here = order != nullptr && std::atol(order) == own_rank();
   if (!here) return false;
   static std::atomic<long> left{std::atol(std::strchr(order, ':') + 1)};
   return --left == 0;
