@@ -86,10 +86,9 @@ ltr_find_either(hwy 1.0 "images are resized by it" libhwy-dev highway hwy::hwy l
 
 if(LTR_WITH_TORCH)
   include(src/libtorch.cmake)
-  find_package(MPI REQUIRED COMPONENTS C)
   find_package(OpenMP REQUIRED COMPONENTS CXX)
 endif()
-find_package(HDF5 REQUIRED COMPONENTS C)
+include(src/hdf5_and_mpi.cmake)
 
 if(LTR_WITH_CUDA)
   # The runtime that libtorch_cuda loads, never a second copy: the wheel has it beside torch, elsewhere it is the toolkit's.
