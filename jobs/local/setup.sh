@@ -77,7 +77,7 @@ build() {
   if [ ! -f "$tree/build.ninja" ] || [ CMakePresets.json -nt "$tree/build.ninja" ]; then
     mkdir -p "$tree"
     cmake --preset "$preset" ${CI:+-DLTR_WARNINGS_AS_ERRORS=ON} >"$tree/configure.log" 2>&1 ||
-      fail "CMake could not configure: $(grep -m 1 -A 3 'CMake Error' "$tree/configure.log" | tail -n 1 | sed 's/^ *//'); see $tree/configure.log"
+      fail "CMake could not configure: $(grep -m 1 -A 1 'CMake Error' "$tree/configure.log" | tail -n 1 | sed 's/^ *//'); see $tree/configure.log"
   fi
   cmake --build "$tree" ${targets:+--target "${targets[@]}"} || fail "the build failed; the first error stands above; see also $tree/configure.log"
 }

@@ -4,6 +4,7 @@
 #include <exception>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -92,10 +93,21 @@ void add_table_options(CLI::App& app, Arguments& arguments, CLI::Option* digest)
       ->excludes(digest);
 }
 
+/// The help with the tables below it, line by line. A footer would do with CLI11 up to 2.4, but newer ones
+/// join its blanks.
+class HelpWithTables : public CLI::Formatter {
+ public:
+  std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
+    std::string help = Formatter::make_help(app, std::move(name), mode);
+    help.erase(help.find_last_not_of('\n') + 1);
+    return help + "\n\nTables:\n" + ltr::report::list_tables();
+  }
+};
+
 /// What the command line asks for, or the status to leave with.
 std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
   CLI::App app{"Prints tables of one or more records, with published values beside them."};
-  app.footer("Tables:\n" + ltr::report::list_tables());
+  app.formatter(std::make_shared<HelpWithTables>());
   app.add_option("records", arguments.records, "records, as named by run.output")->required();
   CLI::Option* digest =
       app.add_flag("--digest", arguments.digest,

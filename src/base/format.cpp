@@ -9,6 +9,7 @@
 
 #include <fmt/args.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace ltr::base {
 namespace {

@@ -94,6 +94,9 @@ File File::create_in_memory() {
 File File::create(const std::filesystem::path& path) {
   const std::string place = path.string();
   const Handle properties = access_properties(place);
+  // Nothing of a data set waits in memory to be written when it is closed: HDF5 1.14 crashes on its way to
+  // close the file after that has failed.
+  LTR_HDF5(place, H5Pset_sieve_buf_size(properties.id(), 0));
   auto file = std::make_shared<OpenFile>(OpenFile{
       path, LTR_HDF5_HANDLE(place, H5Fcreate(place.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, properties.id()))});
   return File(State::open(std::move(file), "/"));
