@@ -66,5 +66,11 @@ TEST_F(ExpandedPath, RefusesWhatAShellWouldExpandOtherwise) {
   EXPECT_THAT(refusal("${HOME/a.h5"), HasSubstr("begins with ${HOME;"));
 }
 
+TEST(ShippedPath, OutsideOfAnInstalledTreeIsAsTyped) {
+  EXPECT_EQ(installed_folder(), std::filesystem::path());
+  EXPECT_EQ(shipped_path("paper/table_1.toml"), "paper/table_1.toml");
+  EXPECT_EQ(shipped_path("/etc/hostname"), "/etc/hostname");
+}
+
 }  // namespace
 }  // namespace ltr::base

@@ -48,6 +48,12 @@ status=0
 srun -n 2 --mpi=none ltr_grid --config grid.toml --set run.output=none.h5 >none.log 2>&1 || status=$?
 [ "$status" -eq 2 ] && grep -q 'srun started 2 tasks but MPI sees 1' none.log || { cat none.log; fail "srun without PMIx: $status"; }
 
+# The templates leave that to the site, whose default here is PMIx, unless LTR_SRUN_MPI says otherwise.
+job=$(LTR_SRUN_MPI=none sbatch --parsable "${small[@]}" --nodes=1 --job-name=unheard "$templates/several_nodes.sbatch" grid.toml \
+  --set run.output=unheard.h5)
+await "$job" FAILED 60
+grep -q 'srun started 2 tasks but MPI sees 1' "unheard-$job.log" || { cat "unheard-$job.log"; fail "LTR_SRUN_MPI was not heard"; }
+
 # A time limit: signalled before it, requeued by the template, continued. Slurm looks every half minute whether a signal
 # is due, so this one comes between 25 and 55 seconds after the start of a run that takes longer.
 long=(--set 'grid.sampling=["class_balanced"]' --set stage_1.epochs=150)
