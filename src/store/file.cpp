@@ -12,12 +12,14 @@ namespace ltr::store {
 namespace {
 constexpr std::size_t kMemoryStep = 1 << 16;
 
+/// Before any other call of the library: after a failed write its clean-up at exit crashes; ours closes every
+/// file by itself. Later calls of this change nothing.
+void begin() { static_cast<void>(H5dont_atexit()); }
+
 /// Access to a file: closing it closes all its groups, and no locks are taken (files are renamed into place
 /// whole, and many cluster file systems refuse to lock). The library's own printing is off from here on.
 Handle access_properties(std::string_view place) {
-  // After a failed write the library's clean-up at exit crashes; ours closes every file by itself. Later
-  // calls of this change nothing.
-  static_cast<void>(H5dont_atexit());
+  begin();
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   Handle properties = LTR_HDF5_HANDLE(place, H5Pcreate(H5P_FILE_ACCESS));
   LTR_HDF5(place, H5Pset_fclose_degree(properties.id(), H5F_CLOSE_STRONG));
@@ -73,6 +75,7 @@ void check_signature(const std::filesystem::path& path) {
 }  // namespace
 
 std::string hdf5_version() {
+  begin();
   unsigned major = 0;
   unsigned minor = 0;
   unsigned release = 0;

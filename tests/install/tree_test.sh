@@ -34,7 +34,7 @@ for file in bin/ltr_{grid,data,report} share/ltr_grid/configs/{quickstart.toml,p
 done
 
 ldd "$tree/bin/ltr_grid" >"$work/libraries"
-grep -qF "$tree/lib" "$work/libraries" || { cat "$work/libraries"; fail "torch is not taken from the tree"; }
+grep -qF "libtorch_cpu.so => $tree/bin/../lib/" "$work/libraries" || { cat "$work/libraries"; fail "torch is not taken from the tree"; }
 ! grep -E 'not found|libtorch.* => .*/build/' "$work/libraries" || fail "the tree does not stand alone"
 
 mkdir "$work/here"

@@ -170,7 +170,7 @@ def check_libraries(recipe, dependencies):
     """Every library that the CMake files ask for is a dependency of the recipe."""
     for file in cmake_files():
         text = without_comments(file)
-        asked = re.findall(r"\b(?:find_package|pkg_check_modules|find_path|find_library)\(\s*([\w+-]+)", text)
+        asked = re.findall(r"\b(?:find_package|ltr_find|ltr_find_either|find_path|find_library)\(\s*([\w+-]+)", text)
         for library in dict.fromkeys(asked):
             if library not in PROVIDER:
                 complain(file, f"{library}: which package provides it? Tell tests/spack/check.py")

@@ -32,7 +32,7 @@ FAULTS = [
     (RECIPE, '"LTR_WITH_CUDA"', '"LTR_CUDA"', "LTR_CUDA is no option"),
     (RECIPE, '"LTR_WITH_CUDA", "cuda"', '"LTR_WITH_CUDA", "gpu"', "no variant gpu"),
     ("CMakeLists.txt", "option(LTR_BUILD_TESTS", "option(LTR_TESTS", "LTR_BUILD_TESTS is no option"),
-    ("src/third_party.cmake", "find_package(fmt", "find_package(Boost REQUIRED)\nfind_package(fmt", "Boost: which package"),
+    ("src/third_party.cmake", "ltr_find(fmt", "ltr_find(Boost)\nltr_find(fmt", "Boost: which package"),
 ]
 
 
