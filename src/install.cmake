@@ -13,9 +13,18 @@ install(CODE [[
   endwhile()
   execute_process(COMMAND test -d "${there}" -a -w "${there}" RESULT_VARIABLE refused)
   if(refused)
-    message(FATAL_ERROR "nothing is installed into ${place}: ${there} is no folder that this user may write to; name another by --prefix")
+    # The blank in front keeps the line in one piece.
+    message(FATAL_ERROR " nothing is installed into ${place}: ${there} is no folder that this user may write to; name another by --prefix")
   endif()
 ]] ALL_COMPONENTS)
+# The list is complete when CMake generates: ltr_install extends it.
+install(CODE "
+  foreach(program $<JOIN:$<TARGET_GENEX_EVAL:programs,$<TARGET_PROPERTY:programs,LTR_INSTALLED>>, >)
+    if(NOT EXISTS \"\${program}\")
+      message(FATAL_ERROR \" nothing is installed: there is no \${program} yet; first: cmake --build ${CMAKE_BINARY_DIR} --target programs\")
+    endif()
+  endforeach()
+")
 install(DIRECTORY configs DESTINATION "${CMAKE_INSTALL_DATADIR}/ltr_grid")
 install(DIRECTORY jobs/slurm DESTINATION "${CMAKE_INSTALL_DATADIR}/ltr_grid/jobs" USE_SOURCE_PERMISSIONS)
 install(FILES jobs/README.md DESTINATION "${CMAKE_INSTALL_DATADIR}/ltr_grid/jobs")
@@ -37,6 +46,8 @@ endforeach()
 # Installs `program` into `folder`; one with torch looks for it in the tree first.
 function(ltr_install program folder)
   install(TARGETS ${program} DESTINATION "${folder}")
+  add_dependencies(programs ${program})
+  set_property(TARGET programs APPEND PROPERTY LTR_INSTALLED "\"$<TARGET_FILE:${program}>\"")
   get_target_property(libraries ${program} LINK_LIBRARIES)
   if(libraries MATCHES "ltr_(grid|train)")
     file(RELATIVE_PATH torch_in_the_tree "${CMAKE_INSTALL_PREFIX}/${folder}" "${CMAKE_INSTALL_FULL_LIBDIR}/ltr_grid/torch/lib")

@@ -46,6 +46,11 @@ refused 'LTR_WITH_CUDA is ON, but torch 2.11.0 in .*/cpu is built for CPUs' -DLT
 torch future 2.99.0
 configure -DLTR_TORCH_ROOT="$work/future" || { cat "$work/log"; fail "a torch that nobody tried was refused"; }
 grep -q 'torch in .*/future is 2.99.0, .* the newest that was tried' "$work/log" || { cat "$work/log"; fail "no word about torch 2.99"; }
+# Nor is anything installed from a tree that is not built.
+if cmake --install "$work/build" --prefix "$work/tree" >"$work/log" 2>&1; then fail "installed programs that are not there"; fi
+grep -q "^ *nothing is installed: there is no $work/build/bin/ltr_data yet; first: cmake --build $work/build --target programs" \
+  "$work/log" || { cat "$work/log"; fail "the refusal of a tree that is not built"; }
+[ ! -e "$work/tree" ] || fail "a refused installation left files"
 
 launcher open_mpi 'mpiexec (Open MPI) 9.9.9'
 launcher mpich 'HYDRA build details:\\n    Version:   9.9.9'
