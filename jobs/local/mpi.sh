@@ -13,6 +13,8 @@ launch() {
   export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
   export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe PRTE_MCA_hwloc_default_binding_policy=none
   export I_MPI_PIN=off
+  # On a host with addresses of IPv4 and IPv6 Open MPI 5.0.7 prints a warning for every pair of ranks; IPv4 is enough here.
+  export OMPI_MCA_btl_tcp_disable_family=${OMPI_MCA_btl_tcp_disable_family:-6}
   # Asked to end, ranks get five seconds for a checkpoint, as do the others where one has died: Open MPI 4.
   export OMPI_MCA_odls_base_sigkill_timeout=5
   # shellcheck disable=SC2086  # flags are words

@@ -52,8 +52,8 @@ Group world_group() {
 
 Session::Library::Library() {
   launch = read_launch();
-  // A process without others: Open MPI would start a daemon beside it, and for that demands that ssh is
-  // installed.
+  // A process without others: Open MPI 4 would start a daemon beside it, and for that demands that ssh is
+  // installed. Open MPI 5 starts none.
   setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
   if (launch.has_ranks) {
     start_mpi();

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # A wish to stop is heard from the first moment on, before MPI and torch have started; SIGHUP is one, unless nohup has it
 # ignored; a trial that was killed leaves nothing behind for good.
+# Under nohup, too, the runs are started with SIGHUP as it is by default.
+[ -n "${HANGUP_IS_RESET:-}" ] || HANGUP_IS_RESET=1 exec env --default-signal=HUP bash "$0"
 . "$(dirname "$0")/common.sh"
 prepare
 [ "$(id -u)" -eq 0 ] && export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1

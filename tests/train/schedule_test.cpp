@@ -49,8 +49,7 @@ TEST(Schedule, WarmUpIsAStraightLineToTheFullRate) {
 TEST(Schedule, AheadEveryEpochHasTheNextOnesRateAndTheLastNone) {
   for (const ScheduleKind kind : {ScheduleKind::cosine, ScheduleKind::step, ScheduleKind::constant}) {
     const Schedule plain{kind, 0.2, 3, 10, {5}, 0.1};
-    Schedule ahead = plain;
-    ahead.ahead = true;
+    const Schedule ahead{kind, 0.2, 3, 10, {5}, 0.1, true};
     for (std::int64_t e = 0; e + 1 < 10; ++e) {
       EXPECT_EQ(learning_rate_at(ahead, e), learning_rate_at(plain, e + 1)) << e;
     }
