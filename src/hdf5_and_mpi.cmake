@@ -73,6 +73,13 @@ endfunction()
 
 # MPI as MPI::MPI_C, and `launcher` and `launcher_family` as its launcher tells them. PURPOSE says what it is needed for.
 macro(ltr_find_mpi purpose)
+  if(MPIEXEC_EXECUTABLE AND NOT MPIEXEC_EXECUTABLE STREQUAL "MPIEXEC_EXECUTABLE-NOTFOUND")
+    find_program(mpiexec NAMES "${MPIEXEC_EXECUTABLE}" NO_CACHE)
+    if(NOT mpiexec)
+      ltr_refuse("There is no ${MPIEXEC_EXECUTABLE}, by which the tests would start their ranks. "
+        "Set -DMPIEXEC_EXECUTABLE=<path of mpiexec> to the launcher of the MPI that ${MPI_C_COMPILER} is of.")
+    endif()
+  endif()
   set(launcher_text "")
   find_program(mpiexec NAMES "${MPIEXEC_EXECUTABLE}" mpiexec mpirun NO_CACHE)
   if(mpiexec)

@@ -82,7 +82,7 @@ macro(ltr_find_either name least purpose debian spack target module)
 endmacro()
 ltr_find_either(tomlplusplus 3.3 "configurations are read by it" libtomlplusplus-dev tomlplusplus
   tomlplusplus::tomlplusplus tomlplusplus)
-ltr_find_either(hwy 1.0 "images are resized by it" libhwy-dev highway hwy::hwy libhwy)
+ltr_find_either(hwy 1.0.3 "images are resized by it" libhwy-dev highway hwy::hwy libhwy)
 
 if(LTR_WITH_TORCH)
   include(src/libtorch.cmake)

@@ -18,10 +18,11 @@ launch() {
   # Asked to end, ranks get five seconds for a checkpoint, as do the others where one has died: Open MPI 4.
   export OMPI_MCA_odls_base_sigkill_timeout=5
   # shellcheck disable=SC2086  # flags are words
-  "${MPIEXEC:-mpiexec}" ${MPIEXEC_NUMPROC_FLAG:--n} "$ranks" ${MPIEXEC_PREFLAGS:-} "$program" ${MPIEXEC_POSTFLAGS:-} "$@"
+  ${exec:-} "${MPIEXEC:-mpiexec}" ${MPIEXEC_NUMPROC_FLAG:--n} "$ranks" ${MPIEXEC_PREFLAGS:-} "$program" ${MPIEXEC_POSTFLAGS:-} "$@"
 }
 
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then
   [ $# -ge 2 ] || { echo "usage: jobs/local/mpi.sh RANKS PROGRAM ..." >&2; exit 2; }
-  launch "$@"
+  # Signals to this process are then signals to the launcher.
+  exec=exec launch "$@"
 fi

@@ -41,7 +41,8 @@ constexpr Hint kHints[] = {
 /// What srun has to be told for an MPI library to find its ranks.
 std::string_view srun_kind(std::string_view library) {
   if (library.starts_with("Open MPI")) return "pmix";
-  for (const char* family : {"MPICH", "Intel", "MVAPICH", "CRAY"}) {
+  if (library.find("Intel") != library.npos) return "pmi2 with I_MPI_PMI_LIBRARY set to Slurm's libpmi2.so";
+  for (const char* family : {"MPICH", "MVAPICH", "CRAY"}) {
     if (library.find(family) != library.npos) return "pmi2 (cray_shasta on a Cray)";
   }
   return "pmix or --mpi=pmi2";

@@ -19,6 +19,8 @@ void request_stop(int /*signal*/) { stop_requested = 1; }
 
 void handle(void (*handler)(int)) {
   for (const int signal : kSignals) {
+    // Once is enough: a second Ctrl-C then ends the process.
+    if (signal == SIGINT && handler == request_stop && stop_requested != 0) continue;
     struct sigaction action{};
     action.sa_handler = signal == SIGHUP && hangup_ignored ? SIG_IGN : handler;
     action.sa_flags = SA_RESTART;

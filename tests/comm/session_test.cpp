@@ -113,7 +113,7 @@ TEST(Launch, SrunIsToldWhatTheLibraryNeeds) {
       {"Open MPI v5.0.10", "--mpi=pmix, which"},
       {"MPICH Version: 4.0.2", "--mpi=pmi2 (cray_shasta"},
       {"MPI VERSION : CRAY MPICH version 9", "--mpi=pmi2 (cray_shasta"},
-      {"Intel(R) MPI Library 2021.13", "--mpi=pmi2 (cray_shasta"}};
+      {"Intel(R) MPI Library 2021.13", "--mpi=pmi2 with I_MPI_PMI_LIBRARY"}};
   for (const auto& [library, kind] : libraries) {
     EXPECT_NE(refusal({.srun_tasks = 4}, 1, library).find(kind), std::string::npos) << library;
   }

@@ -23,7 +23,7 @@ launcher() {
 }
 configure() {
   rm -rf "$work/build"
-  cmake -S "$source" -B "$work/build" -DLTR_BUILD_TESTS=OFF -DLTR_BUILD_BENCHMARKS=OFF \
+  cmake -S "$source" -B "$work/build" -G Ninja -DLTR_BUILD_TESTS=OFF -DLTR_BUILD_BENCHMARKS=OFF \
     -DMPI_C_COMPILER="$mpicc" -DMPIEXEC_EXECUTABLE="$mpiexec" "$@" >"$work/log" 2>&1
 }
 # refused 'words of the line' arguments...
@@ -52,13 +52,20 @@ grep -q "^ *nothing is installed: there is no $work/build/bin/ltr_data yet; firs
   "$work/log" || { cat "$work/log"; fail "the refusal of a tree that is not built"; }
 [ ! -e "$work/tree" ] || fail "a refused installation left files"
 
+printf '#!/bin/sh\necho "mpi.c:1:10: fatal error: mpi.h: No such file or directory" >&2\nexit 1\n' >"$work/mpicc"
+chmod +x "$work/mpicc"
+refused '/mpicc is here, but does not find mpi.h (.*fatal error: mpi.h.*); .* Install lib' -DLTR_TORCH_ROOT="$work/cpu" \
+  -DMPI_C_COMPILER="$work/mpicc"
+refused 'There is no .*/nowhere/mpiexec' -DLTR_TORCH_ROOT="$work/cpu" -DMPIEXEC_EXECUTABLE=/nowhere/mpiexec
+refused 'LTR_INSTALL_BENCHMARKS is ON, but LTR_BUILD_BENCHMARKS is OFF' -DLTR_TORCH_ROOT="$work/cpu" -DLTR_INSTALL_BENCHMARKS=ON
+
 launcher open_mpi 'mpiexec (Open MPI) 9.9.9'
 launcher mpich 'HYDRA build details:\\n    Version:   9.9.9'
 printf '#include <mpi.h>\n' >"$work/mpi.c"
 case "$("$mpicc" -E -dM "$work/mpi.c" | grep -E -m 1 'define (OMPI_MAJOR|MPICH)_VERSION')" in
   *OMPI*) other=mpich same=open_mpi ;;
   *MPICH*) other=open_mpi same=mpich ;;
-  *) exit 0 ;;
+  *) echo "SKIPPED: the MPI of $mpicc is neither Open MPI nor MPICH"; exit 77 ;;
 esac
 refused "Two MPIs at once: .* but .*/$other is of .* 9.9.9" -DLTR_TORCH_ROOT="$work/cpu" -DMPIEXEC_EXECUTABLE="$work/$other"
 configure -DLTR_TORCH_ROOT="$work/cpu" -DMPIEXEC_EXECUTABLE="$work/$same" || { cat "$work/log"; fail "the MPI's own launcher was refused"; }

@@ -20,6 +20,11 @@ fi
 tr -s ' \n' ' ' <"$work/log" | grep -q "nothing is installed into $work/file/tree: $work/file is no folder" ||
   { cat "$work/log"; fail "the refusal of the prefix"; }
 
+# A packager's relative DESTDIR.
+(cd "$work" && DESTDIR=stage cmake --install "$build" --config "$configuration" --prefix /usr >"$work/log" 2>&1) ||
+  { cat "$work/log"; fail "a relative DESTDIR"; }
+[ -x "$work/stage/usr/bin/ltr_grid" ] || { find "$work/stage"; fail "nothing below a relative DESTDIR"; }
+
 cmake --install "$build" --config "$configuration" --prefix "$work/tree" >"$work/log" 2>&1 ||
   { cat "$work/log"; fail "cmake --install"; }
 cmake --install "$build" --config "$configuration" --prefix "$work/tree" --component torch >"$work/log" 2>&1 ||
@@ -34,8 +39,9 @@ for file in bin/ltr_{grid,data,report} share/ltr_grid/configs/{quickstart.toml,p
 done
 
 ldd "$tree/bin/ltr_grid" >"$work/libraries"
-grep -qF "libtorch_cpu.so => $tree/bin/../lib/" "$work/libraries" || { cat "$work/libraries"; fail "torch is not taken from the tree"; }
-! grep -E 'not found|libtorch.* => .*/build/' "$work/libraries" || fail "the tree does not stand alone"
+grep -qF "libtorch_cpu.so => $tree/" "$work/libraries" || { cat "$work/libraries"; fail "torch is not taken from the tree"; }
+torch=$(sed -n 's/^LTR_TORCH_ROOT:[A-Z]*=//p' "$build/CMakeCache.txt")
+! grep -F -e 'not found' -e "=> $(dirname "$torch")/" "$work/libraries" || fail "the tree does not stand alone"
 
 mkdir "$work/here"
 cd "$work/here"
