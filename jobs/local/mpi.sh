@@ -15,8 +15,9 @@ launch() {
   export I_MPI_PIN=off
   # On a host with addresses of IPv4 and IPv6 Open MPI 5.0.7 prints a warning for every pair of ranks; IPv4 is enough here.
   export OMPI_MCA_btl_tcp_disable_family=${OMPI_MCA_btl_tcp_disable_family:-6}
-  # Asked to end, ranks get five seconds for a checkpoint, as do the others where one has died: Open MPI 4.
-  export OMPI_MCA_odls_base_sigkill_timeout=5
+  # Asked to end, ranks get five seconds for a checkpoint, as do the others where one has died: Open MPI 4, whose mpirun waits
+  # twice that long after any start that does not end with 0.
+  export OMPI_MCA_odls_base_sigkill_timeout=${OMPI_MCA_odls_base_sigkill_timeout:-5}
   # shellcheck disable=SC2086  # flags are words
   ${exec:-} "${MPIEXEC:-mpiexec}" ${MPIEXEC_NUMPROC_FLAG:--n} "$ranks" ${MPIEXEC_PREFLAGS:-} "$program" ${MPIEXEC_POSTFLAGS:-} "$@"
 }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What cannot work is refused with exit status 2, a message that names it, and nothing left behind.
 . "$(dirname "$0")/common.sh"
+end_soon
 prepare
 printf 'not an HDF5 file\n' >"$work/packs/foreign.h5"
 head -c 3000 "$work/packs/train.h5" >"$work/packs/truncated.h5"

@@ -13,6 +13,9 @@ clean_up() {
 }
 trap clean_up EXIT
 
+# For scenarios of starts that fail by themselves: mpirun returns two seconds after one, not ten.
+end_soon() { export OMPI_MCA_odls_base_sigkill_timeout=1; }
+
 fail() {
   printf 'FAILED: %s\n' "$*"
   exit 1

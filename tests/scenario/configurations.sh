@@ -4,6 +4,7 @@
 # one of each folder is tried on small images. Those of configs/paper follow the authors' code, and every row of the
 # published tables has one.
 . "$(dirname "$0")/common.sh"
+end_soon
 
 # use CONFIGURATION PACKS arguments...
 use() {

@@ -3,6 +3,7 @@
 # A node that fails is agreed on by its ranks and told in the record; what stands on it is marked, the others are
 # computed, and --retry-failed computes what failed and nothing else, to the bits of a run in which nothing did.
 . "$(dirname "$0")/common.sh"
+end_soon
 prepare
 grid() {
   local ranks=$1 name=$2

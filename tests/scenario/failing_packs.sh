@@ -4,6 +4,7 @@
 # pack and image, on every rank alike, and nothing hangs; mended, --retry-failed completes the grid. Packs on a node's
 # own disk give the bits of the packs themselves; joined packs train.
 . "$(dirname "$0")/common.sh"
+end_soon
 prepare
 
 # failed RANKS 'words of the message' ltr_grid arguments...

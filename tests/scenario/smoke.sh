@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A trial of the whole grid measures, leaves nothing behind, and does not touch a run's own output; one that fails says so.
 . "$(dirname "$0")/common.sh"
+end_soon
 prepare
 # smoke STATUS RANKS arguments...
 smoke() {

@@ -3,6 +3,7 @@
 # Weights come in and go out: an exported network serves as stage 1, or to start it from, and what does not fit is
 # refused before anything starts.
 . "$(dirname "$0")/common.sh"
+end_soon
 prepare
 grid() {
   local ranks=$1 name=$2
