@@ -3,6 +3,7 @@
 #pragma once
 
 #include <csignal>
+#include <functional>
 #include <initializer_list>
 #include <iostream>
 #include <map>
@@ -52,16 +53,23 @@ inline void find_shipped(CLI::App& app, std::initializer_list<const char*> optio
       app, options, +[](std::string_view path) { return base::shipped_path(base::expanded_path(path)); });
 }
 
-/// Gives `app` the option --version: what this build is, and the libraries it uses, by name.
-inline void add_version(CLI::App& app, std::string_view program,
-                        std::vector<std::pair<std::string, std::string>> libraries) {
-  const base::BuildInfo& info = base::build_info();
-  std::vector<std::pair<std::string, std::string>> lines{{"git", std::string(info.git)},
-                                                         {"build", std::string(info.build)},
-                                                         {"compiler", std::string(info.compiler)}};
-  lines.insert(lines.end(), libraries.begin(), libraries.end());
-  std::string text = base::format("{} {}", program, info.version);
-  for (const auto& [name, value] : lines) text += base::format("\n  {:<10}{}", name, value);
+using Versions = std::vector<std::pair<std::string, std::string>>;
+
+/// Gives `app` the option --version: what this build is, and the libraries it uses, by name. They are asked
+/// only then, for that starts some of them.
+inline void add_version(CLI::App& app, std::string_view program, std::function<Versions()> libraries) {
+  const auto text = [program, libraries = std::move(libraries)] {
+    const base::BuildInfo& info = base::build_info();
+    std::string said = base::format("{} {}", program, info.version);
+    const auto add = [&said](std::string_view name, std::string_view value) {
+      said += base::format("\n  {:<10}{}", name, value);
+    };
+    add("git", info.git);
+    add("build", info.build);
+    add("compiler", info.compiler);
+    for (const auto& [name, version] : libraries()) add(name, version);
+    return said;
+  };
   app.set_version_flag("--version", text, "version, commit, build and libraries");
 }
 

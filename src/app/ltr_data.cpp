@@ -23,7 +23,8 @@ ltr::base::ExitStatus run(int argc, char** argv, ltr::base::Log& log) {
   ltr::app::add_draws_command(app);
   ltr::app::expand_paths(app, {"packs", "--pack", "--list", "--root", "--output", "--like", "--class-names"});
   ltr::app::find_shipped(app, {"--counts"});
-  ltr::app::add_version(app, "ltr_data", {{"hdf5", ltr::store::hdf5_version()}});
+  ltr::app::add_version(app, "ltr_data",
+                        [] { return ltr::app::Versions{{"hdf5", ltr::store::hdf5_version()}}; });
   try {
     app.parse(argc, argv);
     return ltr::base::ExitStatus::done;

@@ -59,7 +59,7 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
       ->expected(2)
       ->type_name("CELL FILE");
   ltr::app::expand_paths(app, {"--config", "--export"});  // a cell's name begins with a letter
-  ltr::app::add_version(app, "ltr_grid", ltr::grid::library_versions());
+  ltr::app::add_version(app, "ltr_grid", ltr::grid::library_versions);
   try {
     app.parse(argc, argv);
     if (!arguments.list && arguments.configuration.empty()) throw CLI::RequiredError("--config (or --list)");

@@ -122,7 +122,8 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
       ->excludes(digest);
   ltr::app::expand_paths(app, {"records", "--figures"});
   ltr::app::find_shipped(app, {"--published"});
-  ltr::app::add_version(app, "ltr_report", {{"hdf5", ltr::store::hdf5_version()}});
+  ltr::app::add_version(app, "ltr_report",
+                        [] { return ltr::app::Versions{{"hdf5", ltr::store::hdf5_version()}}; });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -2,15 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # What `cmake --install` gives: the tree is moved, and the quickstart is trained from there by the words of the manual, in a
 # folder of its own. tree_test.sh BUILD CONFIGURATION
-set -euo pipefail
 build=$1 configuration=$2
-. "$(dirname "$0")/../../jobs/local/mpi.sh"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-fail() {
-  printf 'FAILED: %s\n' "$*"
-  exit 1
-}
+BIN=$build/bin
+. "$(dirname "$0")/../scenario/common.sh"
 
 # A prefix that nobody can write to is refused in a line, before anything is copied.
 touch "$work/file"
