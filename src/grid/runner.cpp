@@ -27,7 +27,7 @@
 #include "grid/stop_signal.hpp"
 #include "grid/workspace.hpp"
 #include "learning/strategy.hpp"
-#include "report/table.hpp"
+#include "render/report.hpp"
 #include "store/atomic_file.hpp"
 #include "train/compute_device.hpp"
 #include "train/determinism.hpp"
@@ -58,7 +58,7 @@ void on_rank_0(const comm::Group& world, const Work& work, const comm::Waiting& 
       waiting);
 }
 
-std::string table_of(const record::RunRecord& run) { return report::render({run}, {}); }
+std::string table_of(const record::RunRecord& run) { return render::print(report::Results({run}), {}); }
 
 /// What a start is to do.
 struct Orders {

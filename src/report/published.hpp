@@ -32,6 +32,10 @@ struct PublishedRow {
   std::string pretrained_sha256;  ///< of the weights that stage 1 starts from; "": none, or not told
 };
 
+/// The comma-separated fields of one line, without its end, as RFC 4180 has them. A quoted field must end on
+/// its line. Throws: DataError that begins with what is wrong, without the line's place.
+[[nodiscard]] std::vector<std::string> csv_fields(std::string_view line);
+
 /// Rows of `text`, whose first line names the columns in any order; `name` stands for the file in messages.
 /// Throws: DataError with file:line, the value, why it is wrong and what to write.
 [[nodiscard]] std::vector<PublishedRow> parse_published(std::string_view text, std::string_view name);
