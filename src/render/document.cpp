@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <ranges>
 #include <span>
 
 #include "base/format.hpp"
@@ -47,43 +48,38 @@ std::string with_remark(const std::string& text, const std::string& remark) {
   return remark.empty() ? text : base::format("{} ({})", text, remark);
 }
 
+/// The remark of all cells that were measured; "" if they do not share one.
+std::string shared_remark(auto&& cells) {
+  std::string remark;
+  for (const TableCell& cell : cells) {
+    if (cell.ours.n == 0) continue;
+    if (cell.remark.empty() || (!remark.empty() && cell.remark != remark)) return "";
+    remark = cell.remark;
+  }
+  return remark;
+}
+
 /// Where remarks stand: at a strategy's name, of a row or of a column, if they hold for all of it; otherwise
 /// at the values.
-class Remarks {
- public:
-  explicit Remarks(const Table& table)
-      : by_row_(std::ranges::find(table.label_names, name_of(report::Axis::learning)) !=
-                table.label_names.end()),
-        of_columns_(table.columns.size()) {
-    for (std::size_t column = 0; column < of_columns_.size() && !by_row_; ++column) {
-      std::vector<const TableCell*> cells;
-      for (const TableRow& row : table.rows) cells.push_back(&row.cells[column]);
-      of_columns_[column] = shared(cells);
-    }
-  }
+struct Remarks {
+  bool by_row = false;
+  std::vector<std::string> of_columns;
 
   [[nodiscard]] std::string of_row(const TableRow& row) const {
-    std::vector<const TableCell*> cells;
-    for (const TableCell& cell : row.cells) cells.push_back(&cell);
-    return by_row_ ? shared(cells) : "";
+    return by_row ? shared_remark(row.cells) : "";
   }
-  [[nodiscard]] const std::string& of_column(std::size_t column) const { return of_columns_[column]; }
-
- private:
-  /// The remark of all cells that were measured; "" if they do not share one.
-  static std::string shared(const std::vector<const TableCell*>& cells) {
-    std::string remark;
-    for (const TableCell* cell : cells) {
-      if (cell->ours.n == 0) continue;
-      if (cell->remark.empty() || (!remark.empty() && cell->remark != remark)) return "";
-      remark = cell->remark;
-    }
-    return remark;
-  }
-
-  bool by_row_;
-  std::vector<std::string> of_columns_;
 };
+
+Remarks remarks_of(const Table& table) {
+  Remarks remarks{
+      std::ranges::find(table.label_names, name_of(report::Axis::learning)) != table.label_names.end(),
+      std::vector<std::string>(table.columns.size())};
+  for (std::size_t column = 0; column < table.columns.size() && !remarks.by_row; ++column) {
+    const auto cell_of = [column](const TableRow& row) -> const TableCell& { return row.cells[column]; };
+    remarks.of_columns[column] = shared_remark(table.rows | std::views::transform(cell_of));
+  }
+  return remarks;
+}
 
 SheetLine measured_line(const TableRow& row, bool with_seeds, const Remarks& remarks) {
   SheetLine line{.labels = row.labels, .kind = "", .values = {}};
@@ -100,7 +96,7 @@ SheetLine measured_line(const TableRow& row, bool with_seeds, const Remarks& rem
     SheetValue& value = line.values.emplace_back(SheetValue{accuracy_text(cell.ours)});
     if (cell.ours.n == 0) continue;
     if (!with_seeds) value.text += base::format(" (n {})", cell.ours.n);
-    if (of_row.empty() && remarks.of_column(column).empty())
+    if (of_row.empty() && remarks.of_columns[column].empty())
       value.text = with_remark(value.text, cell.remark);
     value.number = cell.ours.mean;
     value.cells = cell.cells;
@@ -143,9 +139,9 @@ Sheet main_sheet(const Table& table) {
   const bool with_seeds = seeds_are_of_rows(table);
   Sheet sheet{.title = "", .label_names = table.label_names, .value_names = {}, .lines = {}};
   if (with_seeds) sheet.value_names.emplace_back("n");
-  const Remarks remarks(table);
+  const Remarks remarks = remarks_of(table);
   for (std::size_t column = 0; column < table.columns.size(); ++column) {
-    sheet.value_names.push_back(with_remark(table.columns[column], remarks.of_column(column)));
+    sheet.value_names.push_back(with_remark(table.columns[column], remarks.of_columns[column]));
   }
   for (const TableRow& row : table.rows) {
     sheet.lines.push_back(measured_line(row, with_seeds, remarks));

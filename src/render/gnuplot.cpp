@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "base/format.hpp"
-#include "base/utf8.hpp"
+#include "render/figure_layout.hpp"
 
 namespace ltr::render {
 namespace {
@@ -44,91 +44,6 @@ constexpr std::array<LineStyle, 10> kLineStyles{{
 constexpr std::string_view kGrey = "#8a8a8a";
 constexpr std::string_view kPale = "#dcdcdc";
 
-// Units: pixels.
-constexpr double kTitleHeight = 40;
-constexpr double kPanelTitle = 30;
-constexpr double kCharacter = 7.6;
-constexpr double kLegendRow = 24;
-constexpr double kAnnotationHeight = 16;
-constexpr double kAxisSpace = 92;
-constexpr double kEdge = 22;
-
-/// A line of the legend.
-struct LegendEntry {
-  std::string label;
-  Mark mark = Mark::line;
-  std::size_t style = 0;
-};
-
-/// Where everything stands. Units: pixels.
-struct Layout {
-  double plot_width = 0, plot_height = 0;
-  double above = 0, below = 0, left = 0, right = 0;  ///< of a plot
-  double width = 0, height = 0;                      ///< of the figure
-  std::size_t columns = 0, legend_columns = 1;
-  double legend_height = 0;
-};
-
-/// As many as a reader sees.
-double characters(std::string_view text) { return static_cast<double>(base::display_columns(text)); }
-
-double space_below(const Panel& panel) {
-  constexpr double kSlant = 0.61;  // 35 degrees in radians
-  const double label = panel.x.label.empty() ? 0 : 38;
-  if (panel.x.tick_labels == TickLabels::level) return 40 + label;
-  double longest = 0;
-  for (const Tick& tick : panel.x.ticks) longest = std::max(longest, characters(tick.label));
-  return 34 + label + longest * kCharacter * std::sin(kSlant);
-}
-
-/// The figure's series by style, each label once.
-std::vector<LegendEntry> legend_of(const Figure& figure) {
-  std::vector<LegendEntry> entries;
-  for (const Panel& panel : figure.panels) {
-    for (const Series& series : panel.series) {
-      if (series.label.empty() ||
-          std::ranges::find(entries, series.label, &LegendEntry::label) != entries.end())
-        continue;
-      entries.push_back({series.label, series.mark, series.style});
-    }
-  }
-  // In the order of the styles, what stands behind the others last.
-  std::ranges::stable_sort(entries, {}, &LegendEntry::style);
-  return entries;
-}
-
-Layout layout_of(const Figure& figure, const std::vector<LegendEntry>& entries) {
-  Layout layout;
-  layout.columns = std::min(std::max<std::size_t>(figure.columns, 1), figure.panels.size());
-  layout.plot_width = layout.columns == 1 ? 780 : 330;
-  layout.plot_height = layout.columns == 1 ? 360 : 230;
-  bool words_above = false;
-  bool right = false;
-  for (const Panel& panel : figure.panels) {
-    layout.below = std::max(layout.below, space_below(panel));
-    for (const Annotation& annotation : panel.annotations)
-      words_above = words_above || !annotation.label.empty();
-    right = right || panel.right.has_value();
-  }
-  layout.above = kPanelTitle + (words_above ? kAnnotationHeight : 0);
-  layout.left = kAxisSpace;
-  layout.right = right ? kAxisSpace : kEdge;
-  const auto columns = static_cast<double>(layout.columns);
-  layout.width = columns * (layout.left + layout.plot_width + layout.right);
-  double longest = 0;
-  for (const LegendEntry& entry : entries) longest = std::max(longest, characters(entry.label));
-  // As much as gnuplot reckons with, which wraps on its own otherwise.
-  const double entry_width = 1.2 * longest * kCharacter + 100;
-  const auto fitting = static_cast<std::size_t>(std::max(1.0, (layout.width - 40) / entry_width));
-  layout.legend_columns = std::max<std::size_t>(1, std::min(fitting, entries.size()));
-  const std::size_t rows = (entries.size() + layout.legend_columns - 1) / layout.legend_columns;
-  layout.legend_height = static_cast<double>(rows) * kLegendRow + 10;
-  const std::size_t panel_rows = (figure.panels.size() + layout.columns - 1) / layout.columns;
-  layout.height = kTitleHeight + layout.legend_height +
-                  static_cast<double>(panel_rows) * (layout.above + layout.plot_height + layout.below) + 6;
-  return layout;
-}
-
 /// A text that gnuplot takes as it is: in single quotes nothing is replaced but the quote itself.
 std::string quote(std::string_view text) {
   std::string result = "'";
@@ -149,15 +64,14 @@ std::string quote_tick(std::string_view text) {
 std::string terminal(PictureFormat format, const Layout& layout) {
   if (format == PictureFormat::svg) {
     return base::format(
-        "set terminal svg enhanced size {:.0f},{:.0f} font 'DejaVu Sans,Helvetica,Arial,sans-serif,13' "
-        "background '#ffffff'\n",
+        "set terminal svg enhanced size {:.0f},{:.0f} font "
+        "'DejaVu Sans,Helvetica,Arial,sans-serif,13' background '#ffffff'\n",
         layout.width, layout.height);
   }
-  constexpr int kFiner = 2;
   return base::format(
-      "set terminal pngcairo enhanced size {:.0f},{:.0f} font 'DejaVu Sans,10' fontscale {} linewidth {} "
-      "pointscale {} background '#ffffff'\n",
-      kFiner * layout.width, kFiner * layout.height, kFiner, kFiner, kFiner);
+      "set terminal pngcairo enhanced size {:.0f},{:.0f} font 'DejaVu Sans,10' fontscale 2 "
+      "linewidth 2 pointscale 2 background '#ffffff'\n",
+      2 * layout.width, 2 * layout.height);
 }
 
 /// "[from:to]", with the data's own end where none is given.
@@ -169,19 +83,19 @@ std::string range(const PanelAxis& axis) {
 }
 
 /// `name` is x, y or y2.
-std::string axis_script(std::string_view name, const PanelAxis& axis, std::string_view mirror) {
+std::string axis_script(std::string_view name, const PanelAxis& axis) {
   std::string text = base::format("set {}label {} noenhanced offset {}\nset {}range {}\n", name,
                                   quote(axis.label), name == "y" ? "-0.6,0" : "0,0", name, range(axis));
   const bool logarithmic = axis.scale == Scale::logarithmic;
   text += base::format("{} logscale {}\n", logarithmic ? "set" : "unset", name);
   if (axis.ticks.empty()) {
     const bool small = logarithmic && name == "y";
-    return text + base::format("set {}tics {} autofreq norotate {}\nset format {} {}\n", name, mirror,
+    return text + base::format("set {}tics nomirror autofreq norotate {}\nset format {} {}\n", name,
                                small ? "enhanced" : "noenhanced", name, small ? "'10^{%T}'" : "'%g'");
   }
   std::vector<std::string> ticks;
   for (const Tick& tick : axis.ticks) ticks.push_back(base::format("{} {}", quote_tick(tick.label), tick.at));
-  return text + base::format("set {}tics {} {} noenhanced ({})\n", name, mirror,
+  return text + base::format("set {}tics nomirror {} noenhanced ({})\n", name,
                              axis.tick_labels == TickLabels::slanted ? "rotate by 35 right" : "norotate",
                              base::join(ticks, ", "));
 }
@@ -233,26 +147,42 @@ std::string data_block(const Series& series, std::size_t number) {
   return text + "EOD\n";
 }
 
+std::string_view style_name(Mark mark) {
+  constexpr std::array<std::string_view, 4> kNames{"lines", "points", "linespoints", "boxes"};
+  return kNames.at(static_cast<std::size_t>(mark));
+}
+
 /// One series of a plot command, without its name: the legend has that.
 std::string plotted(const Series& series, std::size_t number) {
-  const std::string axes = series.side == PanelSide::right ? "axes x1y2" : "axes x1y1";
-  const std::string style = style_script(series.mark, series.style, marker_distance(series));
-  switch (series.mark) {
-    case Mark::boxes:
-      return base::format("$d{} using 1:2:($1-{}):($1+{}):3:4 {} with boxxyerror {} notitle", number,
-                          series.box_width / 2, series.box_width / 2, axes, style);
-    case Mark::line:
-      return base::format("$d{} using 1:2 {} with lines {} notitle", number, axes, style);
-    case Mark::line_and_points:
-      return base::format("$d{} using 1:2 {} with linespoints {} notitle", number, axes, style);
-    case Mark::points:
-      break;
+  const std::size_t distance = marker_distance(series);
+  std::string columns = "using 1:2";
+  std::string_view with = style_name(series.mark);
+  if (series.mark == Mark::boxes) {
+    const double half = series.box_width / 2;
+    columns = base::format("using 1:2:($1-{}):($1+{}):3:4", half, half);
+    with = "boxxyerror";
+  } else if (series.mark == Mark::points && !series.low.empty()) {
+    columns = "using 1:2:3:4";
+    with = "yerrorbars";
+  } else if (series.mark == Mark::points) {
+    columns = base::format("every {} using 1:2", distance);
   }
-  if (series.low.empty()) {
-    return base::format("$d{} every {} using 1:2 {} with points {} notitle", number, marker_distance(series),
-                        axes, style);
-  }
-  return base::format("$d{} using 1:2:3:4 {} with yerrorbars {} notitle", number, axes, style);
+  return base::format("$d{} {} axes {} with {} {} notitle", number, columns,
+                      series.side == PanelSide::right ? "x1y2" : "x1y1", with,
+                      style_script(series.mark, series.style, distance));
+}
+
+std::string plot_command(std::span<const std::string> plots) {
+  return "plot " + base::join(plots, ", \\\n  ") + "\n";
+}
+
+/// Where the next plot stands. Units: 1 is the figure's width or height, from its lower left corner.
+std::string margins(std::string_view left, std::string_view right, double top, double bottom) {
+  return base::format(
+      "set lmargin at screen {}\nset rmargin at screen {}\nset tmargin at screen {:.5f}\nset bmargin at "
+      "screen "
+      "{:.5f}\n",
+      left, right, top, bottom);
 }
 
 /// `first`: number of the panel's first data block.
@@ -263,47 +193,37 @@ std::string panel_script(const Panel& panel, const Layout& layout, std::size_t p
   const double y = kTitleHeight + layout.legend_height +
                    static_cast<double>(row) * (layout.above + layout.plot_height + layout.below) +
                    layout.above;
-  std::string text = base::format(
-      "set lmargin at screen {:.5f}\nset rmargin at screen {:.5f}\nset tmargin at screen {:.5f}\nset bmargin "
-      "at screen {:.5f}\n",
-      x / layout.width, (x + layout.plot_width) / layout.width, 1 - y / layout.height,
-      1 - (y + layout.plot_height) / layout.height);
+  std::string text = margins(base::format("{:.5f}", x / layout.width),
+                             base::format("{:.5f}", (x + layout.plot_width) / layout.width),
+                             1 - y / layout.height, 1 - (y + layout.plot_height) / layout.height);
   text += base::format("set title {} noenhanced offset 0,{}\n", quote(panel.title),
                        layout.above > kPanelTitle ? 0.6 : -0.3);
-  text += axis_script("x", panel.x, "nomirror");
-  text += axis_script("y", panel.y, "nomirror");
-  text += panel.right ? axis_script("y2", *panel.right, "nomirror")
-                      : "unset y2tics\nunset y2label\nunset logscale y2\n";
+  text += axis_script("x", panel.x);
+  text += axis_script("y", panel.y);
+  text += panel.right ? axis_script("y2", *panel.right) : "unset y2tics\nunset y2label\nunset logscale y2\n";
   text += annotations_script(panel);
   std::vector<std::string> plots;
   for (std::size_t i = 0; i < panel.series.size(); ++i) plots.push_back(plotted(panel.series[i], first + i));
-  return text + "plot " + base::join(plots, ", \\\n  ") + "\n";
+  return text + plot_command(plots);
 }
 
 /// An empty plot across the figure that carries the legend.
 std::string legend_script(const std::vector<LegendEntry>& entries, const Layout& layout) {
   if (entries.empty()) return {};
-  std::string text = base::format(
-      "set lmargin at screen 0.01\nset rmargin at screen 0.99\nset tmargin at screen {:.5f}\nset bmargin at "
-      "screen {:.5f}\n",
-      1 - kTitleHeight / layout.height, 1 - (kTitleHeight + layout.legend_height) / layout.height);
+  const double top = 1 - kTitleHeight / layout.height;
+  std::string text = margins("0.01", "0.99", top, 1 - (kTitleHeight + layout.legend_height) / layout.height);
   text += base::format(
-      "set title ''\nset xlabel ''\nset ylabel ''\nunset border\nunset tics\nunset y2tics\nunset "
-      "y2label\nunset logscale\nunset arrow\nunset label\nunset grid\nset xrange [0:1]\nset yrange "
-      "[0:1]\nset key at screen "
-      "0.5,{:.5f} center top horizontal Left reverse noenhanced width 1 samplen 4.5 spacing 1.25 maxcols "
-      "{}\n",
-      1 - kTitleHeight / layout.height, layout.legend_columns);
+      "set title ''\nset xlabel ''\nset ylabel ''\nunset border\nunset tics\nunset y2tics\nunset y2label\n"
+      "unset logscale\nunset arrow\nunset label\nunset grid\nset xrange [0:1]\nset yrange [0:1]\n"
+      "set key at screen 0.5,{:.5f} center top horizontal Left reverse noenhanced width 1 samplen 4.5 "
+      "spacing 1.25 maxcols {}\n",
+      top, layout.legend_columns);
   std::vector<std::string> plots;
   for (const LegendEntry& entry : entries) {
-    const std::string_view with = entry.mark == Mark::boxes    ? "boxes"
-                                  : entry.mark == Mark::line   ? "lines"
-                                  : entry.mark == Mark::points ? "points"
-                                                               : "linespoints";
-    plots.push_back(base::format("NaN with {} {} title {}", with, style_script(entry.mark, entry.style, 1),
-                                 quote(entry.label)));
+    plots.push_back(base::format("NaN with {} {} title {}", style_name(entry.mark),
+                                 style_script(entry.mark, entry.style, 1), quote(entry.label)));
   }
-  return text + "plot " + base::join(plots, ", \\\n  ") + "\n";
+  return text + plot_command(plots);
 }
 }  // namespace
 

@@ -63,17 +63,12 @@ bool matters_to(std::string_view key, const Cell& cell) {
 /// One line a file (list, pack, weights) that is not the same.
 void add_differing_hashes(const std::map<std::string, std::string>& here,
                           const std::map<std::string, std::string>& there, std::vector<std::string>& found) {
-  const auto hash_in = [](const std::map<std::string, std::string>& hashes, const std::string& name) {
-    const auto entry = hashes.find(name);
-    return entry == hashes.end() ? std::string() : entry->second;
-  };
-  constexpr std::size_t kShown = 12;
-  const auto shown = [](const std::string& hash) { return hash.empty() ? "none" : hash.substr(0, kShown); };
-  std::map<std::string, std::string> all = here;
-  all.insert(there.begin(), there.end());
-  for (const auto& [name, hash] : all) {
-    const std::string first = hash_in(here, name);
-    const std::string second = hash_in(there, name);
+  std::map<std::string, std::pair<std::string, std::string>> both;
+  for (const auto& [name, hash] : here) both[name].first = hash;
+  for (const auto& [name, hash] : there) both[name].second = hash;
+  const auto shown = [](const std::string& hash) { return hash.empty() ? "none" : hash.substr(0, 12); };
+  for (const auto& [name, hashes] : both) {
+    const auto& [first, second] = hashes;
     if (first == second) continue;
     found.push_back(base::format("the hash of {}: {} here, {} there", name, shown(first), shown(second)));
   }

@@ -168,10 +168,10 @@ Figure scaling_figure(const std::vector<const RunView*>& runs) {
   for (const double rate : first_rates) per_rank += rate / fewest / static_cast<double>(first_rates.size());
   for (const auto& [count, values] : rates) {
     ranks.ticks.push_back({static_cast<double>(count), std::to_string(count)});
-    const double wanted = per_rank * count;
-    rate_ticks.push_back({wanted, base::format(wanted < 100 ? "{:.3g}" : "{:.0f}", wanted)});
     ideal.x.push_back(count);
     ideal.y.push_back(per_rank * count);
+    rate_ticks.push_back(
+        {ideal.y.back(), base::format(ideal.y.back() < 100 ? "{:.3g}" : "{:.0f}", ideal.y.back())});
     whole.x.push_back(count);
     whole.y.push_back(100);
     for (const double value : values) {

@@ -14,6 +14,59 @@ namespace ltr::report {
 namespace {
 namespace fs = std::filesystem;
 
+/// Status and id of every cell.
+std::vector<std::string> described(const std::vector<Cell>& cells) {
+  std::vector<std::string> words;
+  for (const Cell& cell : cells) words.push_back(status_of(cell) + " " + cell.id);
+  return words;
+}
+
+TEST(Results, ListEveryCellThatIsAskedForOrHeldInTheOrderOfRows) {
+  std::vector<record::RunRecord> runs{record::sample_run(1), record::sample_run(0)};
+  runs[0].cells[0].error = "lost";
+  runs[1].cells.erase(runs[1].cells.begin());
+  runs[1].cells.push_back(
+      record::sample_cell(0, config::SamplingKind::square_root, config::LearningKind::joint, {1, 1, 1, 1}));
+  const Results results(std::move(runs));
+  EXPECT_EQ(
+      described(results.cells()),
+      (std::vector<std::string>{
+          "complete seed_0.instance_balanced.joint", "complete seed_1.instance_balanced.joint",
+          "missing seed_0.instance_balanced.tau_normalized",
+          "failed: lost seed_1.instance_balanced.tau_normalized", "complete seed_0.square_root.joint"}));
+}
+
+TEST(ResultSet, HasACellOnceFromTheFirstRecordOfItsGroupThatHoldsIt) {
+  std::vector<record::RunRecord> runs(3, record::sample_run(0));
+  runs[0].cells.erase(runs[0].cells.begin());
+  config::Configuration other = record::sample_configuration(0);
+  other.stage_1.learning_rate = 0.1;
+  runs[2].configuration = config::to_toml(other);
+  const Results results(std::move(runs));
+  const auto records_of = [&results](const GroupBy& by) {
+    std::vector<std::string> records;
+    for (const Cell* cell : result_set(results, results.all_runs(), by).cells) {
+      records.push_back(cell->view->name);
+    }
+    return records;
+  };
+  EXPECT_EQ(records_of({}), (std::vector<std::string>{"1", "2"}));
+  const std::vector<std::string> keys{"stage_1.learning_rate"};
+  EXPECT_EQ(records_of({.keys = keys}), (std::vector<std::string>{"1", "3", "2", "3"}));
+}
+
+TEST(ResultSet, SortsCompleteCellsByRepresentationAndMethod) {
+  const Results results(
+      {record::plausible_run({.classes = 10, .seed = 1}), record::plausible_run({.classes = 10, .seed = 0})});
+  const auto all = representations_of(result_set(results, results.all_runs(), {}));
+  ASSERT_EQ(all.size(), 4U);
+  EXPECT_EQ(name_of(all[2].representation), "square_root");
+  ASSERT_EQ(all[2].methods.size(), 5U);
+  EXPECT_EQ(all[2].methods[1].method.learning, config::LearningKind::ncm);
+  ASSERT_EQ(all[2].methods[1].cells.size(), 2U);
+  EXPECT_EQ(all[2].methods[1].cells[0]->id, "seed_0.square_root.ncm");
+}
+
 TEST(PublicSets, AreRecognisedByListOrElseBySize) {
   record::RunRecord run = imagenet_run(0);
   ASSERT_NE(public_set_of(run), nullptr);
