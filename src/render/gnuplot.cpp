@@ -23,7 +23,7 @@ using report::Series;
 using report::Tick;
 using report::TickLabels;
 
-/// How a series is told from the others: by colour, and without it.
+/// What a series is drawn with. Styles differ in more than their colours, for prints in grey.
 struct LineStyle {
   std::string_view colour, dashes;
   int point = 0;
@@ -185,10 +185,10 @@ std::string margins(std::string_view left, std::string_view right, double top, d
       left, right, top, bottom);
 }
 
-/// `first`: number of the panel's first data block.
-std::string panel_script(const Panel& panel, const Layout& layout, std::size_t place, std::size_t first) {
-  const auto column = static_cast<double>(place % layout.columns);
-  const std::size_t row = place / layout.columns;
+/// `index`: of the panel in its figure; `first`: number of its first data block.
+std::string panel_script(const Panel& panel, const Layout& layout, std::size_t index, std::size_t first) {
+  const auto column = static_cast<double>(index % layout.columns);
+  const std::size_t row = index / layout.columns;
   const double x = column * (layout.left + layout.plot_width + layout.right) + layout.left;
   const double y = kTitleHeight + layout.legend_height +
                    static_cast<double>(row) * (layout.above + layout.plot_height + layout.below) +
@@ -243,9 +243,9 @@ std::string gnuplot_script(const Figure& figure, PictureFormat format) {
   text += base::format("set multiplot title {} noenhanced font ',{:.1f}'\n", quote(figure.title),
                        format == PictureFormat::svg ? pixels : 0.75 * pixels);
   number = 0;
-  for (std::size_t place = 0; place < figure.panels.size(); ++place) {
-    text += panel_script(figure.panels[place], layout, place, number);
-    number += figure.panels[place].series.size();
+  for (std::size_t i = 0; i < figure.panels.size(); ++i) {
+    text += panel_script(figure.panels[i], layout, i, number);
+    number += figure.panels[i].series.size();
   }
   text += legend_script(entries, layout) + "unset multiplot\n";
   return text;

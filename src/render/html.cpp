@@ -17,7 +17,7 @@ namespace {
 using report::Cell;
 using report::RunView;
 
-/// The place of each cell in the page's list of cells.
+/// The anchor of each cell in the page's list of cells.
 using CellAnchors = std::map<const Cell*, std::string>;
 
 CellAnchors anchors_of(const std::vector<Cell>& cells) {

@@ -12,7 +12,7 @@ namespace ltr::render {
 /// Text as it is shown: nothing in it is markup. Good within quotes of an attribute too.
 [[nodiscard]] std::string html_text(std::string_view text);
 
-/// A name of a place in the page: letters, digits, '-', '_', '.' stay, all others become their code, so that
+/// A name that links lead to: letters, digits, '-', '_', '.' stay, all others become their code, so that
 /// different texts give different anchors.
 [[nodiscard]] std::string html_anchor(std::string_view text);
 

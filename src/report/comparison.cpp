@@ -21,7 +21,7 @@ bool contains(const Range& range, const Value& value) {
   return std::ranges::find(range, value) != std::ranges::end(range);
 }
 
-/// Every key of the recipe with its value; the places that a configuration must name are of no account.
+/// Every key of the recipe with its value. The files that every configuration must name do not matter.
 const std::vector<config::KeyText>& recipe_of(const config::PublicSet& set) {
   static const auto recipes = [] {
     constexpr std::string_view kPlaces =

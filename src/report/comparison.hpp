@@ -38,8 +38,8 @@ class Mismatch {
 };
 
 /// Everything in which the cell differs from what the row was measured on; empty if it may be judged. Keys
-/// that are of no account to the cell's sampling and strategy are not asked. Paper: section 5.1 and appendix
-/// A have the recipes; differs: where the authors' code does not follow them, its manner counts.
+/// that do not matter to the cell's sampling and strategy are not compared. Paper: section 5.1 and appendix A
+/// have the recipes; differs: where the authors' code does not follow them, the code counts.
 [[nodiscard]] Mismatch mismatch_of(const Cell& cell, const PublishedRow& row);
 
 /// A published row that may stand in a table.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a table's numbers stand on, in sentences.
+// What the numbers of a table are of, in sentences.
 #pragma once
 
 #include <cstddef>

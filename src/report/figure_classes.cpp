@@ -19,6 +19,61 @@ std::string shortened(const std::string& name) {
   return head.size() == name.size() ? name : std::string(head) + "…";
 }
 
+/// Classes in a row, most training images first: all of them one by one, or means over neighbours where there
+/// are too many to be told apart. Shape: all [points].
+struct ClassRow {
+  std::vector<double> rank;  ///< of the class, from 1; the middle one's of several
+  std::vector<double> mean;
+};
+
+/// Classes that one point of a row stands for.
+std::size_t classes_per_point(std::size_t classes) {
+  return std::max<std::size_t>(1, (classes + kMostPoints - 1) / kMostPoints);
+}
+
+/// Shape: values [K], by class.
+ClassRow row_by_count(const RunView& view, std::span<const double> values) {
+  LTR_EXPECT(values.size() == view.classes_by_count.size());
+  const std::size_t width = classes_per_point(values.size());
+  ClassRow row;
+  for (std::size_t first = 0; first < values.size(); first += width) {
+    const std::size_t end = std::min(first + width, values.size());
+    double sum = 0;
+    for (std::size_t i = first; i < end; ++i) sum += values[view.classes_by_count[i]];
+    row.rank.push_back(static_cast<double>(first + 1 + end) / 2);
+    row.mean.push_back(sum / static_cast<double>(end - first));
+  }
+  return row;
+}
+
+/// The axis of such a row: class names where they are few, ranks otherwise.
+PanelAxis class_axis(const RunView& view) {
+  const std::vector<std::string>& names = view.run->class_names;
+  const std::size_t classes = view.classes_by_count.size();
+  const std::size_t width = classes_per_point(classes);
+  PanelAxis axis{.label = width == 1 ? "class, by number of training images"
+                                     : base::format("rank of class by training images (means of {})", width),
+                 .from = 0.5,
+                 .to = static_cast<double>(classes) + 0.5};
+  if (classes > kNamedClasses || names.size() != classes) return axis;
+  for (std::size_t i = 0; i < classes; ++i) {
+    axis.ticks.push_back({static_cast<double>(i + 1), shortened(names[view.classes_by_count[i]])});
+  }
+  axis.tick_labels = TickLabels::slanted;
+  return axis;
+}
+
+/// Where in the row many-shot classes end and few-shot ones begin.
+std::vector<Annotation> shot_annotations(const RunView& view) {
+  const auto many = static_cast<double>(std::ranges::count(view.shots, metric::Shot::many));
+  const auto few = static_cast<double>(std::ranges::count(view.shots, metric::Shot::few));
+  const auto classes = static_cast<double>(view.shots.size());
+  std::vector<Annotation> annotations;
+  if (many > 0 && many < classes) annotations.push_back({many + 0.5, "many", PanelSide::left});
+  if (few > 0 && few < classes) annotations.push_back({classes - few + 0.5, "few", PanelSide::right});
+  return annotations;
+}
+
 /// Adds the values above zero, for a logarithmic axis.
 Series with_points(Series series, const ClassRow& row) {
   for (std::size_t i = 0; i < row.rank.size(); ++i) {
@@ -50,50 +105,6 @@ Series counts_behind(const RunView& view) {
   return series;
 }
 }  // namespace
-
-std::size_t classes_per_point(std::size_t classes) {
-  return std::max<std::size_t>(1, (classes + kMostPoints - 1) / kMostPoints);
-}
-
-ClassRow row_by_count(const RunView& view, std::span<const double> values) {
-  LTR_EXPECT(values.size() == view.classes_by_count.size());
-  const std::size_t width = classes_per_point(values.size());
-  ClassRow row;
-  for (std::size_t first = 0; first < values.size(); first += width) {
-    const std::size_t end = std::min(first + width, values.size());
-    double sum = 0;
-    for (std::size_t i = first; i < end; ++i) sum += values[view.classes_by_count[i]];
-    row.rank.push_back(static_cast<double>(first + 1 + end) / 2);
-    row.mean.push_back(sum / static_cast<double>(end - first));
-  }
-  return row;
-}
-
-PanelAxis class_axis(const RunView& view) {
-  const std::vector<std::string>& names = view.run->class_names;
-  const std::size_t classes = view.classes_by_count.size();
-  const std::size_t width = classes_per_point(classes);
-  PanelAxis axis{.label = width == 1 ? "class, by number of training images"
-                                     : base::format("rank of class by training images (means of {})", width),
-                 .from = 0.5,
-                 .to = static_cast<double>(classes) + 0.5};
-  if (classes > kNamedClasses || names.size() != classes) return axis;
-  for (std::size_t i = 0; i < classes; ++i) {
-    axis.ticks.push_back({static_cast<double>(i + 1), shortened(names[view.classes_by_count[i]])});
-  }
-  axis.tick_labels = TickLabels::slanted;
-  return axis;
-}
-
-std::vector<Annotation> shot_annotations(const RunView& view) {
-  const auto many = static_cast<double>(std::ranges::count(view.shots, metric::Shot::many));
-  const auto few = static_cast<double>(std::ranges::count(view.shots, metric::Shot::few));
-  const auto classes = static_cast<double>(view.shots.size());
-  std::vector<Annotation> annotations;
-  if (many > 0 && many < classes) annotations.push_back({many + 0.5, "many", PanelSide::left});
-  if (few > 0 && few < classes) annotations.push_back({classes - few + 0.5, "few", PanelSide::right});
-  return annotations;
-}
 
 Figure draw_probability_figure(const ResultSet& set) {
   Figure figure{.name = "draw_probability",

@@ -55,6 +55,21 @@ std::vector<Training> trainings_of(const ResultSet& set) {
   return trainings;
 }
 
+/// Whole numbers as ticks, few enough not to touch each other.
+std::vector<Tick> whole_ticks(double from, double to) {
+  constexpr double kTicks = 8;
+  double step = 1;
+  for (const double grown : {2.0, 2.5, 2.0}) {
+    if ((to - from) / step > kTicks) step *= grown;
+  }
+  while ((to - from) / step > kTicks) step *= 2;
+  std::vector<Tick> ticks;
+  for (double at = step > 1 ? std::ceil(from / step) * step : from; at <= to; at += step) {
+    ticks.push_back({at, base::format("{:.0f}", at)});
+  }
+  return ticks;
+}
+
 /// Adds a series to the last panel, which is a new one if the last has another title.
 void add_to_panel(std::vector<Panel>& panels, const std::string& title, const std::string& y, Series series) {
   if (series.x.empty()) return;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 #include <map>
 #include <set>
 #include <utility>
@@ -143,20 +142,6 @@ void share_top(std::span<Panel> panels) {
   constexpr double kAir = 1.06;
   if (!(top > 0)) return;
   for (Panel& panel : panels) panel.y.to = kAir * top;
-}
-
-std::vector<Tick> whole_ticks(double from, double to) {
-  constexpr double kTicks = 8;
-  double step = 1;
-  for (const double grown : {2.0, 2.5, 2.0}) {
-    if ((to - from) / step > kTicks) step *= grown;
-  }
-  while ((to - from) / step > kTicks) step *= 2;
-  std::vector<Tick> ticks;
-  for (double at = step > 1 ? std::ceil(from / step) * step : from; at <= to; at += step) {
-    ticks.push_back({at, base::format("{:.0f}", at)});
-  }
-  return ticks;
 }
 
 }  // namespace ltr::report

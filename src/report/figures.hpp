@@ -124,8 +124,6 @@ struct FigureList {
 /// Gives panels of one kind the same upper end of y, a little above their highest point, to compare them by
 /// eye.
 void share_top(std::span<Panel> panels);
-/// Whole numbers as ticks, few enough not to touch each other.
-[[nodiscard]] std::vector<Tick> whole_ticks(double from, double to);
 
 /// Mean over records of the vector that `values_of` each, element by element; vectors of another length than
 /// the first's are left out, and nothing comes of none or of empty ones.
@@ -144,20 +142,5 @@ template <class Record, class ValuesOf>
   for (double& sum : sums) sum /= static_cast<double>(n);
   return sums;
 }
-
-/// Classes in a row, most training images first: all of them one by one, or means over neighbours where there
-/// are too many to be told apart. Shape: all [points].
-struct ClassRow {
-  std::vector<double> rank;  ///< of the class, from 1; the middle one's of several
-  std::vector<double> mean;
-};
-/// Classes that one point of a row stands for.
-[[nodiscard]] std::size_t classes_per_point(std::size_t classes);
-/// Shape: values [K], by class.
-[[nodiscard]] ClassRow row_by_count(const RunView& view, std::span<const double> values);
-/// The axis of such a row: class names where they are few, ranks otherwise.
-[[nodiscard]] PanelAxis class_axis(const RunView& view);
-/// Where in the row many-shot classes end and few-shot ones begin.
-[[nodiscard]] std::vector<Annotation> shot_annotations(const RunView& view);
 
 }  // namespace ltr::report

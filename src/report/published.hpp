@@ -29,11 +29,11 @@ struct PublishedRow {
   std::string split;     ///< "many", "medium", "few" or "all"
   double top1_percent = 0;
   PublishedStatus status = PublishedStatus::printed;
-  std::string pretrained_sha256;  ///< of the weights that stage 1 starts from; "": none, or not told
+  std::string pretrained_sha256;  ///< of the weights that stage 1 starts from; "": none, or unknown
 };
 
 /// The comma-separated fields of one line, without its end, as RFC 4180 has them. A quoted field must end on
-/// its line. Throws: DataError that begins with what is wrong, without the line's place.
+/// its line. Throws: DataError that begins with what is wrong, without the line's number.
 [[nodiscard]] std::vector<std::string> csv_fields(std::string_view line);
 
 /// Rows of `text`, whose first line names the columns in any order; `name` stands for the file in messages.

@@ -19,8 +19,8 @@
 
 namespace ltr::report {
 
-/// What a stage 1 leaves, whatever its seed. The order is that of rows and series. A member more needs a line
-/// here, in representation_of, in name_of and in columns_of.
+/// What a stage 1 leaves, whatever its seed. The order is that of rows and series. Another member is a line
+/// here, in representation_of, name_of and columns_of, and in the axes of tables (coordinates_of).
 struct Representation {
   config::SamplingKind sampling = config::SamplingKind::instance_balanced;
   auto operator<=>(const Representation&) const = default;

@@ -132,13 +132,12 @@ class TableBuilder {
       table_.label_names.emplace_back(axis == Axis::measure ? "class" : name_of(axis));
     }
     for (const AxisIndex::Labels& labels : columns_.labels()) {
-      const std::string place = base::join(labels, ", ");
+      const std::string name = base::join(labels, ", ");
       for (const Measure& measure : along_columns()) {
         const bool only = along_columns().size() == 1;
-        table_.columns.push_back(place.empty() ? measure.name
-                                 : only || measure.name.empty()
-                                     ? place
-                                     : base::format("{}, {}", place, measure.name));
+        table_.columns.push_back(name.empty()                   ? measure.name
+                                 : only || measure.name.empty() ? name
+                                                                : base::format("{}, {}", name, measure.name));
       }
     }
     for (const AxisIndex::Labels& labels : rows_.labels()) {

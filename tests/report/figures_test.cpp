@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "metric/shift.hpp"
 #include "report/plausible_run.hpp"
 
 namespace ltr::report {
@@ -169,36 +170,40 @@ TEST(DrawProbabilityFigure, ClassesThatWereNeverDrawnHaveNoPoint) {
 }
 
 TEST(ClassRow, ManyClassesBecomeMeansOverNeighbours) {
-  const std::vector<record::RunRecord> runs = plausible(8142);
-  const Results results(runs);
-  const RunView& view = results.runs().front();
-  EXPECT_EQ(classes_per_point(8142), 41U);
-  std::vector<double> ranks(8142);
-  for (std::size_t i = 0; i < ranks.size(); ++i) ranks[view.classes_by_count[i]] = static_cast<double>(i + 1);
-  const ClassRow row = row_by_count(view, ranks);
-  ASSERT_EQ(row.rank.size(), 199U);  // 8142 = 198 x 41 + 24
-  EXPECT_EQ(row.rank, row.mean);
-  EXPECT_DOUBLE_EQ(row.rank.front(), 21);
-  EXPECT_DOUBLE_EQ(row.rank.back(), (8119 + 8142) / 2.0);
+  std::vector<record::RunRecord> runs = plausible(8142);
+  std::vector<double>& norms = runs[0].cells[0].weight_norms;
+  const std::vector<std::size_t> by_count = metric::classes_by_count(runs[0].class_counts);
+  for (std::size_t i = 0; i < norms.size(); ++i) norms[by_count[i]] = static_cast<double>(i + 1);
+  const Figure figure = weight_norms_figure(whole(Results(runs)));
+  const Panel& panel = figure.panels.at(0);
+  EXPECT_EQ(panel.series[0].box_width, 41);
+  const Series& ranks = series_named(panel, "joint");
+  ASSERT_EQ(ranks.x.size(), 199U);  // 8142 = 198 x 41 + 24
+  EXPECT_EQ(ranks.x, ranks.y);
+  EXPECT_DOUBLE_EQ(ranks.x.front(), 21);
+  EXPECT_DOUBLE_EQ(ranks.x.back(), (8119 + 8142) / 2.0);
+}
+
+/// The panel whose x axis is the row of classes.
+Panel panel_by_class(const std::vector<record::RunRecord>& runs) {
+  return draw_probability_figure(whole(Results(runs))).panels.at(0);
 }
 
 TEST(ClassAxis, NamesFewClassesShortenedBetweenCharacters) {
   std::vector<record::RunRecord> runs = plausible(10);
   runs[0].class_names[0] = "ÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄ";
-  const PanelAxis axis = class_axis(Results(runs).runs().front());
+  const PanelAxis axis = panel_by_class(runs).x;
   ASSERT_EQ(axis.ticks.size(), 10U);
   EXPECT_EQ(axis.ticks[0].label, "ÄÄÄÄÄÄÄÄÄÄÄÄÄÄ…");
-  const std::vector<record::RunRecord> many = plausible(13);
-  EXPECT_TRUE(class_axis(Results(many).runs().front()).ticks.empty());
+  EXPECT_TRUE(panel_by_class(plausible(13)).x.ticks.empty());
 }
 
 TEST(ClassAxis, AnnotationsStandWhereShotsChange) {
   const std::vector<record::RunRecord> runs = plausible(10);
-  const Results results(runs);
-  const RunView& view = results.runs().front();
-  const auto many = std::ranges::count(view.shots, metric::Shot::many);
-  const auto few = std::ranges::count(view.shots, metric::Shot::few);
-  const std::vector<Annotation> annotations = shot_annotations(view);
+  const std::vector<metric::Shot> shots = metric::shots_of(runs[0].class_counts, runs[0].shots);
+  const auto many = std::ranges::count(shots, metric::Shot::many);
+  const auto few = std::ranges::count(shots, metric::Shot::few);
+  const std::vector<Annotation> annotations = panel_by_class(runs).annotations;
   ASSERT_EQ(annotations.size(), 2U);
   EXPECT_DOUBLE_EQ(annotations[0].at, static_cast<double>(many) + 0.5);
   EXPECT_DOUBLE_EQ(annotations[1].at, 10 - static_cast<double>(few) + 0.5);
@@ -336,15 +341,17 @@ TEST(ScalingFigure, EfficiencyIsAgainstTheFewestRanks) {
                                         DoubleNear(100 * 1.05 / 1.2, 1e-9)));
 }
 
-TEST(WholeTicks, AreWholeAndFew) {
-  const auto places = [](double from, double to) {
-    std::vector<double> result;
-    for (const Tick& tick : whole_ticks(from, to)) result.push_back(tick.at);
-    return result;
+TEST(LearningCurvesFigure, HasWholeEpochsAsTicksAndFewOfThem) {
+  const auto ticks = [](std::int64_t epochs) {
+    const Results results({record::plausible_run({.classes = 10, .epochs = epochs})});
+    const Figure figure = learning_curves_figure(whole(results));
+    std::vector<double> at;
+    for (const Tick& tick : figure.panels.at(0).x.ticks) at.push_back(tick.at);
+    return at;
   };
-  EXPECT_THAT(places(1, 5), ElementsAre(1, 2, 3, 4, 5));
-  EXPECT_THAT(places(1, 12), ElementsAre(2, 4, 6, 8, 10, 12));
-  EXPECT_THAT(places(1, 90), ElementsAre(20, 40, 60, 80));
+  EXPECT_THAT(ticks(5), ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_THAT(ticks(12), ElementsAre(2, 4, 6, 8, 10, 12));
+  EXPECT_THAT(ticks(90), ElementsAre(20, 40, 60, 80));
 }
 
 }  // namespace
