@@ -147,7 +147,7 @@ int main(int argc, char** argv) {
   in_manner("draw/imagenet_lt/independent_classes", config::SamplingKind::progressively_balanced,
             sampling::DrawManner::independent_class);
   in_manner("draw/imagenet_lt/runs_of_a_class", config::SamplingKind::class_balanced,
-            sampling::DrawManner::runs);
+            sampling::DrawManner::class_cycling);
   in_ms(benchmark::RegisterBenchmark("peer/imagenet_lt/shuffle_a_list", shuffle_a_list));
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;

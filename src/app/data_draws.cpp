@@ -132,7 +132,7 @@ void draws(const Arguments& arguments) {
       print_deviation(summary, options.manner, drawn);
       print_coverage(summary);
       break;
-    case sampling::DrawManner::runs:
+    case sampling::DrawManner::class_cycling:
       show(base::format("\nclasses in turn, {} draws each\n", sampling::kRunLength));
       print_coverage(summary);
       break;

@@ -22,9 +22,12 @@ constexpr std::array<PublicList, 7> kLists{{
 constexpr std::array<std::string_view, 5> kINaturalist{
     "input.color_jitter=[0.0, 0.0, 0.0]", "input.mean=[0.466, 0.471, 0.380]",
     "input.std=[0.195, 0.194, 0.192]", "stage_1.weight_decay=1e-4", "stage_2.crt.epochs=30"};
-constexpr std::array<std::string_view, 6> kPlaces{
-    "stage_1.global_batch=256",   "stage_1.learning_rate=0.1",          "stage_1.backbone_rate_factor=0.1",
-    "stage_1.trained=last_block", "model.pretrained=given.safetensors", "stage_2.learning_rate=0.1"};
+constexpr std::array<std::string_view, 6> kPlaces{"stage_1.global_batch=256",
+                                                  "stage_1.learning_rate=0.1",
+                                                  "stage_1.backbone_learning_rate_scale=0.1",
+                                                  "stage_1.trained=last_block",
+                                                  "model.pretrained=given.safetensors",
+                                                  "stage_2.learning_rate=0.1"};
 
 constexpr const PublicList* list(std::string_view file) {
   return std::ranges::find(kLists, file, &PublicList::file);

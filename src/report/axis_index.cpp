@@ -44,7 +44,7 @@ Coordinates coordinates_of(const Cell& cell, const std::vector<std::string>& by)
   result.at(Axis::dataset) = cell.view->dataset;
   result.at(Axis::backbone) = config::name_of(cell.view->configuration.model.backbone);
   result.at(Axis::epochs) = epochs_label(cell.view->configuration.stage_1.epochs);
-  result.at(Axis::sampling) = config::name_of(cell.key.sampling);
+  result.at(Axis::sampling) = name_of(cell.key);
   result.at(Axis::learning) = config::name_of(cell.key.learning);
   for (const std::string& key : by) {
     result.by.push_back(base::format("{} = {}", key, cell.view->value_of(key)));

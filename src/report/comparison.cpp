@@ -109,7 +109,7 @@ bool fits(const TableKind& kind, const PublishedRow& row, const std::vector<cons
           bool& adds_axes) {
   const bool of_kind = contains(kind.published, row.table);
   if (!of_kind && names_a_table(row.table)) return false;
-  if (!kind.shows(row.sampling, row.strategy)) return false;
+  if (!kind.shows({.sampling = row.sampling}, row.strategy)) return false;
   const bool of_the_data =
       kind.has(Axis::dataset)
           ? contains(kind.datasets, row.dataset)

@@ -2,64 +2,16 @@
 #include "report/compatibility.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "config/fidelity.hpp"
-#include "config/plan.hpp"
+#include "config/keys.hpp"
 #include "config/toml.hpp"
 
 namespace ltr::report {
 namespace {
-using config::LearningKind;
-using config::NodeKind;
-using config::SamplingKind;
-
-/// How the keys begin that may differ between records of one method.
-constexpr std::array<std::string_view, 12> kNotOfTheMethod{
-    "run.",          "data.root",     "data.train", "data.validation", "data.test", "data.stage",
-    "grid.sampling", "grid.learning", "loader.",    "checkpoint.",     "parallel.", "fidelity.mode"};
-
-/// Keys that the published recipe leaves open, or that are compared in another way.
-constexpr std::array<std::string_view, 5> kNotOfTheRecipe{
-    "model.backbone", "model.pretrained", "stage_1.weights", "stage_1.epochs", "stage_1.micro_batches"};
-
-bool trains_after_stage_1(LearningKind learning) {
-  const NodeKind kind = config::finishing_kind(learning);
-  return kind == NodeKind::stage_2 || kind == NodeKind::finetune;
-}
-
-/// Whether the cell's network is trained on draws of this kind, in either stage.
-bool draws_by(SamplingKind sampling, const Cell& cell) {
-  return cell.key.sampling == sampling ||
-         (trains_after_stage_1(cell.key.learning) && cell.view->configuration.stage_2.sampling == sampling);
-}
-
-/// Whether a part of the network stays as it is while the rest learns, in either stage.
-bool freezes(const Cell& cell) {
-  return config::finishing_kind(cell.key.learning) == NodeKind::stage_2 ||
-         cell.key.learning == LearningKind::finetune_last_block ||
-         cell.view->configuration.stage_1.trained == config::TrainedPart::last_block;
-}
-
-/// Whether the key matters to the cell's sampling and strategy.
-bool matters_to(std::string_view key, const Cell& cell) {
-  const LearningKind learning = cell.key.learning;
-  if (key == "fidelity.frozen_statistics_move") return freezes(cell);
-  if (key == "fidelity.class_balanced_runs") return draws_by(SamplingKind::class_balanced, cell);
-  if (key == "fidelity.square_root_independent") return draws_by(SamplingKind::square_root, cell);
-  if (key == "fidelity.progressive_independent") return draws_by(SamplingKind::progressively_balanced, cell);
-  if (key.starts_with("fidelity.lws_")) return learning == LearningKind::lws;
-  if (key.starts_with("stage_2.crt.")) return learning == LearningKind::crt;
-  if (key.starts_with("stage_2.lws.")) return learning == LearningKind::lws;
-  if (key.starts_with("stage_2.tau.")) return learning == LearningKind::tau_normalized;
-  if (key.starts_with("stage_2.ncm.")) return learning == LearningKind::ncm;
-  if (key.starts_with("stage_2.finetune.")) return config::name_of(learning).starts_with("finetune_");
-  return trains_after_stage_1(learning) || !key.starts_with("stage_2.");
-}
-
 /// One line a file (list, pack, weights) that is not the same.
 void add_differing_hashes(const std::map<std::string, std::string>& here,
                           const std::map<std::string, std::string>& there, std::vector<std::string>& found) {
@@ -79,7 +31,7 @@ bool follows_its_mode(const config::Configuration& configuration) {
   config::Configuration of_mode;
   config::follow(configuration.fidelity.mode, of_mode);
   return configuration.stage_2.ncm.distance == of_mode.stage_2.ncm.distance &&
-         std::ranges::all_of(config::fidelity_points(), [&](const config::FidelityPoint& point) {
+         std::ranges::all_of(config::kFidelityPoints, [&](const config::FidelityPoint& point) {
            return configuration.fidelity.*point.as_code == of_mode.fidelity.*point.as_code;
          });
 }
@@ -164,15 +116,14 @@ std::vector<std::string> recipe_and_data(const RunView& view) {
 }  // namespace
 
 bool changes_no_method(std::string_view key) {
-  // The one key of its section that is about numbers.
-  if (key.starts_with("parallel.precision")) return false;
-  return std::ranges::any_of(kNotOfTheMethod,
-                             [key](std::string_view prefix) { return key.starts_with(prefix); });
+  return config::key_of(key.substr(0, key.find(':'))).effect != config::Effect::method;
 }
 
 bool decides_verdict(std::string_view key, const Cell& cell) {
-  return !changes_no_method(key) && matters_to(key, cell) &&
-         std::ranges::find(kNotOfTheRecipe, key) == kNotOfTheRecipe.end();
+  const config::Key& row = config::key_of(key);
+  const config::CellMethods methods{cell.key.sampling, cell.key.loss, cell.key.learning};
+  return row.effect == config::Effect::method && row.recipe != config::Recipe::leaves_open &&
+         config::concerns(row, methods, cell.view->configuration);
 }
 
 void check_compatible(const std::vector<const RunView*>& runs, const GroupBy& by) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/format.hpp"
+#include "config/methods.hpp"
 #include "metric/statistics.hpp"
 #include "report/figures.hpp"
 
@@ -38,7 +39,7 @@ std::map<config::LearningKind, double> add_strategy_ticks(const std::vector<Repr
   double next = 0;
   for (auto& [learning, at] : ticks) {
     at = next++;
-    const bool remark = on_test && learning == config::LearningKind::tau_normalized;
+    const bool remark = on_test && config::method_of(learning).sweep != nullptr;
     axis.ticks.push_back({at, base::format("{}{}", config::name_of(learning), remark ? " (on test)" : "")});
   }
   axis.from = -0.5;

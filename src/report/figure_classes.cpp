@@ -6,6 +6,7 @@
 #include "base/check.hpp"
 #include "base/format.hpp"
 #include "base/utf8.hpp"
+#include "config/methods.hpp"
 #include "report/figures.hpp"
 
 namespace ltr::report {
@@ -122,7 +123,7 @@ Figure draw_probability_figure(const ResultSet& set) {
     const auto draws = [](const record::Stage1Record& seed) { return seed.training.draws_made; };
     const auto weights = [](const record::Stage1Record& seed) { return seed.training.class_weights; };
     add(mean_over(stage_1.seeds, draws), series_of(stage_1.representation));
-    if (stage_1.representation.sampling != config::SamplingKind::progressively_balanced) continue;
+    if (!config::method_of(stage_1.representation.sampling).weights_move) continue;
     Series last = series_of(stage_1.representation);
     last.label += ", last epoch";
     last.style += 1;

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "config/methods.hpp"
 #include "report/compatibility.hpp"
 
 namespace ltr::report {
@@ -122,7 +123,9 @@ bool chosen_on_test(const ResultSet& set) {
 }
 
 Series series_of(const Representation& representation) {
-  return {.label = name_of(representation), .style = static_cast<std::size_t>(representation.sampling)};
+  const std::size_t style = static_cast<std::size_t>(representation.loss) * std::size(config::kSamplings) +
+                            static_cast<std::size_t>(representation.sampling);
+  return {.label = name_of(representation), .style = style};
 }
 
 Series series_of(config::LearningKind learning) {

@@ -24,7 +24,7 @@ struct PublishedRow {
   std::string dataset;
   std::string backbone;
   std::int64_t epochs = 0;  ///< of stage 1
-  config::SamplingKind sampling = config::SamplingKind::instance_balanced;
+  config::SamplingKind sampling{};
   std::string strategy;  ///< as config::LearningKind's names, or a method that the suite does not have
   std::string split;     ///< "many", "medium", "few" or "all"
   double top1_percent = 0;

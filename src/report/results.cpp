@@ -100,11 +100,11 @@ Identity identity_of(const std::string& path) {
 }  // namespace
 
 std::string name_of(const Representation& representation) {
-  return std::string(config::name_of(representation.sampling));
+  return config::representation_name(representation.sampling, representation.loss);
 }
 
 std::vector<std::pair<std::string_view, std::string>> columns_of(const Method& method) {
-  return {{"sampling", std::string(config::name_of(method.sampling))},
+  return {{"sampling", name_of(static_cast<const Representation&>(method))},
           {"learning", std::string(config::name_of(method.learning))}};
 }
 
@@ -197,7 +197,7 @@ std::int64_t best_epoch(const Cell& cell) {
 }
 
 bool has_tau(const Cell& cell) {
-  return cell.complete() && cell.key.learning == config::LearningKind::tau_normalized;
+  return cell.complete() && config::method_of(cell.key.learning).sweep != nullptr;
 }
 
 std::string_view remark_of(const Cell& cell) {

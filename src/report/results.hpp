@@ -20,15 +20,16 @@
 namespace ltr::report {
 
 /// What a stage 1 leaves, whatever its seed. The order is that of rows and series. Another member is a line
-/// here, in representation_of, name_of and columns_of, and in the axes of tables (coordinates_of).
+/// here and in representation_of; tables and figures show the name.
 struct Representation {
-  config::SamplingKind sampling = config::SamplingKind::instance_balanced;
+  config::SamplingKind sampling{};
+  config::LossKind loss{};
   auto operator<=>(const Representation&) const = default;
 };
 
 /// A classifier on a representation, whatever its seed: a row of a table, a series of a figure.
 struct Method : Representation {
-  config::LearningKind learning = config::LearningKind::joint;
+  config::LearningKind learning{};
   auto operator<=>(const Method&) const = default;
 };
 
@@ -38,10 +39,10 @@ struct CellKey : Method {
   auto operator<=>(const CellKey&) const = default;
 };
 
-/// Of a record's stage 1 or cell, of a planned cell, of a published row.
+/// Of a record's stage 1 or cell, or of a planned cell.
 template <class Source>
 [[nodiscard]] Representation representation_of(const Source& source) {
-  return {.sampling = source.sampling};
+  return {.sampling = source.sampling, .loss = source.loss};
 }
 /// Of a record's cell or a planned one.
 template <class Source>
@@ -49,7 +50,7 @@ template <class Source>
   return {{representation_of(cell), cell.learning}, cell.seed};
 }
 
-/// "square_root"
+/// "square_root", and with the loss where it is not cross-entropy.
 [[nodiscard]] std::string name_of(const Representation& representation);
 /// What tells methods apart, by the names of columns: {"sampling", "square_root"}, {"learning", "crt"}.
 [[nodiscard]] std::vector<std::pair<std::string_view, std::string>> columns_of(const Method& method);

@@ -265,7 +265,7 @@ Table make_table(const TableKind& kind, const Results& results, const TableOptio
   check_classes(kind, taken);
   ResultSet set = result_set(results, std::move(taken), by);
   std::erase_if(set.cells, [&kind](const Cell* cell) {
-    return !kind.shows(cell->key.sampling, config::name_of(cell->key.learning));
+    return !kind.shows(cell->key, config::name_of(cell->key.learning));
   });
   TableBuilder(kind, set, options, table).build();
   return table;

@@ -40,7 +40,6 @@ std::vector<TableKind> make_kinds() {
   using enum Axis;
   using enum MeasureSet;
   const std::vector<Axis> grid{sampling, learning};
-  constexpr auto kInstanceBalanced = Samplings::instance_balanced;
   return {
       {.name = "grid",
        .help = "sampling x learning: many, medium, few, all, balanced",
@@ -59,7 +58,7 @@ std::vector<TableKind> make_kinds() {
                 .rows = {learning},
                 .columns = {measure},
                 .datasets = {"imagenet_lt"},
-                .samplings = kInstanceBalanced,
+                .representations = Representations::plain,
                 .strategies = "finetune_"}),
       of_paper({.name = "table_2",
                 .help = "ImageNet-LT: learning by backbone",
@@ -67,20 +66,20 @@ std::vector<TableKind> make_kinds() {
                 .columns = {backbone, measure},
                 .measures = all,
                 .datasets = {"imagenet_lt"},
-                .samplings = kInstanceBalanced}),
+                .representations = Representations::plain}),
       of_paper({.name = "table_3",
                 .help = "iNaturalist 2018: learning by backbone and epochs",
                 .rows = {learning},
                 .columns = {backbone, epochs, measure},
                 .measures = all,
                 .datasets = {"inaturalist18"},
-                .samplings = kInstanceBalanced}),
+                .representations = Representations::plain}),
       of_paper({.name = "table_4",
                 .help = "Places-LT: learning",
                 .rows = {learning},
                 .columns = {measure},
                 .datasets = {"places_lt"},
-                .samplings = kInstanceBalanced}),
+                .representations = Representations::plain}),
       of_paper({.name = "cifar_lt",
                 .help = "CIFAR-10-LT and CIFAR-100-LT: sampling x learning by imbalance",
                 .rows = grid,
@@ -192,9 +191,9 @@ bool TableKind::takes(const RunView& view) const {
   return datasets.empty() || std::ranges::find(datasets, view.dataset) != datasets.end();
 }
 
-bool TableKind::shows(config::SamplingKind sampling, std::string_view strategy) const {
-  const bool sampled = samplings == Samplings::every || sampling == config::SamplingKind::instance_balanced;
-  return sampled && strategy.starts_with(strategies);
+bool TableKind::shows(const Representation& representation, std::string_view strategy) const {
+  return (representations == Representations::every || representation == Representation{}) &&
+         strategy.starts_with(strategies);
 }
 
 const std::vector<TableKind>& table_kinds() {

@@ -22,8 +22,8 @@ enum class Axis { dataset, backbone, epochs, sampling, learning, measure };
 /// Measures of one table; which classes there are depends on the record.
 enum class MeasureSet { groups, groups_and_balanced, all, quality, shifted, classes };
 
-/// Which stage 1s a table is of.
-enum class Samplings { every, instance_balanced };
+/// Which stage 1s a table is of; plain: of instance-balanced draws and cross-entropy.
+enum class Representations { every, plain };
 
 /// How near a published row must be to stand in the table: of the same backbone and epochs, or of any, which
 /// the table then says.
@@ -36,7 +36,7 @@ struct TableKind {
   std::vector<Axis> rows, columns;  ///< from the outermost; `measure` is in one of them, last
   MeasureSet measures = MeasureSet::groups;
   std::vector<std::string_view> datasets{};  ///< what the record must be of; empty: anything
-  Samplings samplings = Samplings::every;
+  Representations representations = Representations::every;
   std::string_view strategies{};              ///< how the names of its strategies begin; "": any
   std::vector<std::string_view> published{};  ///< tables whose rows stand beside, the first before the others
   PublishedOf published_of = PublishedOf::any_network;
@@ -47,7 +47,7 @@ struct TableKind {
   /// Whether it is of the record's data set.
   [[nodiscard]] bool takes(const RunView& view) const;
   /// Whether it shows cells of this kind.
-  [[nodiscard]] bool shows(config::SamplingKind sampling, std::string_view strategy) const;
+  [[nodiscard]] bool shows(const Representation& representation, std::string_view strategy) const;
 };
 
 [[nodiscard]] const std::vector<TableKind>& table_kinds();

@@ -103,8 +103,8 @@ EpochDraws::EpochDraws(const DrawOptions& options, std::span<const std::int64_t>
   for (std::size_t j = 0; j < class_counts.size(); ++j) {
     classes_[j + 1].first_sample = classes_[j].first_sample + class_counts[j];
   }
-  if (options.manner == DrawManner::runs) quotas_ = quotas_of_runs();
-  if (options.manner == DrawManner::independent || options.manner == DrawManner::runs) return;
+  if (options.manner == DrawManner::class_cycling) quotas_ = quotas_of_runs();
+  if (options.manner == DrawManner::independent || options.manner == DrawManner::class_cycling) return;
   skip_earlier_epochs(class_counts);
   choose_stored_orders();
   store_orders();
@@ -192,7 +192,7 @@ Draw EpochDraws::draw(std::int64_t k) const {
     const std::size_t class_index = class_at(starts_, random.below(starts_.back()));
     return drawn(class_index, static_cast<std::int64_t>(random.below(bits_of(images_of(class_index)))));
   }
-  if (options_.manner == DrawManner::runs) {
+  if (options_.manner == DrawManner::class_cycling) {
     const Run run = run_at(k);
     return drawn(run.class_index, image_at(run.class_index, run.earlier * kRunLength + k % kRunLength));
   }

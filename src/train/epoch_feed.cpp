@@ -33,6 +33,7 @@ std::array<std::byte, 8> bytes_of(std::int64_t value) {
 EpochFeed::EpochFeed(const data::Pack& pack, const FeedOptions& options, std::int64_t epoch,
                      std::int64_t first_step)
     : draws_(options.draws, pack.class_counts(), epoch),
+      global_batch_(options.shape.global_batch),
       left_((options.draws.draws_per_epoch / options.shape.global_batch - first_step) *
             own_micro_batches(options.shape)),
       loader_(pack, for_training(options.loader), left_,
@@ -62,6 +63,14 @@ void EpochFeed::prefetch() {
   } catch (...) {
     failure_ = std::current_exception();
   }
+}
+
+std::vector<std::int64_t> EpochFeed::classes_of_step(std::int64_t step) const {
+  std::vector<std::int64_t> drawn(draws_.quotas().size(), 0);
+  for (std::int64_t k = step * global_batch_; k < (step + 1) * global_batch_; ++k) {
+    ++drawn[static_cast<std::size_t>(draws_.draw(k).class_id.value())];
+  }
+  return drawn;
 }
 
 void EpochFeed::fetch() {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -25,7 +26,7 @@ namespace {
 std::string identity_of(const FeedOptions& feed, const data::Pack& pack,
                         const std::vector<std::unique_ptr<Member>>& members) {
   std::string text = base::format("seed {}, {}, {}, batch {} in {}, images {}{}", feed.draws.seed,
-                                  config::name_of(feed.draws.kind), sampling::name_of(feed.draws.manner),
+                                  config::name_of(feed.draws.kind), config::name_of(feed.draws.manner),
                                   feed.shape.global_batch, feed.shape.micro_batches, pack.content_hash(),
                                   compute_device().is_cpu() ? "" : ", on a GPU");
   for (const auto& member : members) {
@@ -63,7 +64,9 @@ struct TrainingLoop::State {
   void restore();
   void set_aside(const FoundCheckpoint& found) const;
   void run_epoch();
+  void begin_epoch();
   void choose_active();
+  [[nodiscard]] std::vector<double> weight_sums() const;
   [[nodiscard]] MicroBatch next_micro_batch();
   bool step_once();
   void check_finite(const StepResult& result) const;
@@ -88,9 +91,10 @@ struct TrainingLoop::State {
   std::optional<CheckpointWriter> writer;  ///< of rank 0, if checkpoints are kept
   base::Stopwatch since_checkpoint;
   std::vector<Member*> active;
-  std::unique_ptr<Step> step;                    ///< for the active members
-  std::unique_ptr<data::DecodedImages> decoded;  ///< outlives the feed, which fills it; null: not kept
-  std::unique_ptr<EpochFeed> feed;               ///< of this epoch, from the first step still to be done
+  std::vector<std::vector<double>> class_weights;  ///< [K] of each active member's loss; empty: none
+  std::unique_ptr<Step> step;                      ///< for the active members
+  std::unique_ptr<data::DecodedImages> decoded;    ///< outlives the feed, which fills it; null: not kept
+  std::unique_ptr<EpochFeed> feed;                 ///< of this epoch, from the first step still to be done
 };
 
 TrainingLoop::State::State(const comm::Group& group_in, const data::Pack& pack_in,
@@ -188,7 +192,7 @@ void TrainingLoop::State::choose_active() {
     if (!member->is_active(epoch)) continue;
     now.push_back(member.get());
     const Trainee& trainee = member->trainee();
-    tasks.push_back({trainee.module, trainee.logits, trainee.objective, &member->parameters()});
+    tasks.push_back({trainee.module, trainee.logits, trainee.loss, &member->parameters()});
   }
   if (step && now == active) return;
   active = std::move(now);
@@ -196,8 +200,34 @@ void TrainingLoop::State::choose_active() {
   step = std::make_unique<Step>(group, feed_options.shape, std::move(tasks), options.step);
 }
 
-void TrainingLoop::State::run_epoch() {
+/// What the loss of each active member divides a step by, which follows from the step's draws; empty where no
+/// loss has weights.
+std::vector<double> TrainingLoop::State::weight_sums() const {
+  std::vector<double> sums;
+  if (std::ranges::all_of(class_weights, [](const auto& weights) { return weights.empty(); })) return sums;
+  const std::vector<std::int64_t> drawn = feed->classes_of_step(epoch_steps);
+  for (const std::vector<double>& weights : class_weights) {
+    sums.push_back(weights.empty() ? static_cast<double>(options.global_batch)
+                                   : std::inner_product(weights.begin(), weights.end(), drawn.begin(), 0.0));
+  }
+  return sums;
+}
+
+void TrainingLoop::State::begin_epoch() {
   choose_active();
+  class_weights.clear();
+  for (const Member* member : active) {
+    train::Loss& loss = *member->trainee().loss;
+    loss.begin_epoch(epoch, member->trainee().schedule.epochs);
+    std::vector<double>& weights = class_weights.emplace_back();
+    if (!loss.class_weights().defined()) continue;
+    const torch::Tensor values = loss.class_weights().cpu().to(torch::kFloat64).contiguous();
+    weights.assign(values.const_data_ptr<double>(), values.const_data_ptr<double>() + values.numel());
+  }
+}
+
+void TrainingLoop::State::run_epoch() {
+  begin_epoch();
   while (epoch_steps < steps) {
     if (!feed) feed = std::make_unique<EpochFeed>(pack, feed_options, epoch, epoch_steps);
     if (step_once()) {
@@ -225,7 +255,7 @@ bool TrainingLoop::State::step_once() {
   const double exchange_before = step->exchange_s();
   const bool stop = options.stop_requested && options.stop_requested();
   const StepResult result =
-      step->run([this] { return next_micro_batch(); }, stop, [this] { feed->prefetch(); });
+      step->run([this] { return next_micro_batch(); }, stop, [this] { feed->prefetch(); }, weight_sums());
   check_finite(result);
   for (std::size_t i = 0; i < active.size(); ++i) active[i]->descend(epoch, result.loss_sums[i]);
   const data::LoaderTimes so_far = feed->times();

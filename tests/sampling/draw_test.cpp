@@ -30,7 +30,7 @@ using config::SamplingKind;
 constexpr std::array kKinds{SamplingKind::instance_balanced, SamplingKind::class_balanced,
                             SamplingKind::square_root, SamplingKind::progressively_balanced};
 constexpr std::array kManners{DrawManner::exact, DrawManner::independent, DrawManner::independent_class,
-                              DrawManner::runs};
+                              DrawManner::class_cycling};
 /// Long-tailed, with classes on both sides of the largest shuffled size, and of one image.
 constexpr auto kCounts = std::to_array<std::int64_t>({700, 300, 130, 65, 64, 33, 12, 5, 2, 1});
 constexpr std::int64_t kImages = 1312;
@@ -194,7 +194,7 @@ TEST(EpochDraws, WithReplacementFollowClassProbabilitiesIndependently) {
 
 TEST(EpochDraws, InRunsTakeClassesInTurnFourDrawsEach) {
   DrawOptions options = options_for(SamplingKind::class_balanced);
-  options.manner = DrawManner::runs;
+  options.manner = DrawManner::class_cycling;
   std::vector<std::size_t> runs;
   for (std::int64_t epoch = 0; epoch < options.epochs; ++epoch) {
     const EpochDraws draws(options, kCounts, epoch);
@@ -218,7 +218,7 @@ TEST(EpochDraws, InRunsTakeClassesInTurnFourDrawsEach) {
 
 TEST(EpochDraws, InRunsBeginAnewWithEveryEpoch) {
   DrawOptions options = options_for(SamplingKind::class_balanced);
-  options.manner = DrawManner::runs;
+  options.manner = DrawManner::class_cycling;
   options.draws_per_epoch = 42;
   for (std::int64_t epoch = 0; epoch < options.epochs; ++epoch) {
     const EpochDraws draws(options, kCounts, epoch);

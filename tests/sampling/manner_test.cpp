@@ -21,7 +21,7 @@ TEST(DrawManner, IsItsOwnForEverySamplingOfTheAuthorsCode) {
   config::Configuration configuration;
   config::follow(config::FidelityMode::reference, configuration);
   EXPECT_EQ(draw_manner(configuration, SamplingKind::instance_balanced), DrawManner::exact);
-  EXPECT_EQ(draw_manner(configuration, SamplingKind::class_balanced), DrawManner::runs);
+  EXPECT_EQ(draw_manner(configuration, SamplingKind::class_balanced), DrawManner::class_cycling);
   EXPECT_EQ(draw_manner(configuration, SamplingKind::square_root), DrawManner::independent);
   EXPECT_EQ(draw_manner(configuration, SamplingKind::progressively_balanced), DrawManner::independent_class);
 }

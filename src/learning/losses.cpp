@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "learning/losses.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/check.hpp"
+
+namespace ltr::learning {
+namespace {
+
+struct Row {
+  config::LossKind kind;
+  std::shared_ptr<train::Loss> (*make)(const LossInputs&);
+};
+constexpr Row kLosses[] = {
+    {config::LossKind::cross_entropy, make_cross_entropy},
+};
+
+}  // namespace
+
+std::shared_ptr<train::Loss> make_loss(config::LossKind kind, const LossInputs& inputs) {
+  const auto row = std::ranges::find(kLosses, kind, &Row::kind);
+  LTR_EXPECT(row != std::end(kLosses));
+  return row->make(inputs);
+}
+
+}  // namespace ltr::learning

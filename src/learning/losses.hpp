@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The losses by name. Each stands in a file of its own, with its formula.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "config/configuration.hpp"
+#include "train/loss.hpp"
+
+namespace ltr::learning {
+
+/// What a loss is made of.
+struct LossInputs {
+  const config::Configuration& configuration;
+  std::span<const std::int64_t> class_counts;  ///< training images of each class, [K]
+};
+
+[[nodiscard]] std::shared_ptr<train::Loss> make_loss(config::LossKind kind, const LossInputs& inputs);
+
+/// Softmax cross-entropy against labels of which each class gets label_smoothing / K, the rest its own.
+[[nodiscard]] std::shared_ptr<train::Loss> make_cross_entropy(const LossInputs& inputs);
+
+}  // namespace ltr::learning
