@@ -8,7 +8,7 @@
 
 namespace ltr::config {
 
-enum class SamplingKind { instance_balanced, class_balanced, square_root, progressively_balanced };
+enum class SamplingKind { instance_balanced, class_balanced, square_root, progressively_balanced, reversed };
 enum class LearningKind {
   joint,
   ncm,

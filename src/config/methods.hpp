@@ -44,6 +44,9 @@ inline constexpr SamplingMethod kSamplings[] = {
      .weights_move = true,
      .as_code = &Fidelity::progressive_independent,
      .code = DrawScheme::independent_class},
+    {.value = SamplingKind::reversed,
+     .name = "reversed",
+     .help = "a class in inverse proportion to its images (BBN's second branch)"},
 };
 
 /// A loss: what training minimises.
