@@ -76,6 +76,16 @@ bool all_named_once(const PackNames& packs) {
 
 using C = const Configuration&;
 
+/// Whether no loss is combined with draws that it is not for.
+bool losses_fit(C c, const std::vector<LossKind>& losses, const std::vector<SamplingKind>& samplings) {
+  const auto is_natural = [](SamplingKind sampling) { return method_of(sampling).is_natural; };
+  const auto needs_natural = [](LossKind loss) { return method_of(loss).for_natural_draws; };
+  return c.loss.any_sampling || std::ranges::none_of(losses, needs_natural) ||
+         std::ranges::all_of(samplings, is_natural);
+}
+
+bool smooths_labels(LossKind loss) { return method_of(loss).smooths_labels; }
+
 constexpr std::string_view kPositiveRate =
     "weights would not move, go uphill or leave float32's range; give a number above 0, such as "
     "0.2";
@@ -88,6 +98,12 @@ constexpr std::string_view kEmptyAxis = "the grid would have no cells; name at l
 constexpr std::string_view kTwoManners =
     "with replacement every sampling draws independently, so the authors' manner of drawing would change "
     "nothing; set one of the two to false";
+constexpr std::string_view kNatural =
+    "the loss corrects for the class frequencies of instance-balanced draws, and the sampling would do so "
+    "once "
+    "more; name instance_balanced alone, or set loss.any_sampling = true";
+constexpr std::string_view kSmoothing =
+    "the loss has no labels to spread; give 0, or losses that do: --list tells";
 constexpr std::string_view kTwice = "the same cells would be asked for twice; name each one once";
 
 constexpr Rule kRules[] = {
@@ -106,6 +122,16 @@ constexpr Rule kRules[] = {
     {"grid.sampling", "", [](C c) { return all_different(c.grid.sampling); }, kTwice},
     {"grid.loss", "", [](C c) { return !c.grid.loss.empty(); }, kEmptyAxis},
     {"grid.loss", "", [](C c) { return all_different(c.grid.loss); }, kTwice},
+    {"grid.loss", "grid.sampling", [](C c) { return losses_fit(c, c.grid.loss, c.grid.sampling); }, kNatural},
+    {"stage_2.loss", "stage_2.sampling",
+     [](C c) { return losses_fit(c, {c.stage_2.loss}, {c.stage_2.sampling}); }, kNatural},
+    {"stage_1.label_smoothing", "grid.loss",
+     [](C c) { return c.stage_1.label_smoothing == 0 || std::ranges::all_of(c.grid.loss, smooths_labels); },
+     kSmoothing},
+    {"stage_1.label_smoothing", "stage_2.loss",
+     [](C c) { return c.stage_1.label_smoothing == 0 || smooths_labels(c.stage_2.loss); }, kSmoothing},
+    {"loss.balanced_softmax.tau", "", [](C c) { return c.loss.balanced_softmax.tau >= 0.0; },
+     "below 0 frequent classes would gain even more; give 0 for plain cross-entropy, or more"},
     {"grid.learning", "", [](C c) { return !c.grid.learning.empty(); }, kEmptyAxis},
     {"grid.learning", "", [](C c) { return all_different(c.grid.learning); }, kTwice},
     {"grid.replacement", "fidelity.class_balanced_runs",

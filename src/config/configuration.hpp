@@ -56,6 +56,15 @@ struct Grid {
   bool replacement = false;  ///< true: independent draws instead of exact quotas
 };
 
+/// [loss]
+struct Loss {
+  struct BalancedSoftmax {
+    double tau = 1;
+  };
+  BalancedSoftmax balanced_softmax;
+  bool any_sampling = false;  ///< true: losses that correct for natural draws may be combined with others
+};
+
 /// [model]
 struct Model {
   BackboneKind backbone = BackboneKind::resnet10;
@@ -187,6 +196,7 @@ struct Configuration {
   Run run;
   Data data;
   Grid grid;
+  Loss loss;
   Model model;
   Input input;
   Loader loader;

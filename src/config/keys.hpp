@@ -150,6 +150,14 @@ void visit_keys(AnyConfiguration& c, Visit&& visit) {
   LTR_KEY(grid.learning, "the learning strategies", cells);
   LTR_KEY(grid.replacement, "true: independent draws instead of exact quotas");
 
+  LTR_KEY(loss.balanced_softmax.tau, "how much of the log of the class's images is added to its logit",
+          later);
+  LTR_KEY(
+      loss.any_sampling,
+      "true: a loss that corrects for the class frequencies of instance-balanced draws may be combined with "
+      "another sampling, which then corrects twice",
+      later);
+
   LTR_KEY(model.backbone, "the network up to its features", leaves_open);
   LTR_FILE_KEY(model.pretrained,
                "a safetensors file that stage 1 starts from; none: the authors' initialisation", leaves_open);

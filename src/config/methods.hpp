@@ -64,6 +64,12 @@ inline constexpr LossMethod kLosses[] = {
      .name = "cross_entropy",
      .help = "softmax cross-entropy, every image weighing the same",
      .smooths_labels = true},
+    {.value = LossKind::balanced_softmax,
+     .name = "balanced_softmax",
+     .help = "cross-entropy of logits plus tau times the log of the class's images: the logit-adjusted loss",
+     .keys = "loss.balanced_softmax.",
+     .smooths_labels = true,
+     .for_natural_draws = true},
 };
 
 /// stage_1 trains backbone and classifier; features runs the frozen backbone over images without training;

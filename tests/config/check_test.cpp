@@ -224,6 +224,21 @@ TEST(CheckRanks, FastestTakesAnyDivisor) {
   EXPECT_THAT(rank_refusal(c, 24), testing::Not(HasSubstr("power of two")));
 }
 
+TEST(Check, ALossForNaturalDrawsIsNotCombinedWithAnotherSamplingUnasked) {
+  const std::string loss = "grid.loss=balanced_softmax";
+  EXPECT_THAT(
+      refusal_of("", {loss}),
+      AllOf(HasSubstr("grid.loss = [\"balanced_softmax\"] with grid.sampling = [\"instance_balanced\", "),
+            HasSubstr("set loss.any_sampling = true")));
+  EXPECT_EQ(refusal_of("", {loss, "grid.sampling=instance_balanced"}), "accepted");
+  EXPECT_EQ(refusal_of("", {loss, "loss.any_sampling=true"}), "accepted");
+  EXPECT_THAT(refusal_of("", {"stage_2.loss=balanced_softmax"}),
+              HasSubstr("stage_2.loss = \"balanced_softmax\" with stage_2.sampling = \"class_balanced\": "));
+  EXPECT_EQ(refusal_of("", {"stage_2.loss=balanced_softmax", "stage_2.sampling=instance_balanced"}),
+            "accepted");
+  EXPECT_THAT(refusal_of("", {"loss.balanced_softmax.tau=-1"}), HasSubstr("frequent classes would gain"));
+}
+
 TEST(TauValues, AreTheDecimalsThatWereTyped) {
   const std::vector<double> values = values_of({.from = 0.0, .to = 2.0, .step = 0.1});
   ASSERT_EQ(values.size(), 21u);

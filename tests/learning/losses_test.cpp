@@ -46,5 +46,19 @@ TEST_F(Losses, SmoothingSpreadsAShareOfEveryLabelOverAllClasses) {
   EXPECT_TRUE(torch::allclose(values(config::LossKind::cross_entropy).to(torch::kFloat64), expected, 1e-6));
 }
 
+TEST_F(Losses, BalancedSoftmaxAddsTheLogOfTheClassFrequencies) {
+  expect_near(values(config::LossKind::balanced_softmax), {0.0468558, 4.0235896, 4.2471111});
+  configuration.loss.balanced_softmax.tau = 1.5;
+  expect_near(values(config::LossKind::balanced_softmax).sum(), {11.9554978});
+  configuration.loss.balanced_softmax.tau = 0;
+  expect_near(values(config::LossKind::balanced_softmax), {0.3423496, 1.7465673, 0.7873387});
+}
+
+TEST_F(Losses, BalancedSoftmaxHasItsGradient) {
+  const torch::Tensor image = logits[1].to(torch::kFloat32).unsqueeze(0).requires_grad_();
+  make(config::LossKind::balanced_softmax)->values(image, labels.slice(0, 1, 2)).sum().backward();
+  expect_near(image.grad(), {0.7373344, 0.2431318, -0.9821114, 0.0016452});
+}
+
 }  // namespace
 }  // namespace ltr::learning
