@@ -132,6 +132,8 @@ constexpr Rule kRules[] = {
      [](C c) { return c.stage_1.label_smoothing == 0 || smooths_labels(c.stage_2.loss); }, kSmoothing},
     {"loss.balanced_softmax.tau", "", [](C c) { return c.loss.balanced_softmax.tau >= 0.0; },
      "below 0 frequent classes would gain even more; give 0 for plain cross-entropy, or more"},
+    {"loss.focal.gamma", "", [](C c) { return c.loss.focal.gamma >= 0.0; },
+     "below 0 images that are classified well would count most; give 0 for cross-entropy, or more"},
     {"grid.learning", "", [](C c) { return !c.grid.learning.empty(); }, kEmptyAxis},
     {"grid.learning", "", [](C c) { return all_different(c.grid.learning); }, kTwice},
     {"grid.replacement", "fidelity.class_balanced_runs",

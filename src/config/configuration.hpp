@@ -61,7 +61,11 @@ struct Loss {
   struct BalancedSoftmax {
     double tau = 1;
   };
+  struct Focal {
+    double gamma = 2;
+  };
   BalancedSoftmax balanced_softmax;
+  Focal focal;
   bool any_sampling = false;  ///< true: losses that correct for natural draws may be combined with others
 };
 

@@ -39,7 +39,7 @@ enum class TrainedPart { all, last_block };
 enum class TrainCrop { random_resized, pad_and_crop };
 enum class LoaderCache { none, decoded };
 enum class ScheduleKind { cosine, constant, step };
-enum class LossKind { cross_entropy, balanced_softmax };
+enum class LossKind { cross_entropy, balanced_softmax, focal };
 enum class NcmDistance { cosine, euclidean, centred };
 enum class Reduction { fixed_order, fastest };
 enum class DeviceKind { automatic, cpu, cuda };

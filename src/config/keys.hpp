@@ -150,6 +150,8 @@ void visit_keys(AnyConfiguration& c, Visit&& visit) {
   LTR_KEY(grid.learning, "the learning strategies", cells);
   LTR_KEY(grid.replacement, "true: independent draws instead of exact quotas");
 
+  LTR_KEY(loss.focal.gamma, "how fast an image that is classified well stops to count; 0: cross-entropy",
+          later);
   LTR_KEY(loss.balanced_softmax.tau, "how much of the log of the class's images is added to its logit",
           later);
   LTR_KEY(

@@ -70,6 +70,10 @@ inline constexpr LossMethod kLosses[] = {
      .keys = "loss.balanced_softmax.",
      .smooths_labels = true,
      .for_natural_draws = true},
+    {.value = LossKind::focal,
+     .name = "focal",
+     .help = "cross-entropy times (1 - p)^gamma, p being the softmax probability of the label",
+     .keys = "loss.focal."},
 };
 
 /// stage_1 trains backbone and classifier; features runs the frozen backbone over images without training;

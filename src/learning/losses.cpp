@@ -16,6 +16,7 @@ struct Row {
 constexpr Row kLosses[] = {
     {config::LossKind::cross_entropy, make_cross_entropy},
     {config::LossKind::balanced_softmax, make_balanced_softmax},
+    {config::LossKind::focal, make_focal},
 };
 
 }  // namespace

@@ -26,6 +26,10 @@ struct LossInputs {
 /// al., Long-Tail Learning via Logit Adjustment, ICLR 2021.
 [[nodiscard]] std::shared_ptr<train::Loss> make_balanced_softmax(const LossInputs& inputs);
 
+/// (1 - p)^gamma times cross-entropy. Lin et al., Focal Loss for Dense Object Detection, ICCV 2017; differs:
+/// of the softmax, as usual on long tails, and without alpha.
+[[nodiscard]] std::shared_ptr<train::Loss> make_focal(const LossInputs& inputs);
+
 /// log(n_j / N), of classes that all have images. Shape: [K] -> [K] float32.
 [[nodiscard]] torch::Tensor log_prior(std::span<const std::int64_t> class_counts);
 

@@ -239,6 +239,15 @@ TEST(Check, ALossForNaturalDrawsIsNotCombinedWithAnotherSamplingUnasked) {
   EXPECT_THAT(refusal_of("", {"loss.balanced_softmax.tau=-1"}), HasSubstr("frequent classes would gain"));
 }
 
+TEST(Check, SmoothedLabelsNeedALossThatHasLabels) {
+  EXPECT_THAT(
+      refusal_of("", {"grid.loss=focal", "stage_1.label_smoothing=0.1"}),
+      HasSubstr("stage_1.label_smoothing = 0.1 with grid.loss = [\"focal\"]: the loss has no labels"));
+  EXPECT_THAT(refusal_of("", {"stage_2.loss=focal", "stage_1.label_smoothing=0.1"}),
+              HasSubstr("stage_1.label_smoothing = 0.1 with stage_2.loss = \"focal\""));
+  EXPECT_THAT(refusal_of("", {"grid.loss=focal", "loss.focal.gamma=-1"}), HasSubstr("would count most"));
+}
+
 TEST(TauValues, AreTheDecimalsThatWereTyped) {
   const std::vector<double> values = values_of({.from = 0.0, .to = 2.0, .step = 0.1});
   ASSERT_EQ(values.size(), 21u);

@@ -40,7 +40,7 @@ Configuration unusual_configuration() {
             .loss = {LossKind::balanced_softmax},
             .learning = {LearningKind::lws, LearningKind::joint},
             .replacement = true};
-  c.loss = {.balanced_softmax = {.tau = 1.5}, .any_sampling = true};
+  c.loss = {.balanced_softmax = {.tau = 1.5}, .focal = {.gamma = 1.5}, .any_sampling = true};
   c.model = {.backbone = BackboneKind::resnet44, .pretrained = "weights/imagenet.safetensors"};
   c.input = {.size = 32,
              .train_crop = TrainCrop::pad_and_crop,
@@ -348,10 +348,10 @@ TEST(Toml, MessagesArePrintable) {
 }
 
 TEST(Toml, DifferingKeysSeeEveryField) {
-  // 84 keys stand in configuration.hpp; all differ here but run.output, data.root, stage_1.weights, which
+  // 85 keys stand in configuration.hpp; all differ here but run.output, data.root, stage_1.weights, which
   // model.pretrained excludes, the authors' manners of drawing, which grid.replacement excludes,
   // parallel.share_gpus, which NCCL excludes, and input.scaled_decode, which the mode of fidelity excludes.
-  EXPECT_EQ(differing_keys(Configuration{}, unusual_configuration()).size(), 75u);
+  EXPECT_EQ(differing_keys(Configuration{}, unusual_configuration()).size(), 76u);
 }
 
 TEST(Toml, SyntaxErrorsHaveTheirPlace) {
