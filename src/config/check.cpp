@@ -74,6 +74,8 @@ bool all_named_once(const PackNames& packs) {
   return all_different(packs.names) && std::ranges::find(packs.names, "") == packs.names.end();
 }
 
+bool rises(const ValueGrid& grid) { return grid.to >= grid.from; }
+
 using C = const Configuration&;
 
 /// Whether no loss is combined with draws that it is not for.
@@ -104,6 +106,10 @@ constexpr std::string_view kNatural =
     "more; name instance_balanced alone, or set loss.any_sampling = true";
 constexpr std::string_view kSmoothing =
     "the loss has no labels to spread; give 0, or losses that do: --list tells";
+constexpr std::string_view kRises = "the tau grid would be empty; let it rise, from <= to";
+constexpr std::string_view kEnds = "the tau grid would never end; give a number above 0 such as 0.1";
+constexpr std::string_view kFewValues =
+    "the tau grid would have more than 1000 values, each an evaluation; give a larger step";
 constexpr std::string_view kTwice = "the same cells would be asked for twice; name each one once";
 
 constexpr Rule kRules[] = {
@@ -209,12 +215,14 @@ constexpr Rule kRules[] = {
      [](C c) { return !method_of(c.stage_2.sampling).weights_move || heads_end_together(c); },
      "crt, lws and finetune_classifier share their draws, whose class weights move over the epochs of the "
      "longest; give all of them as many epochs"},
-    {"stage_2.tau.to", "stage_2.tau.from", [](C c) { return c.stage_2.tau.to >= c.stage_2.tau.from; },
-     "the tau grid would be empty; let it rise, from <= to"},
-    {"stage_2.tau.step", "", [](C c) { return c.stage_2.tau.step > 0.0; },
-     "the tau grid would never end; give a number above 0 such as 0.1"},
-    {"stage_2.tau.step", "", [](C c) { return steps_of(c.stage_2.tau) < kMostTauValues; },
-     "the tau grid would have more than 1000 values, each an evaluation; give a larger step"},
+    {"stage_2.tau.to", "stage_2.tau.from", [](C c) { return rises(c.stage_2.tau); }, kRises},
+    {"stage_2.tau.step", "", [](C c) { return c.stage_2.tau.step > 0.0; }, kEnds},
+    {"stage_2.tau.step", "", [](C c) { return steps_of(c.stage_2.tau) < kMostTauValues; }, kFewValues},
+    {"stage_2.logit_adjusted.to", "stage_2.logit_adjusted.from",
+     [](C c) { return rises(c.stage_2.logit_adjusted); }, kRises},
+    {"stage_2.logit_adjusted.step", "", [](C c) { return c.stage_2.logit_adjusted.step > 0.0; }, kEnds},
+    {"stage_2.logit_adjusted.step", "",
+     [](C c) { return steps_of(c.stage_2.logit_adjusted) < kMostTauValues; }, kFewValues},
     {"parallel.precision", "parallel.device",
      [](C c) { return c.parallel.precision != Precision::tf32 || c.parallel.device != DeviceKind::cpu; },
      "TF32 is a GPU's number format; give \"float32\" or \"bfloat16\""},

@@ -155,6 +155,7 @@ struct Stage2 {
   Crt crt;
   Lws lws;
   ValueGrid tau;
+  ValueGrid logit_adjusted;
   Ncm ncm;
   Finetune finetune;
 };

@@ -18,7 +18,8 @@ enum class LearningKind {
   finetune_all,
   finetune_all_tenth_lr,
   finetune_last_block,
-  finetune_classifier
+  finetune_classifier,
+  logit_adjusted
 };
 enum class BackboneKind {
   resnet10,

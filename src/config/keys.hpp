@@ -227,6 +227,9 @@ void visit_keys(AnyConfiguration& c, Visit&& visit) {
   LTR_KEY(stage_2.tau.to, "the last one");
   LTR_KEY(stage_2.tau.step, "from one to the next");
   LTR_KEY(stage_2.ncm.distance, "of ncm; in fidelity's mode `reference` `\"centred\"` unless given");
+  LTR_KEY(stage_2.logit_adjusted.from, "the first tau of logit_adjusted", later);
+  LTR_KEY(stage_2.logit_adjusted.to, "the last one", later);
+  LTR_KEY(stage_2.logit_adjusted.step, "from one to the next", later);
   LTR_KEY(stage_2.finetune.epochs, "of the finetune strategies", kEpochs);
   LTR_KEY(stage_2.finetune.new_classifier,
           "false: they begin with stage 1's classifier, not a new one; the paper does not say");

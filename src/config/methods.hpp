@@ -184,6 +184,13 @@ inline constexpr LearningMethod kStrategies[] = {
      .beginning = Beginning::by_key,
      .epochs = epochs::of_finetune,
      .keys = {"stage_2.finetune."}},
+    {.value = LearningKind::logit_adjusted,
+     .name = "logit_adjusted",
+     .help = "joint's logits less tau times the log of the class frequencies, tau chosen on validation",
+     .node = NodeKind::features,
+     .keys = {"stage_2.logit_adjusted."},
+     .sweep = [](const Stage2& stage_2) -> const ValueGrid& { return stage_2.logit_adjusted; },
+     .swept = "tau"},
 };
 
 /// Residual networks differ in these numbers alone.
