@@ -2,7 +2,9 @@
 // What a run keeps on disk: the record, and beside it a folder of finished nodes, weights and checkpoints.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,65 +22,65 @@
 namespace ltr::grid {
 
 /// Where things stand for an output path.
-struct Paths {
-  explicit Paths(const config::Configuration& configuration);
+struct RunPaths {
+  explicit RunPaths(const config::Configuration& configuration);
   std::filesystem::path output;  ///< the record
   std::filesystem::path folder;  ///< "<output>.parts"
 };
-
-/// The record of an earlier run of the same configuration, complete or not; nothing if there is none.
-/// Throws: ConfigError naming the differing keys if the output holds something else.
-[[nodiscard]] std::optional<record::RunRecord> find_run(const config::Configuration& configuration);
 
 /// Where the run's files go: that they can be written there, and that no name is too long for the file
 /// system. Nothing is left behind. Throws: ConfigError with the path, the reason and the remedy.
 void check_output(const config::Configuration& configuration, const config::Plan& plan);
 
-/// find_run's, if it is complete.
-/// Throws: ConfigError naming the differing keys or packs if the output holds something else.
-[[nodiscard]] std::optional<record::RunRecord> find_complete_run(
-    const config::Configuration& configuration, const std::map<std::string, std::string>& data_hashes);
+/// What a start brings along.
+struct Start {
+  std::int64_t groups = 1;              ///< of ranks at work at a time
+  std::vector<std::string> processors;  ///< the kinds that it computes on
+  bool on_gpus = false;
+  std::function<bool()> stop_requested = {};
+};
 
 /// The output of a run in progress: claimed by a lease while it lives. Used by rank 0 alone.
-class Workspace {
+class RunFolder {
  public:
   /// Creates the folder, or takes up what an earlier run of the same configuration left in it. A node whose
   /// file is damaged or says what cannot be counts as unfinished, and so does a stage 1 whose weights are
   /// gone or damaged while others are still to stand on them. Throws: ConfigError if another run holds it or
   /// another configuration began it; SystemError if it cannot be written or its file system has no room for
   /// what the unfinished nodes write. On failure nothing new is left behind. `journal` is of this
-  /// configuration's plan and folder, and must outlive this; groups: of ranks at work at a time; processors:
-  /// the kinds that this start computes on.
-  Workspace(const config::Configuration& configuration, const config::Plan& plan, Journal& journal,
-            const Inputs& inputs, std::int64_t groups, const std::vector<std::string>& processors,
-            base::Log& log);
-  Workspace(const Workspace&) = delete;
-  Workspace& operator=(const Workspace&) = delete;
+  /// configuration's plan and folder, and must outlive this.
+  RunFolder(const config::Configuration& configuration, const config::Plan& plan, Journal& journal,
+            const Inputs& inputs, const Start& start, base::Log& log);
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
 
   /// The nodes that are not finished, in the plan's order.
   [[nodiscard]] std::vector<const config::PlanNode*> unfinished() const;
   /// All finished nodes, in the plan's order, into `run`, which comes with everything else filled in; cells
-  /// of failed nodes are entered as such. Writes the record and reads it back; then removes the nodes' files
-  /// if nothing failed. Throws: DataError if a node's file or the record is not sound; nothing is removed.
-  void merge(record::RunRecord& run) const;
+  /// of failed nodes are entered as such. Throws: DataError if a node's file is not sound.
+  void collect(record::RunRecord& run) const;
+  /// Writes the record and reads it back; then removes the nodes' files if nothing failed. Throws: DataError
+  /// if the record is not sound; nothing is removed.
+  void write(const record::RunRecord& run) const;
   /// Kinds of processors that any start of this run has computed on, the first one first.
   [[nodiscard]] const std::vector<std::string>& processors() const { return processors_; }
   [[nodiscard]] const LeaseMark& lease() const { return lease_->mark(); }
 
  private:
-  void take_up(const config::Configuration& configuration, const Inputs& inputs, base::Log& log);
+  void take_up(const config::Configuration& configuration, const Inputs& inputs, bool on_gpus,
+               base::Log& log);
   void note_processors(const std::vector<std::string>& processors, base::Log& log);
   void set_unsound_aside(base::Log& log) const;
   void set_aside(const std::filesystem::path& file, std::string_view what, std::string_view node,
                  base::Log& log) const;
-  void check_kept_weights(std::size_t node, const std::string& digest, const std::vector<Standing>& standings,
-                          base::Log& log) const;
+  void check_kept_weights(std::size_t node, const std::string& digest,
+                          const std::vector<NodeStatus>& statuses, base::Log& log) const;
   void read_back(const record::RunRecord& run) const;
   [[nodiscard]] record::NodeRecord read_node(const config::PlanNode& node) const;
 
   const config::Plan* plan_;
   const Journal* journal_;
-  Paths paths_;
+  RunPaths paths_;
   Notes notes_;
   std::size_t classes_ = 0;
   std::vector<std::string> processors_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "grid/workspace.hpp"
+#include "grid/run_folder.hpp"
 
 #include <algorithm>
 #include <sstream>
@@ -11,14 +11,13 @@
 #include "base/format.hpp"
 #include "config/toml.hpp"
 #include "grid/created_folders.hpp"
-#include "grid/stop_signal.hpp"
+#include "grid/same_run.hpp"
 #include "learning/cell.hpp"
 #include "learning/disk_space.hpp"
 #include "learning/strategy.hpp"
 #include "record/check.hpp"
 #include "store/atomic_file.hpp"
 #include "store/free_space.hpp"
-#include "train/compute_device.hpp"
 
 namespace ltr::grid {
 namespace {
@@ -27,48 +26,6 @@ constexpr const char* kConfigurationFile = "configuration.toml";
 constexpr const char* kDataFile = "data_hashes.txt";
 constexpr const char* kDeviceFile = "device.txt";
 constexpr const char* kProcessorsFile = "processors.txt";
-
-void check_same_configuration(const config::Configuration& here, const std::string& there_text,
-                              const std::filesystem::path& place) {
-  const config::Configuration there = config::parse_configuration(there_text, place.string());
-  std::vector<std::string> keys = config::differing_keys(here, there);
-  std::erase_if(keys, [](const std::string& key) { return !config::changes_results(key); });
-  if (keys.empty()) return;
-  throw base::ConfigError(
-      base::format("{} was begun with another configuration ({}); results of two configurations must not "
-                   "mix; choose another "
-                   "run.output, or remove it to start afresh",
-                   place.string(), base::join(keys, "; ")));
-}
-
-std::string hash_lines(const std::map<std::string, std::string>& hashes) {
-  std::string text;
-  for (const auto& [name, hash] : hashes) text += name + " " + hash + "\n";
-  return text;
-}
-
-void check_same_data(const std::string& here, const std::string& there, const std::filesystem::path& place) {
-  if (here == there) return;
-  std::vector<std::string> differing;
-  std::istringstream lines(here);
-  for (std::string line; std::getline(lines, line);) {
-    if (there.find(line + "\n") == there.npos) differing.push_back(line.substr(0, line.find(' ')));
-  }
-  throw base::ConfigError(
-      base::format("the packs or the weights file have changed since {} was begun ({}); results of different "
-                   "data must not mix; restore them, or choose another run.output",
-                   place.string(), base::join(differing, ", ")));
-}
-
-/// parallel.device = "auto" may mean another device at another start.
-void check_same_device(const std::string& here, const std::string& there,
-                       const std::filesystem::path& place) {
-  if (here == there) return;
-  throw base::ConfigError(base::format(
-      "{} was begun on {}, and this start computes on {}: their bits differ, and results of both must not "
-      "mix; go on where there are the same, set parallel.device = \"{}\", or choose another run.output",
-      place.string(), there, here, there == "GPUs" ? "cuda" : "cpu"));
-}
 
 /// What a killed writer left half-written.
 void remove_partial_files(const std::filesystem::path& folder) {
@@ -81,11 +38,11 @@ void remove_partial_files(const std::filesystem::path& folder) {
 
 }  // namespace
 
-Paths::Paths(const config::Configuration& configuration)
+RunPaths::RunPaths(const config::Configuration& configuration)
     : output(configuration.run.output), folder(configuration.run.output + ".parts") {}
 
 void check_output(const config::Configuration& configuration, const config::Plan& plan) {
-  const Paths paths(configuration);
+  const RunPaths paths(configuration);
   const auto refuse = [&](const std::string& what) {
     throw base::ConfigError(
         base::format("run.output = \"{}\": {}; results and checkpoints go there; choose another",
@@ -115,27 +72,8 @@ void check_output(const config::Configuration& configuration, const config::Plan
   }
 }
 
-std::optional<record::RunRecord> find_run(const config::Configuration& configuration) {
-  const Paths paths(configuration);
-  if (!std::filesystem::exists(paths.output)) return std::nullopt;
-  record::RunRecord run = record::read_run(paths.output);
-  check_same_configuration(configuration, run.configuration, paths.output);
-  return run;
-}
-
-std::optional<record::RunRecord> find_complete_run(const config::Configuration& configuration,
-                                                   const std::map<std::string, std::string>& data_hashes) {
-  std::optional<record::RunRecord> run = find_run(configuration);
-  if (!run) return std::nullopt;
-  check_same_data(hash_lines(data_hashes), hash_lines(run->data_hashes), configuration.run.output);
-  const bool complete =
-      std::ranges::all_of(run->cells, [](const record::CellRecord& cell) { return cell.error.empty(); });
-  return complete ? run : std::nullopt;
-}
-
-Workspace::Workspace(const config::Configuration& configuration, const config::Plan& plan, Journal& journal,
-                     const Inputs& inputs, std::int64_t groups, const std::vector<std::string>& processors,
-                     base::Log& log)
+RunFolder::RunFolder(const config::Configuration& configuration, const config::Plan& plan, Journal& journal,
+                     const Inputs& inputs, const Start& start, base::Log& log)
     : plan_(&plan),
       journal_(&journal),
       paths_(configuration),
@@ -143,16 +81,16 @@ Workspace::Workspace(const config::Configuration& configuration, const config::P
       classes_(static_cast<std::size_t>(inputs.training->classes())) {
   const CreatedFolders created(paths_.folder);
   try {
-    lease_.emplace(paths_.folder / "lease", log, StopSignal::requested);
+    lease_.emplace(paths_.folder / "lease", log, start.stop_requested);
     journal.hold(lease());
-    take_up(configuration, inputs, log);
-    note_processors(processors, log);
+    take_up(configuration, inputs, start.on_gpus, log);
+    note_processors(start.processors, log);
     journal.begin();
     const std::int64_t needed =
         learning::disk_space(configuration, unfinished(),
                              {.classes = inputs.training->classes(),
                               .evaluation_images = inputs.validation->images() + inputs.test->images()},
-                             groups);
+                             start.groups);
     store::require_free_space(paths_.folder, static_cast<std::uint64_t>(needed),
                               "the run with its weights, checkpoints and features");
   } catch (...) {
@@ -164,14 +102,15 @@ Workspace::Workspace(const config::Configuration& configuration, const config::P
 }
 
 /// What an earlier start has left, if it is of the same run.
-void Workspace::take_up(const config::Configuration& configuration, const Inputs& inputs, base::Log& log) {
+void RunFolder::take_up(const config::Configuration& configuration, const Inputs& inputs, bool on_gpus,
+                        base::Log& log) {
   if (find_complete_run(configuration, inputs.hashes())) {
     throw base::ConfigError(
         base::format("another run has just finished {}; nothing is left to do; run the same command again to "
                      "see its table",
                      paths_.output.string()));
   }
-  const std::string device = train::compute_device().is_cpu() ? "processors" : "GPUs";
+  const std::string device = on_gpus ? "GPUs" : "processors";
   const std::string data_hashes = hash_lines(inputs.hashes());
   if (const auto there = notes_.read(kConfigurationFile)) {
     check_same_configuration(configuration, *there, paths_.folder);
@@ -187,7 +126,7 @@ void Workspace::take_up(const config::Configuration& configuration, const Inputs
 }
 
 /// Bits are promised for one kind.
-void Workspace::note_processors(const std::vector<std::string>& processors, base::Log& log) {
+void RunFolder::note_processors(const std::vector<std::string>& processors, base::Log& log) {
   std::istringstream lines(notes_.read(kProcessorsFile).value_or(""));
   for (std::string line; std::getline(lines, line);) processors_.push_back(line);
   const std::size_t before = processors_.size();
@@ -209,23 +148,23 @@ void Workspace::note_processors(const std::vector<std::string>& processors, base
   notes_.write(kProcessorsFile, base::join(processors_, "\n") + "\n");
 }
 
-std::vector<const config::PlanNode*> Workspace::unfinished() const {
-  const std::vector<Standing> standings = journal_->look();
+std::vector<const config::PlanNode*> RunFolder::unfinished() const {
+  const std::vector<NodeStatus> statuses = journal_->scan();
   std::vector<const config::PlanNode*> nodes;
-  for (std::size_t i = 0; i < standings.size(); ++i) {
-    if (!standings[i].finished) nodes.push_back(&plan_->nodes[i]);
+  for (std::size_t i = 0; i < statuses.size(); ++i) {
+    if (!statuses[i].finished) nodes.push_back(&plan_->nodes[i]);
   }
   return nodes;
 }
 
-record::NodeRecord Workspace::read_node(const config::PlanNode& node) const {
+record::NodeRecord RunFolder::read_node(const config::PlanNode& node) const {
   const std::filesystem::path file = journal_->node_file(node);
   record::NodeRecord record = record::read_node(file);
   record::check_node(record, node, classes_, file);
   return record;
 }
 
-void Workspace::set_aside(const std::filesystem::path& file, std::string_view what, std::string_view node,
+void RunFolder::set_aside(const std::filesystem::path& file, std::string_view what, std::string_view node,
                           base::Log& log) const {
   const std::filesystem::path aside = file.string() + ".damaged";
   std::error_code absent;
@@ -235,8 +174,8 @@ void Workspace::set_aside(const std::filesystem::path& file, std::string_view wh
 }
 
 /// Damage alone: a disk that cannot be read says nothing about what it holds.
-void Workspace::set_unsound_aside(base::Log& log) const {
-  const std::vector<Standing> found = journal_->look();
+void RunFolder::set_unsound_aside(base::Log& log) const {
+  const std::vector<NodeStatus> found = journal_->scan();
   std::vector<std::string> weights(found.size());  // digests of stage 1s
   for (std::size_t i = 0; i < found.size(); ++i) {
     const config::PlanNode& node = plan_->nodes[i];
@@ -250,19 +189,19 @@ void Workspace::set_unsound_aside(base::Log& log) const {
       set_aside(journal_->node_file(node), error.what(), node.id, log);
     }
   }
-  const std::vector<Standing> sound = journal_->look();
+  const std::vector<NodeStatus> sound = journal_->scan();
   for (std::size_t i = 0; i < sound.size(); ++i) {
     if (sound[i].finished) check_kept_weights(i, weights[i], sound, log);
   }
 }
 
 /// A finished stage 1 is worth no more than its weights where others are still to stand on them.
-void Workspace::check_kept_weights(std::size_t number, const std::string& digest,
-                                   const std::vector<Standing>& standings, base::Log& log) const {
+void RunFolder::check_kept_weights(std::size_t number, const std::string& digest,
+                                   const std::vector<NodeStatus>& statuses, base::Log& log) const {
   const config::PlanNode& node = plan_->nodes[number];
   bool needed = false;
-  for (std::size_t i = 0; i < standings.size(); ++i) {
-    needed = needed || (!standings[i].finished &&
+  for (std::size_t i = 0; i < statuses.size(); ++i) {
+    needed = needed || (!statuses[i].finished &&
                         std::ranges::find(plan_->nodes[i].needs, node.id) != plan_->nodes[i].needs.end());
   }
   if (!needed) return;
@@ -282,7 +221,7 @@ void Workspace::check_kept_weights(std::size_t number, const std::string& digest
 
 /// Nothing that a record stands on goes before it has been found sound; one that is not would stop every
 /// start.
-void Workspace::read_back(const record::RunRecord& run) const {
+void RunFolder::read_back(const record::RunRecord& run) const {
   std::string damage;
   try {
     if (record::digests(record::read_run(paths_.output)).results == record::digests(run).results) return;
@@ -297,12 +236,12 @@ void Workspace::read_back(const record::RunRecord& run) const {
       damage, paths_.output.string()));
 }
 
-void Workspace::merge(record::RunRecord& run) const {
+void RunFolder::collect(record::RunRecord& run) const {
   const std::map<std::string, std::string> errors = journal_->failures();
-  const std::vector<Standing> standings = journal_->look();
-  for (std::size_t i = 0; i < standings.size(); ++i) {
+  const std::vector<NodeStatus> statuses = journal_->scan();
+  for (std::size_t i = 0; i < statuses.size(); ++i) {
     const config::PlanNode& node = plan_->nodes[i];
-    if (!standings[i].finished) continue;
+    if (!statuses[i].finished) continue;
     record::NodeRecord done = read_node(node);
     std::ranges::move(done.stage_1, std::back_inserter(run.stage_1));
     std::ranges::move(done.cells, std::back_inserter(run.cells));
@@ -323,12 +262,15 @@ void Workspace::merge(record::RunRecord& run) const {
   std::map<std::string, std::size_t> place;
   for (std::size_t i = 0; i < plan_->cells.size(); ++i) place[plan_->cells[i].id] = i;
   std::ranges::sort(run.cells, {}, [&place](const record::CellRecord& cell) { return place.at(cell.id); });
+}
+
+void RunFolder::write(const record::RunRecord& run) const {
   lease().require();
   record::check_run(run, paths_.output);
   record::write_run(run, paths_.output);
   read_back(run);
   lease().require();
-  if (!errors.empty()) return;
+  if (!journal_->failures().empty()) return;
   journal_->clear();
   for (const char* name : {kConfigurationFile, kDataFile, kDeviceFile, kProcessorsFile}) {
     notes_.remove(name);

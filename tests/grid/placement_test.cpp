@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "grid/gpu_choice.hpp"
+#include "grid/placement.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,27 +22,30 @@ config::Parallel asking_for(DeviceKind device, bool share = false) {
   return parallel;
 }
 
-std::string refusal(const config::Parallel& parallel, const std::vector<GpuView>& views) {
+std::string refusal(const config::Parallel& parallel, const std::vector<RankDescription>& ranks) {
   try {
-    static_cast<void>(choose_gpus(parallel, views));
+    static_cast<void>(choose_gpus(parallel, ranks));
   } catch (const base::ConfigError& error) {
     return error.what();
   }
   return "accepted";
 }
 
-GpuView seeing(const std::string& host, int local_rank, std::vector<std::string> bus_ids) {
-  return {host, local_rank, std::move(bus_ids), {}};
+RankDescription seeing(const std::string& host, int local_rank, const std::vector<std::string>& bus_ids) {
+  RankDescription rank{.host = host, .local_rank = local_rank};
+  for (const std::string& bus_id : bus_ids) rank.gpus.push_back({.description = "GPU", .bus_id = bus_id});
+  return rank;
 }
 
-GpuView blind(const std::string& host, int local_rank, std::string why_none) {
-  return {host, local_rank, {}, std::move(why_none)};
+RankDescription blind(const std::string& host, int local_rank, std::string why_none) {
+  return {.host = host, .local_rank = local_rank, .why_no_gpu = std::move(why_none)};
 }
 
-const std::vector<GpuView> kTwoHostsOfTwo{seeing("a", 0, {"1", "2"}), seeing("a", 1, {"1", "2"}),
-                                          seeing("b", 0, {"1", "2"}), seeing("b", 1, {"1", "2"})};
-const std::vector<GpuView> kBlind{blind("a", 0, "driver too old for CUDA 13.0"), blind("a", 1, "no driver")};
-const std::vector<GpuView> kTwoOnOne{seeing("a", 0, {"1"}), seeing("a", 1, {"1"})};
+const std::vector<RankDescription> kTwoHostsOfTwo{seeing("a", 0, {"1", "2"}), seeing("a", 1, {"1", "2"}),
+                                                  seeing("b", 0, {"1", "2"}), seeing("b", 1, {"1", "2"})};
+const std::vector<RankDescription> kBlind{blind("a", 0, "driver too old for CUDA 13.0"),
+                                          blind("a", 1, "no driver")};
+const std::vector<RankDescription> kTwoOnOne{seeing("a", 0, {"1"}), seeing("a", 1, {"1"})};
 
 TEST(GpuChoice, IsThatOfTheLocalRank) {
   for (const DeviceKind device : {DeviceKind::automatic, DeviceKind::cuda}) {
@@ -77,8 +80,8 @@ TEST(GpuChoice, RefusesRanksThatWouldShareAGpuUnasked) {
                     HasSubstr("parallel.share_gpus = true")));
   EXPECT_THAT(choose_gpus(asking_for(DeviceKind::automatic, /*share=*/true), kTwoOnOne).gpus,
               ElementsAre(0, 0));
-  const std::vector<GpuView> three{seeing("a", 0, {"1", "2"}), seeing("a", 1, {"1", "2"}),
-                                   seeing("a", 2, {"1", "2"})};
+  const std::vector<RankDescription> three{seeing("a", 0, {"1", "2"}), seeing("a", 1, {"1", "2"}),
+                                           seeing("a", 2, {"1", "2"})};
   EXPECT_THAT(refusal(asking_for(DeviceKind::cuda), three), HasSubstr("ranks 0 and 2 on a"));
   EXPECT_THAT(choose_gpus(asking_for(DeviceKind::cuda, /*share=*/true), three).gpus, ElementsAre(0, 1, 0));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "grid/workspace.hpp"
+#include "grid/run_folder.hpp"
 
 #include <fstream>
 
@@ -10,6 +10,7 @@
 #include "config/toml.hpp"
 #include "data/synthesise.hpp"
 #include "grid/plausible_node.hpp"
+#include "grid/same_run.hpp"
 #include "learning/cell.hpp"
 #include "learning/strategy.hpp"
 #include "model/safetensors.hpp"
@@ -22,7 +23,7 @@ namespace {
 
 using testing::HasSubstr;
 
-class WorkspaceTest : public test::OwnFolder {
+class RunFolderTest : public test::OwnFolder {
  protected:
   void SetUp() override {
     OwnFolder::SetUp();
@@ -49,7 +50,7 @@ class WorkspaceTest : public test::OwnFolder {
   const config::PlanNode& node(config::NodeKind kind) const {
     return *std::ranges::find(plan_.nodes, kind, &config::PlanNode::kind);
   }
-  std::filesystem::path parts() const { return Paths(configuration_).folder; }
+  std::filesystem::path parts() const { return RunPaths(configuration_).folder; }
   /// As a node leaves things: its record, and of a stage 1 its weights.
   void finish(const config::PlanNode& node) {
     std::filesystem::create_directories(parts());
@@ -63,7 +64,7 @@ class WorkspaceTest : public test::OwnFolder {
     record::write_node(record, journal_.node_file(node));
   }
   /// A start that ends at once.
-  Workspace begin() { return {configuration_, plan_, journal_, inputs_, 1, {"AVX2 on a processor"}, log_}; }
+  RunFolder begin() { return {configuration_, plan_, journal_, inputs_, start_, log_}; }
   record::RunRecord description() const {
     record::RunRecord run;
     run.configuration = config::to_toml(configuration_);
@@ -83,18 +84,19 @@ class WorkspaceTest : public test::OwnFolder {
 
   base::Log log_{base::Log::Voice::silent};
   config::Configuration configuration_;
+  Start start_{.processors = {"AVX2 on a processor"}};
   config::Plan plan_;
   Journal journal_{{}, plan_};
   Inputs inputs_;
 };
 
-TEST_F(WorkspaceTest, LeavesNoFolderWhereTheDiskIsTooSmall) {
+TEST_F(RunFolderTest, LeavesNoFolderWhereTheDiskIsTooSmall) {
   // Networks for more seeds than the file system has room for.
   const std::uintmax_t free = std::filesystem::space(folder()).available;
   configuration_.run.seeds.resize(free / 1'000'000 + 1);
   plan_ = config::make_plan(configuration_);
   try {
-    const Workspace workspace(configuration_, plan_, journal_, inputs_, 1, {"AVX2 on a processor"}, log_);
+    const RunFolder folder_of_run(configuration_, plan_, journal_, inputs_, start_, log_);
     FAIL() << "a run was begun that cannot end";
   } catch (const base::SystemError& error) {
     EXPECT_THAT(error.what(), HasSubstr("nothing was written"));
@@ -102,48 +104,47 @@ TEST_F(WorkspaceTest, LeavesNoFolderWhereTheDiskIsTooSmall) {
   EXPECT_FALSE(std::filesystem::exists(folder() / "results"));
 }
 
-TEST_F(WorkspaceTest, LeavesTheFoldersOfOthersWhereItCannotBegin) {
+TEST_F(RunFolderTest, LeavesTheFoldersOfOthersWhereItCannotBegin) {
   std::filesystem::create_directories(folder() / "results");
   std::ofstream(folder() / "results/other") << "a neighbour's";
   std::ofstream(folder() / "results/today") << "a file where a folder should be";
-  EXPECT_THROW(Workspace(configuration_, plan_, journal_, inputs_, 1, {"AVX2 on a processor"}, log_),
-               base::ConfigError);
+  EXPECT_THROW(RunFolder(configuration_, plan_, journal_, inputs_, start_, log_), base::ConfigError);
   EXPECT_TRUE(std::filesystem::exists(folder() / "results/other"));
   EXPECT_TRUE(std::filesystem::exists(folder() / "results/today"));
 }
 
-TEST_F(WorkspaceTest, NamesTheKeysOfAnotherConfiguration) {
+TEST_F(RunFolderTest, NamesTheKeysOfAnotherConfiguration) {
   {
-    const Workspace begun(configuration_, plan_, journal_, inputs_, 1, {"AVX2 on a processor"}, log_);
+    const RunFolder begun(configuration_, plan_, journal_, inputs_, start_, log_);
   }
   configuration_.stage_1.learning_rate *= 2;
   try {
-    const Workspace workspace(configuration_, plan_, journal_, inputs_, 1, {"AVX2 on a processor"}, log_);
+    const RunFolder folder_of_run(configuration_, plan_, journal_, inputs_, start_, log_);
     FAIL() << "results of two configurations would mix";
   } catch (const base::ConfigError& error) {
     EXPECT_THAT(error.what(), HasSubstr("stage_1.learning_rate"));
   }
 }
 
-TEST_F(WorkspaceTest, RefusesToGoOnWhereTheOtherDeviceComputes) {
+TEST_F(RunFolderTest, RefusesToGoOnWhereTheOtherDeviceComputes) {
   {
-    const Workspace begun(configuration_, plan_, journal_, inputs_, 1, {"AVX2 on a processor"}, log_);
+    const RunFolder begun(configuration_, plan_, journal_, inputs_, start_, log_);
   }
   {
-    const Workspace again(configuration_, plan_, journal_, inputs_, 1, {"AVX2 on a processor"}, log_);
+    const RunFolder again(configuration_, plan_, journal_, inputs_, start_, log_);
   }
   for (const char* copy : {"device.txt", "device.txt.copy"}) {
     store::write_sealed(parts() / copy, std::as_bytes(std::span(std::string_view("GPUs"))));
   }
   try {
-    const Workspace workspace(configuration_, plan_, journal_, inputs_, 1, {"AVX2 on a processor"}, log_);
+    const RunFolder folder_of_run(configuration_, plan_, journal_, inputs_, start_, log_);
     FAIL() << "bits of two devices would mix";
   } catch (const base::ConfigError& error) {
     EXPECT_THAT(error.what(), HasSubstr("was begun on GPUs, and this start computes on processors"));
   }
 }
 
-TEST_F(WorkspaceTest, ADamagedNodeIsSetAsideAndComputedAgain) {
+TEST_F(RunFolderTest, ADamagedNodeIsSetAsideAndComputedAgain) {
   const config::PlanNode& stage_1 = node(config::NodeKind::stage_1);
   finish(stage_1);
   EXPECT_EQ(begin().unfinished().size(), plan_.nodes.size() - 1);
@@ -152,7 +153,7 @@ TEST_F(WorkspaceTest, ADamagedNodeIsSetAsideAndComputedAgain) {
   EXPECT_TRUE(std::filesystem::exists(journal_.node_file(stage_1).string() + ".damaged"));
 }
 
-TEST_F(WorkspaceTest, ANodeThatReadsButCannotBeIsSetAsideToo) {
+TEST_F(RunFolderTest, ANodeThatReadsButCannotBeIsSetAsideToo) {
   const config::PlanNode& stage_1 = node(config::NodeKind::stage_1);
   finish(stage_1);
   record::NodeRecord impossible = test::plausible_node(stage_1, 2);
@@ -161,7 +162,7 @@ TEST_F(WorkspaceTest, ANodeThatReadsButCannotBeIsSetAsideToo) {
   EXPECT_EQ(begin().unfinished().size(), plan_.nodes.size());
 }
 
-TEST_F(WorkspaceTest, AStage1WhoseWeightsAreGoneOrChangedIsComputedAgain) {
+TEST_F(RunFolderTest, AStage1WhoseWeightsAreGoneOrChangedIsComputedAgain) {
   const config::PlanNode& stage_1 = node(config::NodeKind::stage_1);
   const std::filesystem::path weights = learning::weights_file(parts(), stage_1.id);
   const std::string sound = (finish(stage_1), store::read_text_file(weights));
@@ -178,7 +179,7 @@ TEST_F(WorkspaceTest, AStage1WhoseWeightsAreGoneOrChangedIsComputedAgain) {
   }
 }
 
-TEST_F(WorkspaceTest, SoundWeightsOfAnotherTrainingAreNotBelieved) {
+TEST_F(RunFolderTest, SoundWeightsOfAnotherTrainingAreNotBelieved) {
   const config::PlanNode& stage_1 = node(config::NodeKind::stage_1);
   finish(stage_1);
   model::write_safetensors(learning::weights_file(parts(), stage_1.id), {{"fc.weight", torch::zeros({2, 3})}},
@@ -186,31 +187,33 @@ TEST_F(WorkspaceTest, SoundWeightsOfAnotherTrainingAreNotBelieved) {
   EXPECT_EQ(begin().unfinished().size(), plan_.nodes.size());
 }
 
-TEST_F(WorkspaceTest, WeightsThatNobodyStandsOnAnyMoreMayGo) {
+TEST_F(RunFolderTest, WeightsThatNobodyStandsOnAnyMoreMayGo) {
   for (const config::PlanNode& planned : plan_.nodes) finish(planned);
   std::filesystem::remove(learning::weights_file(parts(), node(config::NodeKind::stage_1).id));
   EXPECT_TRUE(begin().unfinished().empty());
 }
 
-TEST_F(WorkspaceTest, NothingIsRemovedWhereTheRecordWouldNotBeSound) {
+TEST_F(RunFolderTest, NothingIsRemovedWhereTheRecordWouldNotBeSound) {
   for (const config::PlanNode& planned : plan_.nodes) finish(planned);
-  Workspace workspace(configuration_, plan_, journal_, inputs_, 1, {"AVX2 on a processor"}, log_);
+  RunFolder folder_of_run(configuration_, plan_, journal_, inputs_, start_, log_);
   record::RunRecord run = description();
   run.class_counts[0] = -1;
-  EXPECT_THROW(workspace.merge(run), base::DataError);
+  folder_of_run.collect(run);
+  EXPECT_THROW(folder_of_run.write(run), base::DataError);
   EXPECT_FALSE(std::filesystem::exists(configuration_.run.output));  // where it would stop every start
   for (const config::PlanNode& planned : plan_.nodes) {
     EXPECT_TRUE(std::filesystem::exists(journal_.node_file(planned))) << planned.id;
   }
   run = description();
-  workspace.merge(run);
+  folder_of_run.collect(run);
+  folder_of_run.write(run);
   EXPECT_EQ(record::read_run(configuration_.run.output).cells.size(), plan_.cells.size());
   for (const config::PlanNode& planned : plan_.nodes) {
     EXPECT_FALSE(std::filesystem::exists(journal_.node_file(planned))) << planned.id;
   }
 }
 
-TEST_F(WorkspaceTest, ADamagedNoteIsTakenFromItsCopyAndMended) {
+TEST_F(RunFolderTest, ADamagedNoteIsTakenFromItsCopyAndMended) {
   (void)begin();
   for (const char* copy : {"configuration.toml", "configuration.toml.copy"}) {
     std::ofstream(parts() / copy, std::ios::app) << "x";
@@ -223,23 +226,23 @@ TEST_F(WorkspaceTest, ADamagedNoteIsTakenFromItsCopyAndMended) {
   EXPECT_THROW((void)begin(), base::DataError);
 }
 
-TEST_F(WorkspaceTest, AnotherKindOfProcessorIsSaidAndRemembered) {
+TEST_F(RunFolderTest, AnotherKindOfProcessorIsSaidAndRemembered) {
   (void)begin();
-  const Workspace again(configuration_, plan_, journal_, inputs_, 1, {"AVX512 on a processor"}, log_);
+  const RunFolder again(configuration_, plan_, journal_, inputs_, {.processors = {"AVX512 on a processor"}},
+                        log_);
   EXPECT_THAT(again.processors(), testing::ElementsAre("AVX2 on a processor", "AVX512 on a processor"));
 }
 
-TEST_F(WorkspaceTest, ARefusedStartLeavesAnotherRunsFolderAlone) {
-  const Workspace running(configuration_, plan_, journal_, inputs_, 1, {"AVX2 on a processor"}, log_);
+TEST_F(RunFolderTest, ARefusedStartLeavesAnotherRunsFolderAlone) {
+  const RunFolder running(configuration_, plan_, journal_, inputs_, start_, log_);
   Journal other(parts(), plan_);
-  EXPECT_THROW(Workspace(configuration_, plan_, other, inputs_, 1, {"AVX2 on a processor"}, log_),
-               base::ConfigError);
+  EXPECT_THROW(RunFolder(configuration_, plan_, other, inputs_, start_, log_), base::ConfigError);
   EXPECT_TRUE(std::filesystem::exists(parts() / "lease"));
   EXPECT_TRUE(std::filesystem::exists(parts() / "configuration.toml"));
 }
 
-TEST_F(WorkspaceTest, NothingMoreIsWrittenOnceTheLeaseIsGone) {
-  const Workspace workspace(configuration_, plan_, journal_, inputs_, 1, {"AVX2 on a processor"}, log_);
+TEST_F(RunFolderTest, NothingMoreIsWrittenOnceTheLeaseIsGone) {
+  const RunFolder folder_of_run(configuration_, plan_, journal_, inputs_, start_, log_);
   std::ofstream(parts() / "lease") << "0123456789abcdef deadbeef elsewhere 17 -\n";
   const config::PlanNode& stage_1 = node(config::NodeKind::stage_1);
   EXPECT_THROW((void)journal_.claim(0, "ranks 0 to 0"), base::ConfigError);
@@ -250,7 +253,7 @@ TEST_F(WorkspaceTest, NothingMoreIsWrittenOnceTheLeaseIsGone) {
   EXPECT_FALSE(std::filesystem::exists(journal_.node_file(stage_1)));
 }
 
-TEST_F(WorkspaceTest, OutputsThatCannotBeWrittenAreNamedBeforeAnythingStarts) {
+TEST_F(RunFolderTest, OutputsThatCannotBeWrittenAreNamedBeforeAnythingStarts) {
   const auto refusal_of = [&](const std::string& output) -> std::string {
     configuration_.run.output = output;
     try {
@@ -268,8 +271,8 @@ TEST_F(WorkspaceTest, OutputsThatCannotBeWrittenAreNamedBeforeAnythingStarts) {
   EXPECT_FALSE(std::filesystem::exists(folder() / "new"));
 }
 
-TEST_F(WorkspaceTest, KeepsSharedFeaturesUntilTheLastNodeThatNeedsThem) {
-  const Workspace workspace(configuration_, plan_, journal_, inputs_, 1, {"AVX2 on a processor"}, log_);
+TEST_F(RunFolderTest, KeepsSharedFeaturesUntilTheLastNodeThatNeedsThem) {
+  const RunFolder folder_of_run(configuration_, plan_, journal_, inputs_, start_, log_);
   journal_.finish(node(config::NodeKind::stage_1), {});
   const std::vector<std::filesystem::path> files = leave_features();
   journal_.finish(node(config::NodeKind::features), {});

@@ -1,46 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "grid/gpu_choice.hpp"
+#include "grid/placement.hpp"
 
 #include <algorithm>
 #include <map>
-#include <sstream>
+#include <set>
 #include <utility>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
-#include "device/gpus.hpp"
 #include "train/compute_device.hpp"
 
 namespace ltr::grid {
 namespace {
 
-/// A line a field, so that names may hold anything else.
-std::string told(const GpuView& view) {
-  return base::format("{}\n{}\n{}\n{}", view.host, view.local_rank, view.why_none,
-                      base::join(view.bus_ids, "\n"));
-}
-
-GpuView understood(const std::string& text) {
-  GpuView view;
-  std::istringstream lines(text);
-  std::string line;
-  std::getline(lines, view.host);
-  std::getline(lines, line);
-  view.local_rank = std::stoi(line);
-  std::getline(lines, view.why_none);
-  while (std::getline(lines, line)) view.bus_ids.push_back(line);
-  return view;
-}
-
-bool is_blind(const GpuView& view) { return view.bus_ids.empty(); }
+bool is_blind(const RankDescription& rank) { return rank.gpus.empty(); }
 
 /// The ranks that would compute on each GPU.
 using Users = std::map<std::pair<std::string, std::string>, std::vector<std::size_t>>;
 
-Users users_of(const std::vector<GpuView>& views, const std::vector<std::size_t>& gpus) {
+Users users_of(const std::vector<RankDescription>& ranks, const std::vector<std::size_t>& gpus) {
   Users users;
-  for (std::size_t rank = 0; rank < views.size(); ++rank) {
-    users[{views[rank].host, views[rank].bus_ids[gpus[rank]]}].push_back(rank);
+  for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
+    users[{ranks[rank].host, ranks[rank].gpus[gpus[rank]].bus_id}].push_back(rank);
   }
   return users;
 }
@@ -67,37 +48,37 @@ comm::Transport transport_of(const config::Parallel& parallel, int ranks_on_one)
 
 }  // namespace
 
-GpuChoice choose_gpus(const config::Parallel& parallel, const std::vector<GpuView>& views) {
+GpuChoice choose_gpus(const config::Parallel& parallel, const std::vector<RankDescription>& ranks) {
   if (parallel.device == config::DeviceKind::cpu) return {};
-  const auto blind = std::ranges::find_if(views, is_blind);
-  const bool none = std::ranges::all_of(views, is_blind);
+  const auto blind = std::ranges::find_if(ranks, is_blind);
+  const bool none = std::ranges::all_of(ranks, is_blind);
   if (none && parallel.device == config::DeviceKind::automatic) {
-    check_for_processors(parallel, views.front().why_none);
+    check_for_processors(parallel, ranks.front().why_no_gpu);
     return {};
   }
-  if (blind != views.end()) {
+  if (blind != ranks.end()) {
     throw base::ConfigError(base::format(
         "parallel.device = \"{}\", but rank {} on {} sees no GPU{}: {}; it could not take part; ask Slurm "
         "for "
         "a GPU a task (--gpus-per-task=1), check nvidia-smi on that host, or set parallel.device = \"cpu\"",
-        config::name_of(parallel.device), blind - views.begin(), blind->host, none ? "" : ", while others do",
-        blind->why_none));
+        config::name_of(parallel.device), blind - ranks.begin(), blind->host, none ? "" : ", while others do",
+        blind->why_no_gpu));
   }
   GpuChoice choice;
-  for (const GpuView& view : views) {
-    choice.gpus.push_back(static_cast<std::size_t>(view.local_rank) % view.bus_ids.size());
+  for (const RankDescription& rank : ranks) {
+    choice.gpus.push_back(static_cast<std::size_t>(rank.local_rank) % rank.gpus.size());
   }
-  for (const auto& [gpu, ranks] : users_of(views, choice.gpus)) {
-    choice.ranks_on_one = std::max(choice.ranks_on_one, static_cast<int>(ranks.size()));
-    if (ranks.size() == 1 || parallel.share_gpus) continue;
+  for (const auto& [gpu, users] : users_of(ranks, choice.gpus)) {
+    choice.ranks_on_one = std::max(choice.ranks_on_one, static_cast<int>(users.size()));
+    if (users.size() == 1 || parallel.share_gpus) continue;
     throw base::ConfigError(base::format(
         "ranks {} and {} on {} would both compute on the GPU at {} ({} visible to each): they would take "
         "turns and share its memory; start as many ranks a host as it has GPUs, let Slurm show every rank "
         "all of them (--gpu-bind=none), or set parallel.share_gpus = true if that is meant",
-        ranks[0], ranks[1], gpu.first, gpu.second, views[ranks[1]].bus_ids.size()));
+        users[0], users[1], gpu.first, gpu.second, ranks[users[1]].gpus.size()));
   }
   choice.transport = transport_of(parallel, choice.ranks_on_one);
-  if (parallel.cuda_graph && choice.transport == comm::Transport::mpi && views.size() > 1) {
+  if (parallel.cuda_graph && choice.transport == comm::Transport::mpi && ranks.size() > 1) {
     throw base::ConfigError(
         "parallel.cuda_graph = true, but ranks that share a GPU exchange gradients over MPI, which is the "
         "host's work and cannot be recorded; set it to false, or start one rank a GPU");
@@ -105,22 +86,20 @@ GpuChoice choose_gpus(const config::Parallel& parallel, const std::vector<GpuVie
   return choice;
 }
 
-GpuChoice gpus_of(const comm::Session& session, const config::Parallel& parallel) {
-  GpuView own{session.host(), static_cast<int>(session.local_rank().value()), {}, {}};
-  for (const device::Gpu& gpu : device::visible_gpus()) own.bus_ids.push_back(gpu.bus_id);
-  if (is_blind(own)) own.why_none = device::why_no_gpu();
-  std::vector<GpuView> views;
-  for (const std::string& text : session.world().all_gather(told(own))) views.push_back(understood(text));
-  return choose_gpus(parallel, views);
+std::vector<std::string> Placement::processor_kinds() const {
+  std::set<std::string> kinds;
+  for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
+    kinds.insert(on_gpus() ? gpu(rank).description : ranks[rank].instructions);
+  }
+  return {kinds.begin(), kinds.end()};
 }
 
-void use_chosen_device(const comm::Session& session, const config::Parallel& parallel,
-                       const GpuChoice& choice) {
+void use_chosen_device(base::WorldRank rank, const config::Parallel& parallel, const GpuChoice& choice) {
   train::Compute compute;
   compute.precision = parallel.precision;
   compute.transport = choice.transport;
   if (!choice.gpus.empty()) {
-    const std::size_t gpu = choice.gpus[static_cast<std::size_t>(session.world_rank().value())];
+    const std::size_t gpu = choice.gpus[static_cast<std::size_t>(rank.value())];
     compute.device = torch::Device(torch::kCUDA, static_cast<c10::DeviceIndex>(gpu));
   }
   train::set_compute(compute);

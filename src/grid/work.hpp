@@ -1,20 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which node a free group of ranks takes next, and what that comes to over a whole plan.
+// How much work nodes are, and what that costs on the machine at hand.
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <span>
 #include <vector>
 
+#include "config/configuration.hpp"
 #include "config/plan.hpp"
-#include "config/toml.hpp"
+#include "grid/inputs.hpp"
 #include "record/record.hpp"
 
 namespace ltr::grid {
 
-/// Ranks that work on a node of this kind.
-[[nodiscard]] int group_size(const config::GroupSizes& sizes, config::NodeKind kind);
+/// Images that a node passes through the backbone.
+struct Work {
+  double trained = 0;    ///< forward and backward
+  double frozen = 0;     ///< forward, to train what stands on it
+  double evaluated = 0;  ///< forward alone
+
+  /// Forward and backward count three.
+  [[nodiscard]] double total() const { return 3 * trained + frozen + evaluated; }
+};
+[[nodiscard]] Work work_of(const config::PlanNode& node, const Inputs& inputs,
+                           const config::Configuration& configuration);
+
+/// Of every node, in the plan's order.
+[[nodiscard]] std::vector<double> total_work(const config::Plan& plan, const Inputs& inputs,
+                                             const config::Configuration& configuration);
 
 /// What nodes cost, in the order of the plan: first by the images they pass through the backbone, and as soon
 /// as some are done, by the time that nodes of their kind took. Units: arbitrary until the first node is
@@ -37,9 +50,6 @@ class NodeCosts {
   std::vector<Rate> rates_;  ///< by kind
 };
 
-/// The candidates, the longest first; of equal ones the plan's first.
-void sort_longest_first(std::vector<std::size_t>& nodes, const NodeCosts& costs);
-
 /// How long nodes took: from the first one's start to the last one's end, by the clock that nobody sets, and
 /// in rank-seconds. 0 for none. Units: seconds.
 struct Elapsed {
@@ -47,16 +57,5 @@ struct Elapsed {
   double busy_s = 0;
 };
 [[nodiscard]] Elapsed elapsed(std::span<const record::NodeTime> times);
-
-/// How long groups would take for `nodes`, which are indices into the plan.
-struct Estimate {
-  double makespan = 0;    ///< in the costs' units, divided by ranks
-  double idle_share = 0;  ///< of the ranks' time in it
-};
-
-/// Plays the plan through: every free group takes the longest node that is ready. Nodes that are needed but
-/// not among `nodes` count as finished.
-[[nodiscard]] Estimate estimate(const config::Plan& plan, const std::vector<std::size_t>& nodes,
-                                const NodeCosts& costs, const config::GroupSizes& sizes, int ranks);
 
 }  // namespace ltr::grid
