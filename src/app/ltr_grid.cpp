@@ -143,7 +143,7 @@ int main(int argc, char** argv) {
     } catch (const ltr::base::Error& error) {
       log.error(error.what());
       return ExitStatus::bad_input;
-    } catch (const ltr::comm::LostRanks& error) {
+    } catch (const ltr::comm::CommunicationError& error) {
       std::cerr << "ltr_grid: " << error.what() << std::endl;
       session.abort(1);
     } catch (const std::exception& error) {

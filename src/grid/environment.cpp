@@ -11,7 +11,7 @@
 
 #include "base/build_info.hpp"
 #include "base/format.hpp"
-#include "comm/exchange.hpp"
+#include "comm/gradient_reducer.hpp"
 #include "comm/session.hpp"
 #include "device/gpus.hpp"
 #include "store/file.hpp"

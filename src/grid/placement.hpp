@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/ids.hpp"
-#include "comm/exchange.hpp"
+#include "comm/gradient_reducer.hpp"
 #include "config/configuration.hpp"
 #include "grid/rank_description.hpp"
 

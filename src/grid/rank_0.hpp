@@ -11,13 +11,13 @@ namespace ltr::grid {
 
 /// Runs `work` on rank 0 with one verdict for all ranks. Collective.
 template <class Work>
-void on_rank_0(const comm::Group& world, const Work& work, const comm::Waiting& waiting = {}) {
+void on_rank_0(const comm::Group& world, const Work& work, const comm::WaitPolicy& policy = {}) {
   comm::agree(
       world,
       [&] {
         if (world.rank() == 0) work();
       },
-      waiting);
+      policy);
 }
 
 /// Rank 0's value on every rank. Collective.

@@ -55,10 +55,11 @@ void stage_inputs(const ProcessContext& process, const config::Configuration& co
 Placement prepare_process(const comm::Session& session, const config::Configuration& configuration,
                           const Inputs& inputs) {
   // Ranks that miss others leave at once: to take down what still waits for them could itself wait.
-  comm::set_stall_timeout(configuration.parallel.stall_timeout_s, [&session](const std::string& text) {
-    std::cerr << "ltr_grid: " << text << std::endl;
-    session.abort(1);
-  });
+  session.world().set_stall_timeout(configuration.parallel.stall_timeout_s,
+                                    [&session](const std::string& text) {
+                                      std::cerr << "ltr_grid: " << text << std::endl;
+                                      session.abort(1);
+                                    });
   train::make_deterministic(configuration.parallel.threads_per_rank);
   train::keep_freed_memory();
   train::set_gpu_arithmetic(configuration.parallel.precision, configuration.parallel.autotune);

@@ -132,7 +132,7 @@ bool WorkerGroup::any_at_work(const std::vector<NodeStatus>& statuses) {
     const std::filesystem::path claim = job_.journal.claim_file(job_.plan.nodes[number]);
     const double silent_s = timeout_s > 0 ? silence_.silent_s(claim) : 0;
     if (silent_s <= std::max(timeout_s, kSilentAfterS)) continue;
-    throw comm::LostRanks(base::format(
+    throw comm::CommunicationError(base::format(
         "{} are silent for {:.0f} s, and the others wait for {} from them; they stand still or are gone, so "
         "the run ends; look at their processes and hosts, then start the same command again: it goes on from "
         "the last checkpoint",
@@ -178,13 +178,13 @@ void WorkerGroup::compute(const Ranks& ranks, std::size_t number) {
       job_.journal.release(job_.plan.nodes[number]);
     }
     throw;
-  } catch (const comm::LostRanks&) {
+  } catch (const comm::CommunicationError&) {
     throw;
   } catch (const std::exception& error) {
     const std::string text =
         base::format("rank {} ({}), {}: internal error: {}", ranks.first_rank + ranks.group.rank(),
                      base::host_name(), job_.plan.nodes[number].id, error.what());
-    if (ranks.size > 1) throw comm::LostRanks(text);
+    if (ranks.size > 1) throw comm::CommunicationError(text);
     log_.error(text);
     job_.journal.fail(job_.plan.nodes[number], text);
   }

@@ -6,8 +6,8 @@
 #include <functional>
 #include <memory>
 
-#include "comm/bucket_sum.hpp"
-#include "comm/exchange.hpp"
+#include "comm/bucket_reducer.hpp"
+#include "comm/gradient_reducer.hpp"
 #include "comm/group.hpp"
 
 namespace ltr::comm {
@@ -20,8 +20,8 @@ struct Staging {
 
 /// Each bucket is copied to pinned memory once it is filled, summed there by `sum`, and copied back as soon
 /// as its sum is there, while others are still being filled. Several ranks may share a GPU.
-[[nodiscard]] std::unique_ptr<Exchange> make_staged_exchange(const Group& group,
-                                                             std::unique_ptr<BucketSum> sum,
-                                                             const Staging& staging);
+[[nodiscard]] std::unique_ptr<GradientReducer> make_staged_reducer(const Group& group,
+                                                                   std::unique_ptr<BucketReducer> sum,
+                                                                   const Staging& staging);
 
 }  // namespace ltr::comm

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "comm/background_exchange.hpp"
+#include "comm/background_reducer.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -13,7 +13,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/stopwatch.hpp"
-#include "comm/patience.hpp"
+#include "comm/backoff.hpp"
 #include "comm/stall_watch.hpp"
 
 namespace ltr::comm {
@@ -24,12 +24,12 @@ constexpr std::size_t kMaxBucket = std::numeric_limits<int>::max() / 2;
 
 /// Buckets move on by a thread of their own while the caller computes, and by the caller once it waits:
 /// waking a thread takes longer than summing a small bucket.
-class BackgroundExchange : public Exchange {
+class BackgroundReducer : public GradientReducer {
  public:
-  BackgroundExchange(const Group& group, std::unique_ptr<BucketSum> sum)
+  BackgroundReducer(const Group& group, std::unique_ptr<BucketReducer> sum)
       : group_(group), sum_(std::move(sum)), thread_([this] { run(); }) {}
 
-  ~BackgroundExchange() override {
+  ~BackgroundReducer() override {
     {
       const std::scoped_lock lock(mutex_);
       stopping_ = true;
@@ -57,8 +57,8 @@ class BackgroundExchange : public Exchange {
     caller_moves_ = true;
     try {
       const std::scoped_lock moving(moving_);
-      Patience patience(kCallersYields);
-      while (!finished()) move_on(patience);
+      Backoff backoff(kCallersYields);
+      while (!finished()) move_on(backoff);
     } catch (...) {
       fail();
     }
@@ -74,11 +74,11 @@ class BackgroundExchange : public Exchange {
   static constexpr int kCallersYields = 500;
 
   void run() {
-    Patience patience;
+    Backoff backoff;
     try {
       while (wait_for_work()) {
         const std::scoped_lock moving(moving_);
-        if (!caller_moves_) move_on(patience);
+        if (!caller_moves_) move_on(backoff);
       }
     } catch (...) {
       fail();
@@ -104,7 +104,7 @@ class BackgroundExchange : public Exchange {
   }
 
   /// Called by whoever holds `moving_`.
-  void move_on(Patience& patience) {
+  void move_on(Backoff& backoff) {
     starting_.clear();
     {
       const std::scoped_lock lock(mutex_);
@@ -117,10 +117,10 @@ class BackgroundExchange : public Exchange {
       unfinished_ -= completed;
     }
     if (completed > 0 || !starting_.empty()) {
-      patience.regain();
+      backoff.reset();
       wait_ = {};
     } else {
-      patience.lose();
+      backoff.pause();
       group_.state().watch->look("its gradients", wait_);
     }
   }
@@ -128,7 +128,7 @@ class BackgroundExchange : public Exchange {
   /// Whoever makes MPI calls holds it.
   std::mutex moving_;
   Group group_;
-  std::unique_ptr<BucketSum> sum_;
+  std::unique_ptr<BucketReducer> sum_;
   std::vector<std::span<float>> starting_;
   Wait wait_;
   std::atomic<bool> caller_moves_ = false;
@@ -157,8 +157,9 @@ void check_length(std::span<const float> bucket) {
   }
 }
 
-std::unique_ptr<Exchange> make_background_exchange(const Group& group, std::unique_ptr<BucketSum> sum) {
-  return std::make_unique<BackgroundExchange>(group, std::move(sum));
+std::unique_ptr<GradientReducer> make_background_reducer(const Group& group,
+                                                         std::unique_ptr<BucketReducer> sum) {
+  return std::make_unique<BackgroundReducer>(group, std::move(sum));
 }
 
 }  // namespace ltr::comm

@@ -5,8 +5,8 @@
 #include <memory>
 #include <span>
 
-#include "comm/bucket_sum.hpp"
-#include "comm/exchange.hpp"
+#include "comm/bucket_reducer.hpp"
+#include "comm/gradient_reducer.hpp"
 #include "comm/group.hpp"
 
 namespace ltr::comm {
@@ -15,7 +15,7 @@ namespace ltr::comm {
 void check_length(std::span<const float> bucket);
 
 /// Of buckets on the host, summed by `sum`, whose calls come from one thread at a time.
-[[nodiscard]] std::unique_ptr<Exchange> make_background_exchange(const Group& group,
-                                                                 std::unique_ptr<BucketSum> sum);
+[[nodiscard]] std::unique_ptr<GradientReducer> make_background_reducer(const Group& group,
+                                                                       std::unique_ptr<BucketReducer> sum);
 
 }  // namespace ltr::comm

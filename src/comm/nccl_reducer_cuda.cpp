@@ -9,12 +9,12 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "comm/backoff.hpp"
+#include "comm/communication_error.hpp"
 #include "comm/group_state.hpp"
-#include "comm/losing_ranks.hpp"
 #include "comm/nccl_check.hpp"
-#include "comm/nccl_exchange.hpp"
+#include "comm/nccl_reducer.hpp"
 #include "comm/ordered_add.hpp"
-#include "comm/patience.hpp"
 #include "comm/slices.hpp"
 #include "comm/stall_watch.hpp"
 #include "device/cuda_check.hpp"
@@ -85,9 +85,9 @@ class Communicator {
 };
 
 /// Everything is queued on a stream of its own, nothing waits for the host: a CUDA graph may capture it.
-class NcclExchange : public Exchange {
+class NcclReducer : public GradientReducer {
  public:
-  NcclExchange(const Group& group, config::Reduction reduction, const Place& place)
+  NcclReducer(const Group& group, config::Reduction reduction, const ReducerOptions& place)
       : group_(group),
         reduction_(reduction),
         gpu_(place.gpu),
@@ -107,7 +107,7 @@ class NcclExchange : public Exchange {
     scope_of_construction_.reset();
   }
 
-  ~NcclExchange() override {
+  ~NcclReducer() override {
     try {
       const device::GpuScope scope(gpu_);
       done_.record(stream_);
@@ -152,7 +152,7 @@ class NcclExchange : public Exchange {
   template <class Work>
   void losing(const Work& work) {
     try {
-      losing_ranks(work);
+      as_communication_error(work);
     } catch (...) {
       communicator_.abort();
       throw;
@@ -161,10 +161,10 @@ class NcclExchange : public Exchange {
 
   void wait_for(const device::Event& event) {
     Wait wait;
-    Patience patience;
+    Backoff backoff;
     while (!event.done()) {
       communicator_.look();
-      patience.lose();
+      backoff.pause();
       group_.state().watch->look("its gradients", wait);
     }
   }
@@ -279,9 +279,9 @@ class NcclExchange : public Exchange {
 
 }  // namespace
 
-std::unique_ptr<Exchange> make_nccl_exchange(const Group& group, config::Reduction reduction,
-                                             const Place& place) {
-  return std::make_unique<NcclExchange>(group, reduction, place);
+std::unique_ptr<GradientReducer> make_nccl_reducer(const Group& group, config::Reduction reduction,
+                                                   const ReducerOptions& place) {
+  return std::make_unique<NcclReducer>(group, reduction, place);
 }
 
 std::string nccl_version() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waiting for other ranks without keeping their core from them. For this room's sources only.
+// WaitPolicy for other ranks without keeping their core from them. For this room's sources only.
 #pragma once
 
 #include <chrono>
@@ -9,11 +9,11 @@ namespace ltr::comm {
 
 /// Gives the core away between polls that found nothing: the ranks of a host share its cores with the
 /// training.
-class Patience {
+class Backoff {
  public:
-  explicit Patience(int yields = 32) : yields_(yields) {}
+  explicit Backoff(int yields = 32) : yields_(yields) {}
 
-  void lose() {
+  void pause() {
     if (++fruitless_ <= yields_) {
       std::this_thread::yield();
     } else {
@@ -21,7 +21,7 @@ class Patience {
           std::chrono::microseconds(fruitless_ <= kShortSleeps ? kShortSleepUs : kLongSleepUs));
     }
   }
-  void regain() { fruitless_ = 0; }
+  void reset() { fruitless_ = 0; }
 
  private:
   static constexpr int kShortSleeps = 20'000;  // about a second, as a step may take

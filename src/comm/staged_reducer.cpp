@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "comm/staged_exchange.hpp"
+#include "comm/staged_reducer.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "comm/background_exchange.hpp"
-#include "comm/losing_ranks.hpp"
+#include "comm/background_reducer.hpp"
+#include "comm/communication_error.hpp"
 #include "device/current_gpu.hpp"
 #include "device/stream.hpp"
 
@@ -20,18 +20,18 @@ namespace {
 struct Slot {
   std::size_t number = 0;  ///< within the step
   std::span<float> bucket;
-  std::span<float> twin;  ///< the bucket's values on the host, in `memory`
+  std::span<float> staged;  ///< the bucket's values on the host, in `memory`
   device::PinnedMemory memory;
-  device::Event fetched;  ///< `twin` holds what `bucket` was filled with
+  device::Event fetched;  ///< `staged` holds what `bucket` was filled with
 };
 
 /// Begins with a bucket only when it has come to the host, and sends its sum back.
-/// Thread: as BucketSum, apart from announce, which any thread may call.
-class StagedSum : public BucketSum {
+/// Thread: as BucketReducer, apart from announce, which any thread may call.
+class StagedBucketReducer : public BucketReducer {
  public:
-  StagedSum(std::unique_ptr<BucketSum> sum, const Staging& staging, const device::Stream& up)
+  StagedBucketReducer(std::unique_ptr<BucketReducer> sum, const Staging& staging, const device::Stream& up)
       : sum_(std::move(sum)), staging_(staging), up_(up) {
-    sum_->tell([this](std::span<float> twin) { send_back(twin); });
+    sum_->tell([this](std::span<float> staged) { send_back(staged); });
   }
 
   /// Before the bucket is given to start.
@@ -40,7 +40,7 @@ class StagedSum : public BucketSum {
     announced_.push_back(&slot);
   }
 
-  void start(std::span<float> /*twin*/) override {
+  void start(std::span<float> /*staged*/) override {
     const std::scoped_lock lock(mutex_);
     // Buckets are started in the order in which they were announced.
     fetching_.push_back(announced_.front());
@@ -48,7 +48,7 @@ class StagedSum : public BucketSum {
   }
 
   std::size_t poll() override {
-    return losing_ranks([&] {
+    return as_communication_error([&] {
       // Asked of a GPU that this thread has not chosen, CUDA would take memory on another one.
       if (!fetching_.empty() || !summing_.empty()) device::use_gpu(staging_.gpu);
       // All ranks start their sums in the same order, so a bucket that is late holds up those behind it.
@@ -56,7 +56,7 @@ class StagedSum : public BucketSum {
         Slot* slot = fetching_.front();
         fetching_.pop_front();
         summing_.push_back(slot);
-        sum_->start(slot->twin);
+        sum_->start(slot->staged);
       }
       return sum_->poll();
     });
@@ -67,14 +67,14 @@ class StagedSum : public BucketSum {
     return slot.fetched.done() && !(staging_.is_late && staging_.is_late(slot.number));
   }
 
-  void send_back(std::span<float> twin) {
-    const auto is_it = [&](const Slot* slot) { return slot->twin.data() == twin.data(); };
+  void send_back(std::span<float> staged) {
+    const auto is_it = [&](const Slot* slot) { return slot->staged.data() == staged.data(); };
     const auto found = std::ranges::find_if(summing_, is_it);
-    up_.copy((*found)->bucket.data(), twin.data(), twin.size_bytes());
+    up_.copy((*found)->bucket.data(), staged.data(), staged.size_bytes());
     summing_.erase(found);
   }
 
-  std::unique_ptr<BucketSum> sum_;
+  std::unique_ptr<BucketReducer> sum_;
   Staging staging_;
   device::Stream up_;
   std::deque<Slot*> fetching_;
@@ -83,16 +83,16 @@ class StagedSum : public BucketSum {
   std::deque<Slot*> announced_;  ///< under the mutex
 };
 
-class StagedExchange : public Exchange {
+class StagedReducer : public GradientReducer {
  public:
-  StagedExchange(const Group& group, std::unique_ptr<BucketSum> sum, const Staging& staging)
+  StagedReducer(const Group& group, std::unique_ptr<BucketReducer> sum, const Staging& staging)
       : gpu_(staging.gpu), down_(make_stream(gpu_)), up_(make_stream(gpu_)) {
-    auto staged = std::make_unique<StagedSum>(std::move(sum), staging, up_);
+    auto staged = std::make_unique<StagedBucketReducer>(std::move(sum), staging, up_);
     sum_ = staged.get();
-    exchange_ = make_background_exchange(group, std::move(staged));
+    exchange_ = make_background_reducer(group, std::move(staged));
   }
 
-  ~StagedExchange() override {
+  ~StagedReducer() override {
     exchange_.reset();
     try {
       // The memory must outlive all copies, those of buckets that were never summed included.
@@ -110,21 +110,21 @@ class StagedExchange : public Exchange {
     check_length(bucket);
     if (bucket.empty()) return;
     Slot& slot = next_slot(bucket);
-    losing_ranks([&] {
+    as_communication_error([&] {
       const device::GpuScope scope(gpu_);
       filled_.record(filled_by);
       down_.wait(filled_);
-      down_.copy(slot.twin.data(), bucket.data(), bucket.size_bytes());
+      down_.copy(slot.staged.data(), bucket.data(), bucket.size_bytes());
       slot.fetched.record(down_);
     });
     sum_->announce(slot);
-    exchange_->add(slot.twin, device::Stream::host());
+    exchange_->add(slot.staged, device::Stream::host());
   }
 
   void finish(const device::Stream& used_by) override {
     exchange_->finish(device::Stream::host());
     added_ = 0;
-    losing_ranks([&] {
+    as_communication_error([&] {
       const device::GpuScope scope(gpu_);
       sent_back_.record(up_);
       used_by.wait(sent_back_);
@@ -145,7 +145,7 @@ class StagedExchange : public Exchange {
     if (added_ == slots_.size()) slots_.emplace_back().number = added_;
     Slot& slot = slots_[added_++];
     if (slot.memory.bytes().size() < bucket.size_bytes()) {
-      losing_ranks([&] {
+      as_communication_error([&] {
         const device::GpuScope scope(gpu_);
         // The last step's sums may still be on their way from the old memory.
         sent_back_.wait();
@@ -153,7 +153,7 @@ class StagedExchange : public Exchange {
       });
     }
     slot.bucket = bucket;
-    slot.twin = {reinterpret_cast<float*>(slot.memory.bytes().data()), bucket.size()};
+    slot.staged = {reinterpret_cast<float*>(slot.memory.bytes().data()), bucket.size()};
     return slot;
   }
 
@@ -164,15 +164,15 @@ class StagedExchange : public Exchange {
   device::Event sent_back_;
   std::deque<Slot> slots_;  ///< their places stay while others are added
   std::size_t added_ = 0;   ///< since the last finish
-  StagedSum* sum_ = nullptr;
-  std::unique_ptr<Exchange> exchange_;
+  StagedBucketReducer* sum_ = nullptr;
+  std::unique_ptr<GradientReducer> exchange_;
 };
 
 }  // namespace
 
-std::unique_ptr<Exchange> make_staged_exchange(const Group& group, std::unique_ptr<BucketSum> sum,
-                                               const Staging& staging) {
-  return std::make_unique<StagedExchange>(group, std::move(sum), staging);
+std::unique_ptr<GradientReducer> make_staged_reducer(const Group& group, std::unique_ptr<BucketReducer> sum,
+                                                     const Staging& staging) {
+  return std::make_unique<StagedReducer>(group, std::move(sum), staging);
 }
 
 }  // namespace ltr::comm

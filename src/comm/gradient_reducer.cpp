@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "comm/exchange.hpp"
+#include "comm/gradient_reducer.hpp"
 
 #include <bit>
 #include <utility>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
-#include "comm/background_exchange.hpp"
-#include "comm/bucket_sum.hpp"
-#include "comm/losing_ranks.hpp"
-#include "comm/nccl_exchange.hpp"
-#include "comm/staged_exchange.hpp"
+#include "comm/background_reducer.hpp"
+#include "comm/bucket_reducer.hpp"
+#include "comm/communication_error.hpp"
+#include "comm/nccl_reducer.hpp"
+#include "comm/staged_reducer.hpp"
 
 namespace ltr::comm {
 namespace {
 
 /// One rank: every bucket is its own sum.
-class AloneExchange : public Exchange {
+class SingleRankReducer : public GradientReducer {
  public:
   void add(std::span<float> /*bucket*/, const device::Stream& filled_by) override {
     if (filled_by.on_host()) return;
@@ -29,7 +29,7 @@ class AloneExchange : public Exchange {
     added_ = false;
   }
   void await(const device::Event& event) override {
-    losing_ranks([&] { event.wait(); });
+    as_communication_error([&] { event.wait(); });
   }
   [[nodiscard]] double exposed_s() const override { return 0; }
   [[nodiscard]] bool can_be_captured() const override { return true; }
@@ -41,13 +41,14 @@ class AloneExchange : public Exchange {
 
 }  // namespace
 
-std::unique_ptr<Exchange> make_exchange(const Group& group, config::Reduction reduction, const Place& place) {
+std::unique_ptr<GradientReducer> make_gradient_reducer(const Group& group, config::Reduction reduction,
+                                                       const ReducerOptions& place) {
   if (place.transport == Transport::nccl && place.gpu < 0) {
     throw base::ConfigError(
         "NCCL is asked to exchange gradients that are on the host; it reaches memory of GPUs only; use "
         "parallel.exchange = \"mpi\" or parallel.device = \"cuda\"");
   }
-  if (group.size() == 1) return std::make_unique<AloneExchange>();
+  if (group.size() == 1) return std::make_unique<SingleRankReducer>();
   if (reduction == config::Reduction::fixed_order &&
       !std::has_single_bit(static_cast<unsigned>(group.size()))) {
     throw base::ConfigError(base::format(
@@ -55,11 +56,11 @@ std::unique_ptr<Exchange> make_exchange(const Group& group, config::Reduction re
         "use 2, 4, 8, ... ranks, or parallel.reduction = \"fastest\"",
         group.size()));
   }
-  if (place.transport == Transport::nccl) return make_nccl_exchange(group, reduction, place);
-  std::unique_ptr<BucketSum> sum =
-      reduction == config::Reduction::fastest ? make_fastest_sum(group) : make_fixed_order_sum(group);
-  if (place.gpu >= 0) return make_staged_exchange(group, std::move(sum), {.gpu = place.gpu});
-  return make_background_exchange(group, std::move(sum));
+  if (place.transport == Transport::nccl) return make_nccl_reducer(group, reduction, place);
+  std::unique_ptr<BucketReducer> sum =
+      reduction == config::Reduction::fastest ? make_mpi_all_reduce(group) : make_fixed_order_reducer(group);
+  if (place.gpu >= 0) return make_staged_reducer(group, std::move(sum), {.gpu = place.gpu});
+  return make_background_reducer(group, std::move(sum));
 }
 
 }  // namespace ltr::comm

@@ -13,9 +13,9 @@
 namespace ltr::comm {
 
 /// Thread: all calls by one thread.
-class BucketSum {
+class BucketReducer {
  public:
-  virtual ~BucketSum() = default;
+  virtual ~BucketReducer() = default;
   /// Begins to sum `bucket`, in place. Same order and lengths on every rank.
   virtual void start(std::span<float> bucket) = 0;
   /// Moves on every sum that can be; returns how many this call completed.
@@ -33,7 +33,7 @@ class BucketSum {
   std::function<void(std::span<float>)> listener_;
 };
 
-[[nodiscard]] std::unique_ptr<BucketSum> make_fixed_order_sum(const Group& group);
-[[nodiscard]] std::unique_ptr<BucketSum> make_fastest_sum(const Group& group);
+[[nodiscard]] std::unique_ptr<BucketReducer> make_fixed_order_reducer(const Group& group);
+[[nodiscard]] std::unique_ptr<BucketReducer> make_mpi_all_reduce(const Group& group);
 
 }  // namespace ltr::comm

@@ -8,14 +8,14 @@
 
 namespace ltr::comm {
 
-/// What `work` returns. Throws: LostRanks where it throws an Error, since the other ranks wait for
+/// What `work` returns. Throws: CommunicationError where it throws an Error, since the other ranks wait for
 /// gradients that will not come, and learn of no error.
 template <class Work>
-auto losing_ranks(const Work& work) {
+auto as_communication_error(const Work& work) {
   try {
     return work();
   } catch (const base::Error& error) {
-    throw LostRanks(base::format("the exchange of gradients broke off: {}", error.what()));
+    throw CommunicationError(base::format("the exchange of gradients broke off: {}", error.what()));
   }
 }
 

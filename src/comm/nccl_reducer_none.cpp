@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.hpp"
-#include "comm/nccl_exchange.hpp"
+#include "comm/nccl_reducer.hpp"
 
 namespace ltr::comm {
 
-std::unique_ptr<Exchange> make_nccl_exchange(const Group& /*group*/, config::Reduction /*reduction*/,
-                                             const Place& /*place*/) {
+std::unique_ptr<GradientReducer> make_nccl_reducer(const Group& /*group*/, config::Reduction /*reduction*/,
+                                                   const ReducerOptions& /*place*/) {
   throw base::ConfigError(
       "NCCL is asked to exchange gradients, but this program was built without CUDA (preset cuda builds it "
       "with); use parallel.exchange = \"mpi\"");

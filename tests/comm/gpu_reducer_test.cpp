@@ -9,8 +9,8 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
-#include "comm/exchange.hpp"
-#include "comm/exchanged_step.hpp"
+#include "comm/gradient_reducer.hpp"
+#include "comm/reduced_step.hpp"
 #include "device/current_gpu.hpp"
 #include "device/gpu_memory.hpp"
 #include "device/gpus.hpp"
@@ -40,7 +40,7 @@ std::string why_no_nccl() {
 }
 
 /// Sums a step's buckets by way of this rank's GPU.
-void sum_on_gpu(Step& step, Exchange& exchange, int gpu) {
+void sum_on_gpu(Step& step, GradientReducer& exchange, int gpu) {
   const device::Stream stream = device::Stream::on_gpu(gpu);
   std::vector<device::GpuMemory> there;
   for (std::vector<float>& bucket : step.buckets) {
@@ -62,7 +62,7 @@ TEST(ExchangeOnAGpu, OverMpiGivesTheBitsOfTheSerialTree) {
   if (gpus() == 0) GTEST_SKIP() << device::why_no_gpu();
   const int gpu = own_gpu();
   const device::GpuScope scope(gpu);
-  const auto exchange = make_exchange(world(), config::Reduction::fixed_order, {.gpu = gpu});
+  const auto exchange = make_gradient_reducer(world(), config::Reduction::fixed_order, {.gpu = gpu});
   for (std::uint64_t seed = 0; seed < 3; ++seed) {
     Step step(bucket_sizes(), seed);
     sum_on_gpu(step, *exchange, gpu);
@@ -74,8 +74,9 @@ TEST(ExchangeOnAGpu, OverNcclGivesTheBitsOfTheSerialTree) {
   if (const std::string reason = why_no_nccl(); !reason.empty()) GTEST_SKIP() << reason;
   const int gpu = own_gpu();
   const device::GpuScope scope(gpu);
-  const auto exchange = make_exchange(world(), config::Reduction::fixed_order,
-                                      {.gpu = gpu, .transport = Transport::nccl, .largest_bucket = 1000});
+  const auto exchange =
+      make_gradient_reducer(world(), config::Reduction::fixed_order,
+                            {.gpu = gpu, .transport = Transport::nccl, .largest_bucket = 1000});
   EXPECT_TRUE(exchange->can_be_captured());
   for (std::uint64_t seed = 0; seed < 3; ++seed) {
     Step step(bucket_sizes(), seed);
@@ -89,7 +90,7 @@ TEST(ExchangeOnAGpu, TheFastestOverNcclIsWithinRounding) {
   const int gpu = own_gpu();
   const device::GpuScope scope(gpu);
   const auto exchange =
-      make_exchange(world(), config::Reduction::fastest, {.gpu = gpu, .transport = Transport::nccl});
+      make_gradient_reducer(world(), config::Reduction::fastest, {.gpu = gpu, .transport = Transport::nccl});
   Step step(bucket_sizes(), 7);
   sum_on_gpu(step, *exchange, gpu);
   step.expect_within_rounding();
@@ -98,7 +99,7 @@ TEST(ExchangeOnAGpu, TheFastestOverNcclIsWithinRounding) {
 TEST(ExchangeOnAGpu, NcclIsRefusedForTheHost) {
   try {
     const auto exchange =
-        make_exchange(world(), config::Reduction::fixed_order, {.transport = Transport::nccl});
+        make_gradient_reducer(world(), config::Reduction::fixed_order, {.transport = Transport::nccl});
     FAIL() << "NCCL took memory of the host";
   } catch (const base::ConfigError& error) {
     EXPECT_NE(std::string(error.what()).find("parallel.exchange = \"mpi\""), std::string::npos)
@@ -112,7 +113,7 @@ TEST(ExchangeOnAGpu, WithoutOneTheReasonIsTold) {
   for (const Transport transport : {Transport::mpi, Transport::nccl}) {
     try {
       const auto exchange =
-          make_exchange(world(), config::Reduction::fixed_order, {.gpu = 0, .transport = transport});
+          make_gradient_reducer(world(), config::Reduction::fixed_order, {.gpu = 0, .transport = transport});
       FAIL() << "an exchange was made on a GPU that is not there";
     } catch (const base::Error& error) {
       const std::string message = error.what();

@@ -3,7 +3,7 @@
 #include <deque>
 #include <vector>
 
-#include "comm/bucket_sum.hpp"
+#include "comm/bucket_reducer.hpp"
 #include "comm/group_state.hpp"
 #include "comm/slices.hpp"
 #include "comm/tree_order.hpp"
@@ -27,9 +27,9 @@ struct Slot {
 
 /// Every rank sends each other rank that one's slice, the owner adds, and sends the sum to all: 2 (R-1)/R of
 /// the bucket on the wire of each rank, as a ring's.
-class FixedOrderSum : public BucketSum {
+class FixedOrderReducer : public BucketReducer {
  public:
-  explicit FixedOrderSum(const Group& group)
+  explicit FixedOrderReducer(const Group& group)
       : rank_(group.rank()), ranks_(group.size()), communicator_(group.state()) {
     for (int step = 1; step < ranks_; ++step) others_.push_back((rank_ + step) % ranks_);
   }
@@ -135,8 +135,8 @@ class FixedOrderSum : public BucketSum {
 
 }  // namespace
 
-std::unique_ptr<BucketSum> make_fixed_order_sum(const Group& group) {
-  return std::make_unique<FixedOrderSum>(group);
+std::unique_ptr<BucketReducer> make_fixed_order_reducer(const Group& group) {
+  return std::make_unique<FixedOrderReducer>(group);
 }
 
 }  // namespace ltr::comm

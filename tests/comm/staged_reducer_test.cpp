@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "comm/staged_exchange.hpp"
+#include "comm/staged_reducer.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
-#include "comm/exchanged_step.hpp"
+#include "comm/reduced_step.hpp"
 #include "device/stream.hpp"
 #include "mpi_main.hpp"
 
@@ -20,12 +20,12 @@ using test::bucket_sizes;
 using test::Step;
 using test::world;
 
-std::unique_ptr<Exchange> staged_on_the_host(std::function<bool(std::size_t)> is_late = {}) {
-  return make_staged_exchange(world(), make_fixed_order_sum(world()),
-                              {.gpu = -1, .is_late = std::move(is_late)});
+std::unique_ptr<GradientReducer> staged_on_the_host(std::function<bool(std::size_t)> is_late = {}) {
+  return make_staged_reducer(world(), make_fixed_order_reducer(world()),
+                             {.gpu = -1, .is_late = std::move(is_late)});
 }
 
-TEST(StagedExchange, GivesTheBitsOfTheSerialTree) {
+TEST(StagedReducer, GivesTheBitsOfTheSerialTree) {
   const auto exchange = staged_on_the_host();
   for (std::uint64_t seed = 0; seed < 3; ++seed) {
     Step step(bucket_sizes(), seed);
@@ -34,7 +34,7 @@ TEST(StagedExchange, GivesTheBitsOfTheSerialTree) {
   }
 }
 
-TEST(StagedExchange, KeepsManyBucketsApartThoughTheyChangeLength) {
+TEST(StagedReducer, KeepsManyBucketsApartThoughTheyChangeLength) {
   const auto exchange = staged_on_the_host();
   for (std::uint64_t seed = 0; seed < 3; ++seed) {
     std::vector<std::size_t> sizes;
@@ -45,7 +45,7 @@ TEST(StagedExchange, KeepsManyBucketsApartThoughTheyChangeLength) {
   }
 }
 
-TEST(StagedExchange, DoesNotDependOnWhenBucketsComeToTheHost) {
+TEST(StagedReducer, DoesNotDependOnWhenBucketsComeToTheHost) {
   // Every rank finds other buckets late, for another number of looks.
   std::map<std::size_t, int> looks;
   const auto rank = static_cast<std::size_t>(world().rank());
@@ -58,7 +58,7 @@ TEST(StagedExchange, DoesNotDependOnWhenBucketsComeToTheHost) {
   }
 }
 
-TEST(StagedExchange, FinishWaitsForTheLastBucket) {
+TEST(StagedReducer, FinishWaitsForTheLastBucket) {
   if (world().size() == 1) GTEST_SKIP() << "one rank has its sum at once";
   std::atomic<bool> held_back = true;
   const auto exchange =
@@ -75,8 +75,8 @@ TEST(StagedExchange, FinishWaitsForTheLastBucket) {
   step.expect_bits_of_the_serial_tree();
 }
 
-TEST(StagedExchange, SumsBackAndForthByTheFastestWayToo) {
-  const auto exchange = make_staged_exchange(world(), make_fastest_sum(world()), {});
+TEST(StagedReducer, SumsBackAndForthByTheFastestWayToo) {
+  const auto exchange = make_staged_reducer(world(), make_mpi_all_reduce(world()), {});
   for (int round = 0; round < 3; ++round) {
     std::vector<std::vector<float>> buckets;
     for (const std::size_t size : bucket_sizes()) buckets.emplace_back(size, 1.0F);
@@ -88,7 +88,7 @@ TEST(StagedExchange, SumsBackAndForthByTheFastestWayToo) {
   }
 }
 
-TEST(StagedExchange, CompletesItsBucketsWhenAbandoned) {
+TEST(StagedReducer, CompletesItsBucketsWhenAbandoned) {
   std::vector<float> ones(1000, 1);
   {
     const auto exchange = staged_on_the_host();
@@ -97,7 +97,7 @@ TEST(StagedExchange, CompletesItsBucketsWhenAbandoned) {
   EXPECT_EQ(ones, std::vector<float>(1000, static_cast<float>(world().size())));
 }
 
-TEST(StagedExchange, TakesBucketsFromOneThreadAndFinishesOnAnother) {
+TEST(StagedReducer, TakesBucketsFromOneThreadAndFinishesOnAnother) {
   const auto exchange = staged_on_the_host();
   Step step(bucket_sizes(), 10);
   std::thread backward([&] {
@@ -109,7 +109,7 @@ TEST(StagedExchange, TakesBucketsFromOneThreadAndFinishesOnAnother) {
   step.expect_bits_of_the_serial_tree();
 }
 
-TEST(StagedExchange, RefusesABucketLongerThanOneMessageAndGoesOn) {
+TEST(StagedReducer, RefusesABucketLongerThanOneMessageAndGoesOn) {
   const auto exchange = staged_on_the_host();
   float value = 1;
   EXPECT_THROW(exchange->add({&value, std::size_t{3} << 30}, device::Stream::host()), base::ConfigError);
@@ -118,7 +118,7 @@ TEST(StagedExchange, RefusesABucketLongerThanOneMessageAndGoesOn) {
   step.expect_bits_of_the_serial_tree();
 }
 
-TEST(StagedExchange, NoGraphCanCaptureIt) { EXPECT_FALSE(staged_on_the_host()->can_be_captured()); }
+TEST(StagedReducer, NoGraphCanCaptureIt) { EXPECT_FALSE(staged_on_the_host()->can_be_captured()); }
 
 }  // namespace
 }  // namespace ltr::comm

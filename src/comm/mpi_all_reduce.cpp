@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <deque>
 
-#include "comm/bucket_sum.hpp"
+#include "comm/bucket_reducer.hpp"
 #include "comm/group_state.hpp"
 
 namespace ltr::comm {
 namespace {
 
 /// MPI adds in whatever order it likes best.
-class FastestSum : public BucketSum {
+class MpiAllReduce : public BucketReducer {
  public:
-  explicit FastestSum(const Group& group) : communicator_(group.state()) {}
+  explicit MpiAllReduce(const Group& group) : communicator_(group.state()) {}
 
   void start(std::span<float> bucket) override {
     MPI_Request& request = in_flight_.emplace_back(bucket).request;
@@ -40,8 +40,8 @@ class FastestSum : public BucketSum {
 
 }  // namespace
 
-std::unique_ptr<BucketSum> make_fastest_sum(const Group& group) {
-  return std::make_unique<FastestSum>(group);
+std::unique_ptr<BucketReducer> make_mpi_all_reduce(const Group& group) {
+  return std::make_unique<MpiAllReduce>(group);
 }
 
 }  // namespace ltr::comm

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "comm/exchange.hpp"
+#include "comm/gradient_reducer.hpp"
 
 #include <chrono>
 #include <cmath>
@@ -8,8 +8,8 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
-#include "comm/exchanged_step.hpp"
 #include "comm/group_state.hpp"
+#include "comm/reduced_step.hpp"
 #include "mpi_main.hpp"
 
 namespace ltr::comm {
@@ -20,8 +20,8 @@ using test::kLeaves;
 using test::Step;
 using test::world;
 
-TEST(FixedOrderExchange, GivesTheBitsOfTheSerialTree) {
-  const auto exchange = make_exchange(world(), config::Reduction::fixed_order);
+TEST(FixedOrderReducer, GivesTheBitsOfTheSerialTree) {
+  const auto exchange = make_gradient_reducer(world(), config::Reduction::fixed_order);
   for (std::uint64_t seed = 0; seed < 3; ++seed) {
     Step step(bucket_sizes(), seed);
     step.sum(*exchange);
@@ -29,8 +29,8 @@ TEST(FixedOrderExchange, GivesTheBitsOfTheSerialTree) {
   }
 }
 
-TEST(FixedOrderExchange, KeepsManyBucketsApart) {
-  const auto exchange = make_exchange(world(), config::Reduction::fixed_order);
+TEST(FixedOrderReducer, KeepsManyBucketsApart) {
+  const auto exchange = make_gradient_reducer(world(), config::Reduction::fixed_order);
   std::vector<std::size_t> sizes;
   for (std::size_t b = 0; b < 200; ++b) sizes.push_back(1 + b * b % 3001);
   Step step(sizes, 5);
@@ -38,8 +38,8 @@ TEST(FixedOrderExchange, KeepsManyBucketsApart) {
   step.expect_bits_of_the_serial_tree();
 }
 
-TEST(FixedOrderExchange, DoesNotDependOnWhenRanksAddTheirBuckets) {
-  const auto exchange = make_exchange(world(), config::Reduction::fixed_order);
+TEST(FixedOrderReducer, DoesNotDependOnWhenRanksAddTheirBuckets) {
+  const auto exchange = make_gradient_reducer(world(), config::Reduction::fixed_order);
   Step step(std::vector<std::size_t>(12, 5000), 6);
   for (std::size_t b = 0; b < step.buckets.size(); ++b) {
     // Every rank pauses at another bucket, so some run far ahead.
@@ -52,20 +52,20 @@ TEST(FixedOrderExchange, DoesNotDependOnWhenRanksAddTheirBuckets) {
   step.expect_bits_of_the_serial_tree();
 }
 
-TEST(FastestExchange, IsWithinRoundingOfTheSum) {
-  const auto exchange = make_exchange(world(), config::Reduction::fastest);
+TEST(MpiAllReduce, IsWithinRoundingOfTheSum) {
+  const auto exchange = make_gradient_reducer(world(), config::Reduction::fastest);
   Step step(bucket_sizes(), 7);
   step.sum(*exchange);
   step.expect_within_rounding();
 }
 
-TEST(Exchange, OneAfterAnotherDoNotMix) {
+TEST(GradientReducer, OneAfterAnotherDoNotMix) {
   for (int round = 0; round < 3; ++round) {
-    const auto first = make_exchange(world(), config::Reduction::fixed_order);
+    const auto first = make_gradient_reducer(world(), config::Reduction::fixed_order);
     Step step(bucket_sizes(), 8);
     step.sum(*first);
     step.expect_bits_of_the_serial_tree();
-    const auto second = make_exchange(world(), config::Reduction::fastest);
+    const auto second = make_gradient_reducer(world(), config::Reduction::fastest);
     std::vector<float> ones(100, 1);
     second->add(ones, device::Stream::host());
     second->finish(device::Stream::host());
@@ -73,8 +73,8 @@ TEST(Exchange, OneAfterAnotherDoNotMix) {
   }
 }
 
-TEST(Exchange, LeavesTheGroupsOwnMessagesAlone) {
-  const auto exchange = make_exchange(world(), config::Reduction::fixed_order);
+TEST(GradientReducer, LeavesTheGroupsOwnMessagesAlone) {
+  const auto exchange = make_gradient_reducer(world(), config::Reduction::fixed_order);
   for (std::int64_t round = 0; round < 50; ++round) {
     std::vector<float> ones(300, 1);
     exchange->add(ones, device::Stream::host());
@@ -86,27 +86,27 @@ TEST(Exchange, LeavesTheGroupsOwnMessagesAlone) {
   }
 }
 
-TEST(Exchange, FinishesWithNothingAdded) {
+TEST(GradientReducer, FinishesWithNothingAdded) {
   for (const auto reduction : {config::Reduction::fixed_order, config::Reduction::fastest}) {
-    const auto exchange = make_exchange(world(), reduction);
+    const auto exchange = make_gradient_reducer(world(), reduction);
     exchange->finish(device::Stream::host());
     exchange->finish(device::Stream::host());
     EXPECT_LT(exchange->exposed_s(), 60);
   }
 }
 
-TEST(Exchange, CompletesItsBucketsWhenAbandoned) {
+TEST(GradientReducer, CompletesItsBucketsWhenAbandoned) {
   std::vector<float> ones(1000, 1);
   {
-    const auto exchange = make_exchange(world(), config::Reduction::fixed_order);
+    const auto exchange = make_gradient_reducer(world(), config::Reduction::fixed_order);
     exchange->add(ones, device::Stream::host());
   }
   EXPECT_EQ(ones, std::vector<float>(1000, static_cast<float>(world().size())));
 }
 
-TEST(Exchange, CountsTheTimeSpentWaiting) {
+TEST(GradientReducer, CountsTheTimeSpentWaiting) {
   if (world().size() == 1) GTEST_SKIP() << "one rank waits for nobody";
-  const auto exchange = make_exchange(world(), config::Reduction::fixed_order);
+  const auto exchange = make_gradient_reducer(world(), config::Reduction::fixed_order);
   std::vector<float> ones(1000, 1);
   if (world().rank() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(200));
   exchange->add(ones, device::Stream::host());
@@ -118,11 +118,11 @@ TEST(Exchange, CountsTheTimeSpentWaiting) {
   EXPECT_GT(waited[0], 0.05);
 }
 
-TEST(Exchange, RefusesFixedOrderOnANumberOfRanksThatCannotBeHalved) {
+TEST(GradientReducer, RefusesFixedOrderOnANumberOfRanksThatCannotBeHalved) {
   const auto state = std::make_shared<Group::State>();
   state->size = 6;
   try {
-    const auto exchange = make_exchange(Group(state), config::Reduction::fixed_order);
+    const auto exchange = make_gradient_reducer(Group(state), config::Reduction::fixed_order);
     FAIL() << "six ranks were accepted";
   } catch (const base::ConfigError& error) {
     const std::string message = error.what();
@@ -131,9 +131,9 @@ TEST(Exchange, RefusesFixedOrderOnANumberOfRanksThatCannotBeHalved) {
   }
 }
 
-TEST(Exchange, RefusesABucketLongerThanOneMessage) {
+TEST(GradientReducer, RefusesABucketLongerThanOneMessage) {
   if (world().size() == 1) GTEST_SKIP() << "one rank sends nothing";
-  const auto exchange = make_exchange(world(), config::Reduction::fixed_order);
+  const auto exchange = make_gradient_reducer(world(), config::Reduction::fixed_order);
   float value = 1;
   // Never read: the length alone is refused.
   const std::span<float> bucket(&value, std::size_t{3} << 30);

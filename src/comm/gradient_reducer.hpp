@@ -17,26 +17,26 @@ namespace ltr::comm {
 /// Thread: add and finish by any threads, such as autograd's of the GPU, never two at a time. An exchange
 /// over MPI makes its MPI calls on a thread of its own, which polls, and within finish; between the first add
 /// and the return of finish nobody else may make MPI calls in this process. NCCL's makes them in await alone.
-class Exchange {
+class GradientReducer {
  public:
   /// Completes the buckets on their way, without raising their errors. Collective; must go before the session
   /// does, and after every CUDA graph that holds its work.
-  virtual ~Exchange() = default;
+  virtual ~GradientReducer() = default;
   /// Starts summing `bucket`, in place, once `filled_by` has done what it has been given so far (the host:
   /// now), one and the same stream between two calls of finish; the memory must stay untouched until the sums
   /// are there.
   /// Shape: bucket [any], float32, where the exchange is.
-  /// Throws: ConfigError if it is longer than one MPI call can carry (about 10^9 values); LostRanks if the
-  /// GPU failed.
+  /// Throws: ConfigError if it is longer than one MPI call can carry (about 10^9 values); CommunicationError
+  /// if the GPU failed.
   virtual void add(std::span<float> bucket, const device::Stream& filled_by) = 0;
   /// What `used_by` is given from now on sees the sums over all ranks in every added bucket. Over MPI it
   /// returns when they are there, apart from copies to the GPU; over NCCL it waits for nothing.
-  /// Throws: LostRanks if MPI or the GPU failed.
+  /// Throws: CommunicationError if MPI or the GPU failed.
   virtual void finish(const device::Stream& used_by) = 0;
   /// The host waits for `event`, recorded after finish on the stream that uses the sums or anywhere before,
   /// and meanwhile looks for failures of the transport and for ranks that do not come.
   /// Thread: the one that makes MPI calls, not between add and finish of an exchange over MPI.
-  /// Throws: LostRanks if a rank or the GPU is lost.
+  /// Throws: CommunicationError if a rank or the GPU is lost.
   virtual void await(const device::Event& event) { event.wait(); }
   /// Time the caller has spent inside finish since construction: exchange not hidden by computation. Zero for
   /// NCCL, whose finish does not wait: what it leaves exposed is the GPU's time.
@@ -49,7 +49,7 @@ class Exchange {
 enum class Transport { mpi, nccl };
 
 /// Where buckets are, and what carries them.
-struct Place {
+struct ReducerOptions {
   int gpu = -1;  ///< CUDA's number of the GPU that holds the buckets; -1: the host
   Transport transport = Transport::mpi;
   /// The longest bucket to come, for which NCCL makes room and connections beforehand. Units: floats.
@@ -63,8 +63,9 @@ struct Place {
 /// Collective: all members of the group. Thread: place.gpu is the calling thread's current GPU.
 /// Throws: ConfigError for fixed_order on a number of ranks that is no power of two, for NCCL on the host,
 /// two ranks on one GPU or a build without CUDA; SystemError with NCCL's or CUDA's words if they failed.
-[[nodiscard]] std::unique_ptr<Exchange> make_exchange(const Group& group, config::Reduction reduction,
-                                                      const Place& place = {});
+[[nodiscard]] std::unique_ptr<GradientReducer> make_gradient_reducer(const Group& group,
+                                                                     config::Reduction reduction,
+                                                                     const ReducerOptions& place = {});
 
 /// "2.28.9", or "none" in a build without CUDA.
 [[nodiscard]] std::string nccl_version();

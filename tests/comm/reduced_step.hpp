@@ -10,7 +10,7 @@
 
 #include <gtest/gtest.h>
 
-#include "comm/exchange.hpp"
+#include "comm/gradient_reducer.hpp"
 #include "comm/leaves.hpp"
 #include "comm/tree_sum.hpp"
 #include "mpi_main.hpp"
@@ -42,7 +42,7 @@ struct Step {
     }
   }
 
-  void sum(comm::Exchange& exchange) {
+  void sum(comm::GradientReducer& exchange) {
     for (std::vector<float>& bucket : buckets) exchange.add(bucket, device::Stream::host());
     exchange.finish(device::Stream::host());
   }
