@@ -25,7 +25,7 @@ namespace {
 std::string identity_of(const FeedOptions& feed, const data::Pack& pack,
                         const std::vector<std::unique_ptr<Member>>& members) {
   std::string text = base::format("seed {}, {}, {}, batch {} in {}, images {}{}", feed.draws.seed,
-                                  config::name_of(feed.draws.kind), sampling::name_of(feed.draws.manner),
+                                  config::name_of(feed.draws.kind), sampling::name_of(feed.draws.scheme),
                                   feed.shape.global_batch, feed.shape.micro_batches, pack.content_hash(),
                                   compute_device().is_cpu() ? "" : ", on a GPU");
   for (const auto& member : members) {

@@ -13,7 +13,7 @@
 #include "data/loader.hpp"
 #include "data/pack.hpp"
 #include "model/backbone.hpp"
-#include "sampling/manner.hpp"
+#include "sampling/scheme.hpp"
 #include "train/checkpoint.hpp"
 #include "train/evaluation_set.hpp"
 #include "train/step.hpp"
@@ -36,7 +36,7 @@ struct Progress {
 struct LoopOptions {
   std::uint64_t seed = 0;
   config::SamplingKind sampling = config::SamplingKind::instance_balanced;
-  sampling::DrawManner draws = sampling::DrawManner::exact;
+  sampling::SamplingScheme draws = sampling::SamplingScheme::exact;
   std::int64_t global_batch = 0;  ///< B
   int micro_batches = 1;          ///< V
   StepOptions step;               ///< with a trunk: trainees see its features, which do not change but for
