@@ -58,9 +58,9 @@ Trained trained_by(const config::Configuration& configuration, const config::Pla
   made.network->backbone->compute_in(configuration.parallel.precision);
   const auto objective = make_objective(configuration.stage_1);
   if (node.kind == config::NodeKind::stage_2) {
-    made.options.trunk = made.network->backbone;
-    made.options.trunk_moves = configuration.fidelity.frozen_statistics_move;
-    made.network->train(made.options.trunk_moves);
+    made.options.frozen_backbone = made.network->backbone;
+    made.options.update_statistics = configuration.fidelity.frozen_statistics_move;
+    made.network->train(made.options.update_statistics);
     // A new classifier is the largest of heads.
     for (std::size_t i = 0; i < node.learning.size(); ++i) {
       const auto head = std::make_shared<model::Classifier>(made.network->backbone->features(), classes);
@@ -102,13 +102,11 @@ Seen run_step(const config::Configuration& configuration, const config::PlanNode
   train::Step step(comm::Group::alone(), {images, 1, 1}, trained.tasks, trained.options);
   const std::int64_t size = configuration.input.size;
   watch->begin();
-  (void)step.run(
-      [&] {
-        return train::MicroBatch{
-            torch::zeros({images, 3, size, size}).contiguous(torch::MemoryFormat::ChannelsLast),
-            torch::zeros({images}, torch::kInt64)};
-      },
-      /*stop_requested=*/false);
+  (void)step.run([&] {
+    return train::MicroBatch{
+        torch::zeros({images, 3, size, size}).contiguous(torch::MemoryFormat::ChannelsLast),
+        torch::zeros({images}, torch::kInt64)};
+  });
   seen.peak_bytes = watch->peak();
   return seen;
 }

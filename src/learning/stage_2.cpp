@@ -46,8 +46,8 @@ record::NodeRecord run_stage_2(const Context& context, const config::PlanNode& n
                                      watched_images(context, context.test)}
                           : evaluation_features(context, node, backbone);
   train::LoopOptions options = loop_options(context, node, seed, context.configuration.stage_2.sampling);
-  options.step.trunk = network->backbone;
-  options.step.trunk_moves = moves;
+  options.step.frozen_backbone = network->backbone;
+  options.step.update_statistics = moves;
   train::TrainingLoop loop(context.group, context.training, inputs.validation, options, trainees);
   std::vector<train::Trained> trained = loop.run();
 

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "record/record.hpp"
+#include "sampling/draw_statistics.hpp"
 #include "train/checkpoint.hpp"
-#include "train/epoch_feed.hpp"
 #include "train/evaluation_set.hpp"
 #include "train/flat_parameters.hpp"
 #include "train/trainee.hpp"
@@ -37,7 +37,7 @@ class Member {
   void descend(std::int64_t epoch, double loss_sum);
   /// Validates if it is time to, completes `row` with what is this member's own, and keeps the weights if
   /// they are the best so far. Collective: all ranks of the set's group.
-  void finish_epoch(record::EpochRow row, const DrawAccount& account, EvaluationSet& validation);
+  void finish_epoch(record::EpochRow row, const sampling::DrawStatistics& account, EvaluationSet& validation);
 
   /// Takes a state's values into its own tensors. `source` is what messages call the state's origin.
   void restore(TraineeState state, std::string_view source);
