@@ -144,7 +144,7 @@ class Variant {
       auto batch = batches_.begin();
       const StepResult result = pass.step->run([&] { return *batch++; });
       for (std::size_t m = 0; m < pass.members.size(); ++m) {
-        pass.members[m]->descend(0, result.loss_sums[m]);
+        pass.members[m]->step(0, result.loss_sums[m]);
       }
       if (&pass == &passes_.front()) loss = result.loss_sums.front();
     }

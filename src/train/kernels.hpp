@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the suite computes on a GPU by kernels of its own, as functors of an index that the host runs too: one
-// source for both, tested on the host. Their pointers are into memory of one place, GPU or host.
+// The suite's own GPU kernels, as functors of an index. The host runs the same source, so that tests need no
+// GPU. All pointers of a functor are into memory of one device.
 #pragma once
 
 #include <cmath>
@@ -78,13 +78,13 @@ struct AddToClassSum {
   }
 };
 
-/// image::ColorJitter for compilers that know no std::array on a GPU. Where nothing is to be done: factors 1.
+/// image::ColorJitter without std::array, which GPU compilers do not know. A factor of 1 changes nothing.
 struct JitterOfImage {
   float factors[3];  ///< brightness, contrast, saturation
   int order[3];
 };
 
-/// What jitter makes of a pixel by its first `adjustments` adjustments; mean_luma is of the image before its
+/// Applies the first `adjustments` adjustments of a jitter to a pixel; mean_luma is of the image before its
 /// contrast is changed.
 LTR_HOST_DEVICE inline void adjust(const JitterOfImage& jitter, int adjustments, int mean_luma,
                                    std::uint8_t (&pixel)[3]) {

@@ -270,7 +270,7 @@ StepSignals TrainingLoop::State::step_once() {
   const StepResult result =
       step->run([this] { return next_micro_batch(); }, asks, [this] { stream->prefetch(); });
   check_finite(result);
-  for (std::size_t i = 0; i < active.size(); ++i) active[i]->descend(epoch, result.loss_sums[i]);
+  for (std::size_t i = 0; i < active.size(); ++i) active[i]->step(epoch, result.loss_sums[i]);
   const data::LoaderTimes so_far = stream->times();
   const double exchange_s = step->exchange_s() - exchange_before;
   times.loader = loaded;
@@ -365,12 +365,12 @@ TrainingLoop::~TrainingLoop() = default;
 std::vector<Trained> TrainingLoop::run() {
   state_->restore();
   while (state_->epoch < state_->stream_options.draws.epochs) state_->run_epoch();
-  // All digests before the first conclusion, which may change buffers that others share.
+  // All digests before the first is finalized, which may change buffers that others share.
   std::vector<std::string> digests;
   for (const auto& member : state_->members) digests.push_back(member->state_digest());
   std::vector<Trained> results;
   for (std::size_t i = 0; i < digests.size(); ++i) {
-    results.push_back(state_->members[i]->conclude(std::move(digests[i])));
+    results.push_back(state_->members[i]->finalize(std::move(digests[i])));
   }
   return results;
 }

@@ -56,9 +56,9 @@ struct LoopOptions {
 /// Trains all trainees on the same draws. A frozen backbone runs once a micro-batch for all of them.
 class TrainingLoop {
  public:
-  /// `validation` is in the trainees' terms: features where the backbone is frozen, unless its statistics
-  /// move. Pack and set must outlive it. Throws: ConfigError if the set is smaller than the global batch or
-  /// ranks cannot share the micro-batches.
+  /// `validation` has the trainees' inputs: features where the backbone is frozen, unless its statistics are
+  /// updated. Pack and set must outlive it. Throws: ConfigError if the set is smaller than the global batch
+  /// or ranks cannot share the micro-batches.
   TrainingLoop(const comm::Group& group, const data::Pack& pack, EvaluationSet& validation,
                LoopOptions options, std::vector<Trainee> trainees);
   TrainingLoop(const TrainingLoop&) = delete;

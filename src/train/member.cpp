@@ -23,7 +23,7 @@ Member::Member(Trainee trainee, std::int32_t classes, const model::NamedTensors&
   state_.training.draws_made.assign(static_cast<std::size_t>(classes), 0);
 }
 
-void Member::descend(std::int64_t epoch, double loss_sum) {
+void Member::step(std::int64_t epoch, double loss_sum) {
   sgd_.step(parameters_.values(), parameters_.gradients(), learning_rate(epoch));
   state_.epoch_loss_sum += loss_sum;
 }
@@ -78,7 +78,7 @@ std::string Member::state_digest() const {
   return model::weights_digest(now);
 }
 
-Trained Member::conclude(std::string state_digest) {
+Trained Member::finalize(std::string state_digest) {
   torch::nn::Module& module = *trainee_.module;
   state_.training.state_digest = std::move(state_digest);
   model::load_state(state_.weights, state_.best, "the best epoch");
