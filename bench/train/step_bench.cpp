@@ -54,14 +54,6 @@ struct Workload {
   std::vector<std::string> variants{"alone", "few", "many"};
 };
 
-class SumOfCrossEntropies : public Objective {
- public:
-  torch::Tensor loss(const torch::Tensor& logits, const torch::Tensor& labels) override {
-    return torch::nn::functional::cross_entropy(
-        logits, labels, torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum));
-  }
-};
-
 std::shared_ptr<model::Network> make_network(const Workload& workload) {
   auto network = std::make_shared<model::Network>(
       config::enum_from_name<config::BackboneKind>(workload.backbone), workload.classes);
@@ -75,7 +67,7 @@ Trainee trainee_of(std::string name, const std::shared_ptr<torch::nn::Module>& m
   return {.name = std::move(name),
           .module = module,
           .logits = std::move(logits),
-          .objective = std::make_shared<SumOfCrossEntropies>(),
+          .loss = learning::make_loss(config::LossKind::cross_entropy, {}, {}),
           .sgd = {},
           // So low that few steps lower the loss of every network.
           .schedule = {.learning_rate = 0.001, .epochs = 1}};
@@ -118,7 +110,7 @@ class Variant {
       std::vector<StepTask> tasks;
       for (std::size_t m = p; m < members.size(); m += passes) {
         const Trainee& trainee = members[m]->trainee();
-        tasks.push_back({trainee.module, trainee.logits, trainee.objective, &members[m]->parameters()});
+        tasks.push_back({trainee.module, trainee.logits, trainee.loss, &members[m]->parameters()});
         pass.members.push_back(std::move(members[m]));
       }
       pass.step = std::make_unique<Step>(group, shape_, std::move(tasks), shape.options);

@@ -14,6 +14,7 @@
 #include "base/path.hpp"
 #include "comm/session.hpp"
 #include "config/enums.hpp"
+#include "config/keys.hpp"
 #include "config/recipe.hpp"
 #include "config/toml.hpp"
 #include "grid/environment.hpp"
@@ -30,6 +31,7 @@ struct Arguments {
   std::vector<std::string> overrides;
   std::vector<std::string> exported;  ///< a cell and the file for its weights, or nothing
   bool list = false;
+  bool keys = false;
   bool plan = false;
   bool smoke = false;
   bool retry_failed = false;
@@ -53,6 +55,10 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
       ->excludes(plan)
       ->excludes(smoke);
   app.add_flag("--list", arguments.list, "every sampling, strategy, loss and backbone, one line each");
+  app.add_flag(
+      "--keys", arguments.keys,
+      "every key of a configuration as a table: its default, or with --config its value; what it may "
+      "be; what it changes; what it is");
   app.add_option("--export", arguments.exported,
                  "write a trained cell's network as safetensors: --export seed_0.class_balanced.crt "
                  "model.safetensors")
@@ -62,7 +68,9 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
   ltr::app::add_version(app, "ltr_grid", ltr::grid::library_versions);
   try {
     app.parse(argc, argv);
-    if (!arguments.list && arguments.configuration.empty()) throw CLI::RequiredError("--config (or --list)");
+    if (!arguments.list && !arguments.keys && arguments.configuration.empty()) {
+      throw CLI::RequiredError("--config (or --list, --keys)");
+    }
   } catch (const CLI::ParseError& error) {
     return ltr::app::explain(app, error);
   }
@@ -97,9 +105,17 @@ ExitStatus run(const ltr::comm::Session& session, const Arguments& arguments, lt
   return outcome.status;
 }
 
-ExitStatus list() {
+/// What needs no ranks: the choices and the keys.
+ExitStatus list(const Arguments& arguments) {
   try {
-    ltr::app::print(ltr::config::list_choices() + "\n");
+    std::string text = arguments.list ? ltr::config::list_choices() + "\n" : "";
+    if (arguments.keys && arguments.configuration.empty()) text += ltr::config::keys_text();
+    if (arguments.keys && !arguments.configuration.empty()) {
+      const ltr::config::Configuration configuration = ltr::config::read_configuration(
+          ltr::base::shipped_path(arguments.configuration), arguments.overrides);
+      text += ltr::config::keys_text(&configuration);
+    }
+    ltr::app::print(text);
     return ExitStatus::done;
   } catch (const ltr::base::Error& error) {
     std::cerr << "ltr_grid: " << error.what() << std::endl;
@@ -117,7 +133,7 @@ int main(int argc, char** argv) {
   ltr::app::prepare_streams();
   Arguments arguments;
   if (const auto status = parse(argc, argv, arguments)) return *status;
-  if (arguments.list) return list();
+  if (arguments.list || arguments.keys) return list(arguments);
   // From the first moment on: a batch system may ask for a stop while MPI is still starting.
   std::optional<ltr::grid::StopSignal> stop_signal;
   if (!arguments.plan && arguments.exported.empty()) {

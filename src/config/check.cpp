@@ -6,12 +6,13 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <type_traits>
 
 #include "base/check.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "config/keys.hpp"
-#include "config/plan.hpp"
+#include "config/methods.hpp"
 #include "config/toml.hpp"
 #include "config/value.hpp"
 
@@ -26,15 +27,6 @@ struct Rule {
   std::string_view other;
   bool (*holds)(const Configuration&);
   std::string_view message;  ///< why it matters; what to do
-};
-
-/// What a whole number or a time may be. `why` is why it matters; what to do follows from the ends.
-struct Range {
-  std::string_view key;
-  double (*value)(const Configuration&);
-  double least;
-  double most;
-  std::string_view why;
 };
 
 template <class List>
@@ -53,6 +45,7 @@ bool power_of_two(std::int64_t value) {
 constexpr double kLargestFloat = std::numeric_limits<float>::max();
 
 bool good_rate(double rate) { return rate > 0.0 && rate <= kLargestFloat; }
+bool good_decay(double decay) { return decay >= 0.0 && decay <= kLargestFloat; }
 
 /// Rising, after the warm-up and before the end.
 bool good_milestones(const Stage1& stage_1) {
@@ -65,14 +58,14 @@ bool good_milestones(const Stage1& stage_1) {
 }
 
 /// Steps of the grid as a real number; a little is added so that 20 x 0.1 meets 2.
-double tau_steps(const Stage2::Tau& tau) { return std::floor((tau.to - tau.from) / tau.step + 1e-9); }
+double steps_of(const ValueGrid& grid) { return std::floor((grid.to - grid.from) / grid.step + 1e-9); }
 
 /// Whether all classifiers that are trained in one pass are trained for as many epochs.
 bool heads_end_together(const Configuration& configuration) {
   std::set<std::int64_t> epochs;
   for (const LearningKind learning : configuration.grid.learning) {
-    if (finishing_kind(learning) != NodeKind::stage_2) continue;
-    epochs.insert(stage_2_epochs(configuration.stage_2, learning));
+    const LearningMethod& method = method_of(learning);
+    if (method.node == NodeKind::stage_2) epochs.insert(method.epochs(configuration.stage_2));
   }
   return epochs.size() <= 1;
 }
@@ -83,65 +76,21 @@ bool all_named_once(const PackNames& packs) {
 
 using C = const Configuration&;
 
-constexpr double as_real(std::int64_t value) { return static_cast<double>(value); }
+/// Whether no loss is combined with draws that it is not for.
+bool losses_fit(C c, const std::vector<LossKind>& losses, const std::vector<SamplingKind>& samplings) {
+  const auto is_natural = [](SamplingKind sampling) { return method_of(sampling).is_natural; };
+  const auto needs_natural = [](LossKind loss) { return method_of(loss).for_natural_draws; };
+  return c.loss.any_sampling || std::ranges::none_of(losses, needs_natural) ||
+         std::ranges::all_of(samplings, is_natural);
+}
 
-/// Beyond these a number is a slip: no run would end, and no machine is as large.
-constexpr double kMostEpochs = 1e6;
-constexpr double kMostImages = 1e12;
-constexpr double kMostPixels = 16384;
-constexpr double kMostRanks = 1e6;
-constexpr double kMostThreads = 1024;
-constexpr double kMostSeconds = 1e9;
-
-constexpr std::string_view kEpochs = "an epoch is one pass over the draws";
-constexpr std::string_view kImages = "it is a number of training images";
-constexpr std::string_view kThreads = "work needs a thread to do it, and a host has so many processors";
-constexpr std::string_view kRanks = "it is a number of ranks, with 0 for all";
-
-constexpr Range kRanges[] = {
-    {"data.shots.many_above", [](C c) { return as_real(c.data.shots.many_above); }, 0, kMostImages, kImages},
-    {"data.shots.few_below", [](C c) { return as_real(c.data.shots.few_below); }, 0, kMostImages, kImages},
-    {"input.size", [](C c) { return as_real(c.input.size); }, 1, kMostPixels,
-     "an image needs pixels a side, and memory for them"},
-    {"input.padding", [](C c) { return as_real(c.input.padding); }, 0, kMostPixels,
-     "it is a number of pixels on every side"},
-    {"input.evaluation_resize", [](C c) { return as_real(c.input.evaluation_resize); }, 1, kMostPixels,
-     "an image needs pixels on its shorter side, and memory for them"},
-    {"loader.threads", [](C c) { return as_real(c.loader.threads); }, 1, kMostThreads, kThreads},
-    {"loader.queue_batches", [](C c) { return as_real(c.loader.queue_batches); }, 1, 1024,
-     "training takes batches out of the queue, which holds them in memory"},
-    {"stage_1.epochs", [](C c) { return as_real(c.stage_1.epochs); }, 1, kMostEpochs, kEpochs},
-    {"stage_1.micro_batches", [](C c) { return as_real(c.stage_1.micro_batches); }, 1, 65536,
-     "a step is made of micro-batches, whose BatchNorm statistics are kept for its length"},
-    {"stage_1.global_batch", [](C c) { return as_real(c.stage_1.global_batch); }, 1, 16777216,
-     "a step needs images, and an epoch steps"},
-    {"stage_1.warmup_epochs", [](C c) { return as_real(c.stage_1.warmup_epochs); }, 0, kMostEpochs,
-     "warm-up comes before the schedule"},
-    {"stage_1.validate_every_epochs", [](C c) { return as_real(c.stage_1.validate_every_epochs); }, 1,
-     kMostEpochs, "validation comes after whole epochs"},
-    {"stage_2.crt.epochs", [](C c) { return as_real(c.stage_2.crt.epochs); }, 1, kMostEpochs, kEpochs},
-    {"stage_2.lws.epochs", [](C c) { return as_real(c.stage_2.lws.epochs); }, 1, kMostEpochs, kEpochs},
-    {"stage_2.finetune.epochs", [](C c) { return as_real(c.stage_2.finetune.epochs); }, 1, kMostEpochs,
-     kEpochs},
-    {"parallel.threads_per_rank", [](C c) { return as_real(c.parallel.threads_per_rank); }, 1, kMostThreads,
-     kThreads},
-    {"parallel.ranks_per_cell", [](C c) { return as_real(c.parallel.ranks_per_cell); }, 0, kMostRanks,
-     kRanks},
-    {"parallel.ranks_per_cell_stage_2", [](C c) { return as_real(c.parallel.ranks_per_cell_stage_2); }, 0,
-     kMostRanks, "it is a number of ranks, with 0 for as many as in stage 1"},
-    {"parallel.stall_timeout_s", [](C c) { return c.parallel.stall_timeout_s; }, 0, kMostSeconds,
-     "it is a time in seconds, with 0 to wait for ever"},
-    {"checkpoint.every_epochs", [](C c) { return as_real(c.checkpoint.every_epochs); }, 1, kMostEpochs,
-     "checkpoints come after whole epochs"},
-    {"checkpoint.every_s", [](C c) { return c.checkpoint.every_s; }, 0, kMostSeconds,
-     "it is a time in seconds, with 0 for none within an epoch"},
-    {"checkpoint.keep", [](C c) { return as_real(c.checkpoint.keep); }, 1, 100,
-     "a run that stops needs one to go on from, and each takes room"},
-};
+bool smooths_labels(LossKind loss) { return method_of(loss).smooths_labels; }
 
 constexpr std::string_view kPositiveRate =
     "weights would not move, go uphill or leave float32's range; give a number above 0, such as "
     "0.2";
+constexpr std::string_view kDecay =
+    "below 0 weights would grow by themselves, and float32 has an end; give 0 for none, or more";
 constexpr std::string_view kFileNeeded = "a file is needed; give its name";
 constexpr std::string_view kNamedOnce =
     "each pack of a list is read, and its images counted; name each one once";
@@ -149,6 +98,12 @@ constexpr std::string_view kEmptyAxis = "the grid would have no cells; name at l
 constexpr std::string_view kTwoManners =
     "with replacement every sampling draws independently, so the authors' manner of drawing would change "
     "nothing; set one of the two to false";
+constexpr std::string_view kNatural =
+    "the loss corrects for the class frequencies of instance-balanced draws, and the sampling would do so "
+    "once "
+    "more; name instance_balanced alone, or set loss.any_sampling = true";
+constexpr std::string_view kSmoothing =
+    "the loss has no labels to spread; give 0, or losses that do: --list tells";
 constexpr std::string_view kTwice = "the same cells would be asked for twice; name each one once";
 
 constexpr Rule kRules[] = {
@@ -165,6 +120,20 @@ constexpr Rule kRules[] = {
      "a class could be many-shot and few-shot at once; few_below may be many_above + 1 at most"},
     {"grid.sampling", "", [](C c) { return !c.grid.sampling.empty(); }, kEmptyAxis},
     {"grid.sampling", "", [](C c) { return all_different(c.grid.sampling); }, kTwice},
+    {"grid.loss", "", [](C c) { return !c.grid.loss.empty(); }, kEmptyAxis},
+    {"grid.loss", "", [](C c) { return all_different(c.grid.loss); }, kTwice},
+    {"grid.loss", "grid.sampling", [](C c) { return losses_fit(c, c.grid.loss, c.grid.sampling); }, kNatural},
+    {"stage_2.loss", "stage_2.sampling",
+     [](C c) { return losses_fit(c, {c.stage_2.loss}, {c.stage_2.sampling}); }, kNatural},
+    {"stage_1.label_smoothing", "grid.loss",
+     [](C c) { return c.stage_1.label_smoothing == 0 || std::ranges::all_of(c.grid.loss, smooths_labels); },
+     kSmoothing},
+    {"stage_1.label_smoothing", "stage_2.loss",
+     [](C c) { return c.stage_1.label_smoothing == 0 || smooths_labels(c.stage_2.loss); }, kSmoothing},
+    {"loss.balanced_softmax.tau", "", [](C c) { return c.loss.balanced_softmax.tau >= 0.0; },
+     "below 0 frequent classes would gain even more; give 0 for plain cross-entropy, or more"},
+    {"loss.focal.gamma", "", [](C c) { return c.loss.focal.gamma >= 0.0; },
+     "below 0 images that are classified well would count most; give 0 for cross-entropy, or more"},
     {"grid.learning", "", [](C c) { return !c.grid.learning.empty(); }, kEmptyAxis},
     {"grid.learning", "", [](C c) { return all_different(c.grid.learning); }, kTwice},
     {"grid.replacement", "fidelity.class_balanced_runs",
@@ -188,6 +157,8 @@ constexpr Rule kRules[] = {
     {"stage_1.weights", "grid.sampling",
      [](C c) { return c.stage_1.weights.empty() || c.grid.sampling.size() == 1; },
      "every sampling of stage 1 would be these same weights; name one"},
+    {"stage_1.weights", "grid.loss", [](C c) { return c.stage_1.weights.empty() || c.grid.loss.size() == 1; },
+     "every loss of stage 1 would be these same weights; name one"},
     {"input.scaled_decode", "fidelity.mode",
      [](C c) { return !c.input.scaled_decode || c.fidelity.mode == FidelityMode::corrected; },
      "the authors' code decodes images at full size; give false, or mode \"corrected\""},
@@ -204,7 +175,8 @@ constexpr Rule kRules[] = {
      "the fixed order is a tree that halves the micro-batches; give a power of two, or reduction "
      "\"fastest\""},
     {"stage_1.learning_rate", "", [](C c) { return good_rate(c.stage_1.learning_rate); }, kPositiveRate},
-    {"stage_1.backbone_rate_factor", "", [](C c) { return good_rate(c.stage_1.backbone_rate_factor); },
+    {"stage_1.backbone_learning_rate_scale", "",
+     [](C c) { return good_rate(c.stage_1.backbone_learning_rate_scale); },
      "the backbone learns at this multiple of the learning rate; give 1 for the same rate, or more than 0"},
     {"stage_1.warmup_epochs", "stage_1.epochs",
      [](C c) { return c.stage_1.warmup_epochs < c.stage_1.epochs; },
@@ -220,9 +192,7 @@ constexpr Rule kRules[] = {
      "the rate is multiplied by it to become lower; give a number between 0 and 1 such as 0.1"},
     {"stage_1.momentum", "", [](C c) { return c.stage_1.momentum >= 0.0 && c.stage_1.momentum < 1.0; },
      "from 1 on, old gradients would never fade; give 0 or more and less than 1"},
-    {"stage_1.weight_decay", "",
-     [](C c) { return c.stage_1.weight_decay >= 0.0 && c.stage_1.weight_decay <= kLargestFloat; },
-     "below 0 weights would grow by themselves, and float32 has an end; give 0 for none, or more"},
+    {"stage_1.weight_decay", "", [](C c) { return good_decay(c.stage_1.weight_decay); }, kDecay},
     {"stage_1.nesterov", "stage_1.momentum",
      [](C c) { return !c.stage_1.nesterov || c.stage_1.momentum > 0.0; },
      "Nesterov's step looks ahead along the momentum, and there is none; give a momentum above 0, or false"},
@@ -234,16 +204,16 @@ constexpr Rule kRules[] = {
     {"stage_2.schedule", "", [](C c) { return c.stage_2.schedule != ScheduleKind::step; },
      "milestones are epochs of stage 1; give \"cosine\" or \"constant\""},
     {"stage_2.learning_rate", "", [](C c) { return good_rate(c.stage_2.learning_rate); }, kPositiveRate},
+    {"stage_2.weight_decay", "", [](C c) { return good_decay(c.stage_2.weight_decay.value_or(0)); }, kDecay},
     {"stage_2.sampling", "stage_2.lws.epochs",
-     [](C c) { return c.stage_2.sampling != SamplingKind::progressively_balanced || heads_end_together(c); },
-     "crt, lws and finetune_classifier share their draws, and progress is over the longest one's epochs; "
-     "give "
-     "all as many"},
+     [](C c) { return !method_of(c.stage_2.sampling).weights_move || heads_end_together(c); },
+     "crt, lws and finetune_classifier share their draws, whose class weights move over the epochs of the "
+     "longest; give all of them as many epochs"},
     {"stage_2.tau.to", "stage_2.tau.from", [](C c) { return c.stage_2.tau.to >= c.stage_2.tau.from; },
      "the tau grid would be empty; let it rise, from <= to"},
     {"stage_2.tau.step", "", [](C c) { return c.stage_2.tau.step > 0.0; },
      "the tau grid would never end; give a number above 0 such as 0.1"},
-    {"stage_2.tau.step", "", [](C c) { return tau_steps(c.stage_2.tau) < kMostTauValues; },
+    {"stage_2.tau.step", "", [](C c) { return steps_of(c.stage_2.tau) < kMostTauValues; },
      "the tau grid would have more than 1000 values, each an evaluation; give a larger step"},
     {"parallel.precision", "parallel.device",
      [](C c) { return c.parallel.precision != Precision::tf32 || c.parallel.device != DeviceKind::cpu; },
@@ -284,14 +254,17 @@ void check(const Configuration& configuration, const PlaceOf& place_of) {
   const std::vector<KeyText> texts = key_texts(configuration);
   const auto assignment = [&](std::string_view key) {
     const auto text = std::ranges::find(texts, key, &KeyText::path);
-    return base::format("{} = {}", text->path, shown(text->value));
+    return base::format("{} = {}", key, shown(text->value));
   };
-  for (const Range& range : kRanges) {
-    const double value = range.value(configuration);
-    if (value >= range.least && value <= range.most) continue;
-    throw base::ConfigError(base::format("{}: {}: {}; give {:.0f} to {:.0f}", place_of(range.key, ""),
-                                         assignment(range.key), range.why, range.least, range.most));
-  }
+  visit_keys(configuration, [&]<class Field>(const Key& key, const Field& field) {
+    if constexpr (std::is_arithmetic_v<Field>) {
+      const auto value = static_cast<double>(field);
+      const Range& range = key.range;
+      if (value >= range.least && value <= range.most) return;
+      throw base::ConfigError(base::format("{}: {}: {}; give {:.0f} to {:.0f}", place_of(key.path, ""),
+                                           assignment(key.path), range.why, range.least, range.most));
+    }
+  });
   for (const Rule& rule : kRules) {
     if (rule.holds(configuration)) continue;
     const std::string with = rule.other.empty() ? "" : " with " + assignment(rule.other);
@@ -300,13 +273,13 @@ void check(const Configuration& configuration, const PlaceOf& place_of) {
   }
 }
 
-std::vector<double> tau_values(const Stage2::Tau& tau) {
+std::vector<double> values_of(const ValueGrid& grid) {
   std::vector<double> values;
-  LTR_EXPECT(tau.step > 0.0 && tau.to >= tau.from);
-  const int steps = static_cast<int>(tau_steps(tau));
+  LTR_EXPECT(grid.step > 0.0 && grid.to >= grid.from);
+  const int steps = static_cast<int>(steps_of(grid));
   for (int i = 0; i <= steps; ++i) {
     // Rounded to 12 decimals: 3 x 0.1 is the 0.3 that a person typed.
-    values.push_back(std::round((tau.from + i * tau.step) * 1e12) / 1e12);
+    values.push_back(std::round((grid.from + i * grid.step) * 1e12) / 1e12);
   }
   return values;
 }

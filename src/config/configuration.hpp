@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,9 +50,23 @@ struct Data {
 struct Grid {
   std::vector<SamplingKind> sampling{SamplingKind::instance_balanced, SamplingKind::class_balanced,
                                      SamplingKind::square_root, SamplingKind::progressively_balanced};
+  std::vector<LossKind> loss{LossKind::cross_entropy};  ///< of stage 1
   std::vector<LearningKind> learning{LearningKind::joint, LearningKind::ncm, LearningKind::crt,
                                      LearningKind::tau_normalized, LearningKind::lws};
   bool replacement = false;  ///< true: independent draws instead of exact quotas
+};
+
+/// [loss]
+struct Loss {
+  struct BalancedSoftmax {
+    double tau = 1;
+  };
+  struct Focal {
+    double gamma = 2;
+  };
+  BalancedSoftmax balanced_softmax;
+  Focal focal;
+  bool any_sampling = false;  ///< true: losses that correct for natural draws may be combined with others
 };
 
 /// [model]
@@ -96,7 +111,8 @@ struct Stage1 {
   double learning_rate = 0.2;
   bool scale_learning_rate =
       false;  ///< true: the rates of both stages are for 512 images, and follow the batch
-  double backbone_rate_factor = 1;  ///< share of the learning rate at which all but the classifier learns
+  double backbone_learning_rate_scale =
+      1;  ///< times the learning rate: at which all but the classifier learns
   ScheduleKind schedule = ScheduleKind::cosine;
   Step step;
   int warmup_epochs = 0;
@@ -107,7 +123,13 @@ struct Stage1 {
   double clip_norm = 0;             ///< longest gradient, over all parameters; 0: any
   double label_smoothing = 0;       ///< share of each label that is spread over all classes
   int validate_every_epochs = 1;    ///< and after the last
-  LossKind loss = LossKind::cross_entropy;
+};
+
+/// Values to try, both ends included where `step` meets them.
+struct ValueGrid {
+  double from = 0.0;
+  double to = 2.0;
+  double step = 0.1;
 };
 
 /// [stage_2]
@@ -118,11 +140,6 @@ struct Stage2 {
   struct Lws {
     int epochs = 5;
   };
-  struct Tau {
-    double from = 0.0;
-    double to = 2.0;
-    double step = 0.1;
-  };
   struct Ncm {
     NcmDistance distance = NcmDistance::cosine;  ///< in fidelity's mode "reference" centred, unless given
   };
@@ -131,11 +148,13 @@ struct Stage2 {
     bool new_classifier = true;  ///< false: begins with stage 1's classifier
   };
   SamplingKind sampling = SamplingKind::class_balanced;
+  LossKind loss = LossKind::cross_entropy;
   double learning_rate = 0.2;
+  std::optional<double> weight_decay;  ///< none given: stage 1's
   ScheduleKind schedule = ScheduleKind::cosine;
   Crt crt;
   Lws lws;
-  Tau tau;
+  ValueGrid tau;
   Ncm ncm;
   Finetune finetune;
 };
@@ -181,6 +200,7 @@ struct Configuration {
   Run run;
   Data data;
   Grid grid;
+  Loss loss;
   Model model;
   Input input;
   Loader loader;
@@ -189,6 +209,7 @@ struct Configuration {
   Parallel parallel;
   Fidelity fidelity;
   Checkpoint checkpoint;
+  std::vector<std::string> notes;  ///< of reading the file, for a person
 
   /// The weights file that stage 1 begins with, to train on from it or not; "" if there is none.
   [[nodiscard]] const std::string& starting_weights() const {

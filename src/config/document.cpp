@@ -97,7 +97,8 @@ toml::table parse_override_value(const std::string& value, const std::string& pl
 Document::Document(std::string_view text, std::string_view name) : name_(name) {
   known_keys_.emplace_back("format");
   const Configuration defaults;
-  visit_keys(defaults, [this](std::string_view path, const auto&, Presence) {
+  visit_keys(defaults, [this](const Key& key, const auto&) {
+    const std::string_view path = key.path;
     known_keys_.emplace_back(path);
     for (std::size_t dot = path.find('.'); dot != path.npos; dot = path.find('.', dot + 1)) {
       known_tables_.emplace(path.substr(0, dot));

@@ -2,10 +2,12 @@
 #include "config/enums.hpp"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "config/methods.hpp"
 
 namespace ltr::config {
 namespace {
@@ -14,69 +16,40 @@ namespace {
 template <class Enum>
 struct Choice;
 
+/// Name and help of every row of a table of methods.
+template <class Method, std::size_t kRows>
+constexpr auto entries_of(const Method (&methods)[kRows]) {
+  std::array<EnumEntry<decltype(Method::value)>, kRows> entries{};
+  for (std::size_t i = 0; i < kRows; ++i) entries[i] = {methods[i].value, methods[i].name, methods[i].help};
+  return entries;
+}
+
 template <>
 struct Choice<SamplingKind> {
   static constexpr std::string_view kNoun = "sampling";
   static constexpr std::string_view kKeys = "grid.sampling, stage_2.sampling";
-  static constexpr EnumEntry<SamplingKind> kEntries[] = {
-      {SamplingKind::instance_balanced, "instance_balanced",
-       "every image equally often: a class in proportion to its images"},
-      {SamplingKind::class_balanced, "class_balanced", "every class equally often, however few its images"},
-      {SamplingKind::square_root, "square_root", "a class in proportion to the square root of its images"},
-      {SamplingKind::progressively_balanced, "progressively_balanced",
-       "from instance-balanced in the first epoch to class-balanced in the last"},
-  };
+  static constexpr auto kEntries = entries_of(kSamplings);
 };
 
 template <>
 struct Choice<LearningKind> {
   static constexpr std::string_view kNoun = "learning strategy";
   static constexpr std::string_view kKeys = "grid.learning";
-  static constexpr EnumEntry<LearningKind> kEntries[] = {
-      {LearningKind::joint, "joint", "backbone and classifier trained together; nothing afterwards"},
-      {LearningKind::ncm, "ncm", "nearest class mean of the training features"},
-      {LearningKind::crt, "crt", "classifier started anew and retrained on the frozen backbone"},
-      {LearningKind::tau_normalized, "tau_normalized",
-       "joint's class weights divided by their norm to the power tau, tau chosen on validation"},
-      {LearningKind::lws, "lws", "joint's class weights kept, one scale a class learned"},
-      {LearningKind::finetune_all, "finetune_all", "the whole network trained on with stage 2's sampling"},
-      {LearningKind::finetune_all_tenth_lr, "finetune_all_tenth_lr",
-       "likewise at a tenth of the learning rate"},
-      {LearningKind::finetune_last_block, "finetune_last_block",
-       "the last residual block and the classifier trained on, the rest frozen"},
-      {LearningKind::finetune_classifier, "finetune_classifier",
-       "the classifier alone trained on: crt under the name of the paper's table 1"},
-  };
+  static constexpr auto kEntries = entries_of(kStrategies);
 };
 
 template <>
 struct Choice<LossKind> {
   static constexpr std::string_view kNoun = "loss";
-  static constexpr std::string_view kKeys = "stage_1.loss";
-  static constexpr EnumEntry<LossKind> kEntries[] = {
-      {LossKind::cross_entropy, "cross_entropy", "softmax cross-entropy, every image weighing the same"},
-  };
+  static constexpr std::string_view kKeys = "grid.loss, stage_2.loss";
+  static constexpr auto kEntries = entries_of(kLosses);
 };
 
 template <>
 struct Choice<BackboneKind> {
   static constexpr std::string_view kNoun = "backbone";
   static constexpr std::string_view kKeys = "model.backbone";
-  static constexpr EnumEntry<BackboneKind> kEntries[] = {
-      {BackboneKind::resnet10, "resnet10", "ImageNet stem, one basic block a stage, 512 features"},
-      {BackboneKind::resnet18, "resnet18", "ImageNet stem, two basic blocks a stage, 512 features"},
-      {BackboneKind::resnet34, "resnet34", "ImageNet stem, 3, 4, 6, 3 basic blocks, 512 features"},
-      {BackboneKind::resnet50, "resnet50", "ImageNet stem, 3, 4, 6, 3 bottlenecks, 2048 features"},
-      {BackboneKind::resnet101, "resnet101", "ImageNet stem, 3, 4, 23, 3 bottlenecks, 2048 features"},
-      {BackboneKind::resnet152, "resnet152", "ImageNet stem, 3, 8, 36, 3 bottlenecks, 2048 features"},
-      {BackboneKind::resnext50_32x4d, "resnext50_32x4d", "ResNet-50 with 3x3 convolutions in 32 groups"},
-      {BackboneKind::resnext101_32x4d, "resnext101_32x4d", "ResNet-101 with 3x3 convolutions in 32 groups"},
-      {BackboneKind::resnext152_32x4d, "resnext152_32x4d", "ResNet-152 with 3x3 convolutions in 32 groups"},
-      {BackboneKind::resnet20, "resnet20", "CIFAR stem, three stages of 3 basic blocks, 64 features"},
-      {BackboneKind::resnet32, "resnet32", "CIFAR stem, three stages of 5 basic blocks, 64 features"},
-      {BackboneKind::resnet44, "resnet44", "CIFAR stem, three stages of 7 basic blocks, 64 features"},
-      {BackboneKind::resnet56, "resnet56", "CIFAR stem, three stages of 9 basic blocks, 64 features"},
-  };
+  static constexpr auto kEntries = entries_of(kBackbones);
 };
 
 template <>
@@ -193,6 +166,17 @@ struct Choice<FidelityMode> {
   };
 };
 
+template <>
+struct Choice<DrawScheme> {
+  static constexpr std::string_view kNoun = "draw scheme";
+  static constexpr EnumEntry<DrawScheme> kEntries[] = {
+      {DrawScheme::exact, "exact quotas", "every class meets its quota; its images in turn"},
+      {DrawScheme::independent, "with replacement", "every draw by itself"},
+      {DrawScheme::independent_class, "independent classes", "classes by themselves; images in turn"},
+      {DrawScheme::class_cycling, "runs of a class", "classes in turn, a few draws each; images in turn"},
+  };
+};
+
 template <class Enum>
 std::vector<std::string> names_of() {
   std::vector<std::string> names;
@@ -208,13 +192,6 @@ std::string list_one() {
   for (const EnumEntry<Enum>& entry : Choice<Enum>::kEntries) {
     text += base::format("  {}{}  {}\n", entry.name, std::string(width - entry.name.size(), ' '), entry.help);
   }
-  return text;
-}
-
-template <class... Enums>
-std::string list_all() {
-  std::string text;
-  ((text += (text.empty() ? "" : "\n") + list_one<Enums>()), ...);
   return text;
 }
 
@@ -239,28 +216,25 @@ Enum enum_from_name(std::string_view name) {
                                        base::join(names, ", ")));
 }
 
+#define LTR_EVERY_ENUM(apply)                                                                     \
+  apply(SamplingKind) apply(LearningKind) apply(LossKind) apply(BackboneKind) apply(TrainedPart)  \
+      apply(TrainCrop) apply(LoaderCache) apply(ScheduleKind) apply(NcmDistance) apply(Reduction) \
+          apply(DeviceKind) apply(Precision) apply(ExchangeKind) apply(FidelityMode)
+
 std::string list_choices() {
-  return list_all<SamplingKind, LearningKind, LossKind, BackboneKind, TrainedPart, TrainCrop, LoaderCache,
-                  ScheduleKind, NcmDistance, Reduction, DeviceKind, Precision, ExchangeKind, FidelityMode>();
+  std::vector<std::string> lists;
+#define LTR_LIST(Enum) lists.push_back(list_one<Enum>());
+  LTR_EVERY_ENUM(LTR_LIST)
+#undef LTR_LIST
+  return base::join(lists, "\n");
 }
 
-#define LTR_INSTANTIATE_ENUM(Enum)                                \
+#define LTR_INSTANTIATE(Enum)                                     \
   template std::span<const EnumEntry<Enum>> enum_entries<Enum>(); \
   template Enum enum_from_name<Enum>(std::string_view);
-LTR_INSTANTIATE_ENUM(SamplingKind)
-LTR_INSTANTIATE_ENUM(LearningKind)
-LTR_INSTANTIATE_ENUM(BackboneKind)
-LTR_INSTANTIATE_ENUM(TrainedPart)
-LTR_INSTANTIATE_ENUM(TrainCrop)
-LTR_INSTANTIATE_ENUM(LoaderCache)
-LTR_INSTANTIATE_ENUM(ScheduleKind)
-LTR_INSTANTIATE_ENUM(LossKind)
-LTR_INSTANTIATE_ENUM(NcmDistance)
-LTR_INSTANTIATE_ENUM(Reduction)
-LTR_INSTANTIATE_ENUM(DeviceKind)
-LTR_INSTANTIATE_ENUM(Precision)
-LTR_INSTANTIATE_ENUM(ExchangeKind)
-LTR_INSTANTIATE_ENUM(FidelityMode)
-#undef LTR_INSTANTIATE_ENUM
+LTR_EVERY_ENUM(LTR_INSTANTIATE)
+LTR_INSTANTIATE(DrawScheme)
+#undef LTR_INSTANTIATE
+#undef LTR_EVERY_ENUM
 
 }  // namespace ltr::config

@@ -8,7 +8,7 @@
 
 namespace ltr::config {
 
-enum class SamplingKind { instance_balanced, class_balanced, square_root, progressively_balanced };
+enum class SamplingKind { instance_balanced, class_balanced, square_root, progressively_balanced, reversed };
 enum class LearningKind {
   joint,
   ncm,
@@ -39,13 +39,22 @@ enum class TrainedPart { all, last_block };
 enum class TrainCrop { random_resized, pad_and_crop };
 enum class LoaderCache { none, decoded };
 enum class ScheduleKind { cosine, constant, step };
-enum class LossKind { cross_entropy };
+enum class LossKind { cross_entropy, balanced_softmax, focal };
 enum class NcmDistance { cosine, euclidean, centred };
 enum class Reduction { fixed_order, fastest };
 enum class DeviceKind { automatic, cpu, cuda };
 enum class Precision { float32, tf32, bfloat16 };
 enum class ExchangeKind { automatic, mpi, nccl };
 enum class FidelityMode { corrected, reference };
+
+/// How draws are made of class weights; no key names it, a sampling and points of fidelity do. Images "in
+/// turn": all of a class once, in a random order, before any comes again.
+enum class DrawScheme {
+  exact,              ///< every class meets its quota; its images in turn
+  independent,        ///< class and image of a draw are independent of all other draws
+  independent_class,  ///< only the class is; its images in turn
+  class_cycling,      ///< classes in turn, whatever their weights, a few draws each; images in turn
+};
 
 /// One enumerator: its value, its name in TOML and HDF5, and what it is in one line.
 template <class Enum>

@@ -2,7 +2,6 @@
 #include "config/plan.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -11,112 +10,61 @@
 namespace ltr::config {
 namespace {
 
-std::string_view suffix_of(NodeKind kind) {
-  switch (kind) {
-    case NodeKind::stage_1:
-      return "stage_1";
-    case NodeKind::features:
-      return "features";
-    case NodeKind::stage_2:
-      return "stage_2";
-    case NodeKind::finetune:
-      return "finetune";
-  }
-  return "";
-}
+/// What distinguishes the ids of a kind's nodes; of finetune nodes, their strategy does.
+constexpr std::string_view kSuffixes[kNodeKinds] = {"stage_1", "features", "stage_2", ""};
 
 /// The last part of the id of the node that finishes the cells of `learning`.
 std::string_view finishing_suffix(LearningKind learning) {
-  const NodeKind kind = finishing_kind(learning);
-  return kind == NodeKind::finetune ? name_of(learning) : suffix_of(kind);
+  const NodeKind kind = method_of(learning).node;
+  return kind == NodeKind::finetune ? name_of(learning) : kSuffixes[static_cast<std::size_t>(kind)];
 }
 
-std::int64_t epochs_of(const PlanNode& node, const Configuration& configuration) {
-  const bool trains_network = node.kind == NodeKind::stage_1 && configuration.stage_1.weights.empty();
-  std::int64_t epochs = trains_network ? configuration.stage_1.epochs : 0;
-  for (const LearningKind learning : node.learning) {
-    epochs = std::max(epochs, stage_2_epochs(configuration.stage_2, learning));
-  }
-  return epochs;
+std::string prefix_of(const PlanNode& node) {
+  return base::format("seed_{}.{}.", node.seed, representation_name(node.sampling, node.loss));
 }
 
-/// The nodes and cells that share one stage 1.
-void append_family(Plan& plan, const Configuration& configuration, std::uint64_t seed,
-                   SamplingKind sampling) {
-  const std::vector<LearningKind>& asked = configuration.grid.learning;
-  const std::string prefix = base::format("seed_{}.{}.", seed, name_of(sampling));
-  const std::string root = prefix + std::string(suffix_of(NodeKind::stage_1));
-  const auto append = [&](NodeKind kind, std::string_view suffix) {
-    PlanNode node;
-    node.id = prefix + std::string(suffix);
+/// The nodes and cells that share one stage 1, which is `root`.
+void append_family(Plan& plan, const Configuration& configuration, PlanNode root) {
+  const std::string prefix = prefix_of(root);
+  root.id = prefix + "stage_1";
+  root.epochs = configuration.stage_1.weights.empty() ? configuration.stage_1.epochs : 0;
+  std::vector<PlanNode> family{std::move(root)};
+  const auto node_with = [&](NodeKind kind, const std::string& id) -> PlanNode& {
+    const auto found = std::ranges::find(family, id, &PlanNode::id);
+    if (found != family.end()) return *found;
+    PlanNode node = family.front();
+    node.id = id;
     node.kind = kind;
-    node.seed = seed;
-    node.sampling = sampling;
-    std::ranges::copy_if(asked, std::back_inserter(node.learning),
-                         [suffix](LearningKind learning) { return finishing_suffix(learning) == suffix; });
-    if (kind != NodeKind::stage_1) {
-      if (node.learning.empty()) return;
-      node.needs = {root};
-    }
-    node.epochs = epochs_of(node, configuration);
-    plan.nodes.push_back(std::move(node));
+    node.needs = {family.front().id};
+    node.learning.clear();
+    node.epochs = 0;
+    return family.emplace_back(std::move(node));
   };
-  for (const NodeKind kind : {NodeKind::stage_1, NodeKind::features, NodeKind::stage_2}) {
-    append(kind, suffix_of(kind));
+  for (const LearningKind learning : configuration.grid.learning) {
+    const LearningMethod& method = method_of(learning);
+    PlanNode& node = node_with(method.node, prefix + std::string(finishing_suffix(learning)));
+    node.learning.push_back(learning);
+    if (method.trains()) node.epochs = std::max(node.epochs, method.epochs(configuration.stage_2));
+    plan.cells.push_back(cell_of(node, learning));
   }
-  for (const LearningKind learning : asked) {
-    if (finishing_kind(learning) == NodeKind::finetune) append(NodeKind::finetune, name_of(learning));
-  }
-  for (const LearningKind learning : asked) {
-    plan.cells.push_back({.id = prefix + std::string(name_of(learning)),
-                          .seed = seed,
-                          .sampling = sampling,
-                          .learning = learning,
-                          .node = prefix + std::string(finishing_suffix(learning))});
-  }
+  std::ranges::stable_sort(family, {}, &PlanNode::kind);
+  std::ranges::move(family, std::back_inserter(plan.nodes));
 }
 
 }  // namespace
 
+std::string representation_name(SamplingKind sampling, LossKind loss) {
+  const std::string name(name_of(sampling));
+  return loss == LossKind{} ? name : base::format("{}-{}", name, name_of(loss));
+}
+
 PlanCell cell_of(const PlanNode& node, LearningKind learning) {
-  return {.id = base::format("seed_{}.{}.{}", node.seed, name_of(node.sampling), name_of(learning)),
+  return {.id = prefix_of(node) + std::string(name_of(learning)),
           .seed = node.seed,
           .sampling = node.sampling,
+          .loss = node.loss,
           .learning = learning,
           .node = node.id};
-}
-
-NodeKind finishing_kind(LearningKind learning) {
-  switch (learning) {
-    case LearningKind::joint:
-      return NodeKind::stage_1;
-    case LearningKind::ncm:
-    case LearningKind::tau_normalized:
-      return NodeKind::features;
-    case LearningKind::crt:
-    case LearningKind::lws:
-    case LearningKind::finetune_classifier:
-      return NodeKind::stage_2;
-    case LearningKind::finetune_all:
-    case LearningKind::finetune_all_tenth_lr:
-    case LearningKind::finetune_last_block:
-      return NodeKind::finetune;
-  }
-  return NodeKind::stage_1;
-}
-
-std::int64_t stage_2_epochs(const Stage2& stage_2, LearningKind learning) {
-  switch (finishing_kind(learning)) {
-    case NodeKind::stage_1:
-    case NodeKind::features:
-      return 0;
-    case NodeKind::stage_2:
-    case NodeKind::finetune:
-      break;
-  }
-  if (learning == LearningKind::crt) return stage_2.crt.epochs;
-  if (learning == LearningKind::lws) return stage_2.lws.epochs;
-  return stage_2.finetune.epochs;
 }
 
 Plan make_plan(const Configuration& configuration) {
@@ -124,7 +72,9 @@ Plan make_plan(const Configuration& configuration) {
   if (configuration.grid.learning.empty()) return plan;
   for (const std::uint64_t seed : configuration.run.seeds) {
     for (const SamplingKind sampling : configuration.grid.sampling) {
-      append_family(plan, configuration, seed, sampling);
+      for (const LossKind loss : configuration.grid.loss) {
+        append_family(plan, configuration, {.seed = seed, .sampling = sampling, .loss = loss});
+      }
     }
   }
   return plan;

@@ -23,7 +23,7 @@ double effective_learning_rate(const Configuration& configuration, double learni
 }
 
 std::vector<std::string> warnings(const Configuration& configuration) {
-  std::vector<std::string> found;
+  std::vector<std::string> found = configuration.notes;
   if (configuration.input.size != kImageSize) return found;
   const auto compare = [&](std::string_view key, double learning_rate) {
     const double batch = static_cast<double>(configuration.stage_1.global_batch);

@@ -13,7 +13,8 @@ namespace ltr::config {
 /// the rate for 512 images. Paper: section 5.1 has batch 512.
 [[nodiscard]] double effective_learning_rate(const Configuration& configuration, double learning_rate);
 
-/// What is allowed but probably not meant, one sentence each: at the recipe's image size, rates of either
+/// What a person should know, one sentence each: keys given under earlier names; and what is allowed but
+/// probably not meant: at the recipe's image size, rates of either
 /// stage that are not in proportion to the batch as the recipe's are.
 [[nodiscard]] std::vector<std::string> warnings(const Configuration& configuration);
 

@@ -2,7 +2,7 @@
 #include "config/toml.hpp"
 
 #include <algorithm>
-#include <array>
+#include <set>
 #include <utility>
 
 #include "base/error.hpp"
@@ -44,23 +44,37 @@ void check_format(const Document& document) {
                                        key.substr(table.size() + 1)));
 }
 
+/// Throws: ConfigError if both names are given.
+void add_note_of_old_name(const Document& document, const Key& old, std::vector<std::string>& notes) {
+  if (document.find(old.now.path) != nullptr) {
+    throw base::ConfigError(
+        base::format("{}: {}: this is the earlier name of {}, which is given too; one of them would change "
+                     "nothing without a word; remove it",
+                     document.place_of(old.path), old.path, old.now.path));
+  }
+  notes.push_back(base::format("{}: {} is now called {}; the earlier name is still read",
+                               document.place_of(old.path), old.path, old.now.path));
+}
+
 Configuration read(const Document& document) {
   check_format(document);
   Configuration configuration;
-  const auto read_key = [&](const std::string& key, auto&& field, Presence presence) {
-    const toml::node* node = document.find(key);
+  const auto read_key = [&](const Key& key, auto&& field) {
+    const toml::node* node = document.find(key.path);
     if (node == nullptr) {
-      if (presence == Presence::required) missing(document, key);
+      if (key.presence == Presence::required) missing(document, std::string(key.path));
       return;
     }
+    if (key.is_renamed()) add_note_of_old_name(document, key, configuration.notes);
     try {
       read_value(*node, std::forward<decltype(field)>(field));
     } catch (const base::ConfigError& error) {
-      throw base::ConfigError(base::format("{}: {}: {}", document.place_of(key), key, error.what()));
+      throw base::ConfigError(
+          base::format("{}: {}: {}", document.place_of(key.path), key.path, error.what()));
     }
   };
   // The mode first: it is the default of other keys.
-  read_key("fidelity.mode", configuration.fidelity.mode, Presence::optional);
+  read_key(key_of("fidelity.mode"), configuration.fidelity.mode);
   follow(configuration.fidelity.mode, configuration);
   visit_keys(configuration, read_key);
   check(configuration,
@@ -68,20 +82,23 @@ Configuration read(const Document& document) {
   return configuration;
 }
 
+/// A key below a table, and its value.
+struct Member {
+  std::string path;
+  std::string value;
+};
+
 /// One key of a table, or several as an inline table: "epochs = 90", "crt.epochs = 10", "tau = { from = 0.0,
 /// ... }".
-std::string table_line(const std::string& name, const std::vector<KeyText>& members) {
+std::string table_line(const std::string& name, const std::vector<Member>& members) {
   if (members.size() == 1) {
-    const KeyText& only = members.front();
+    const Member& only = members.front();
     return base::format("{}{}{} = {}\n", name, only.path.empty() ? "" : ".", only.path, only.value);
   }
   std::vector<std::string> words;
-  for (const KeyText& member : members) words.push_back(base::format("{} = {}", member.path, member.value));
+  for (const Member& member : members) words.push_back(base::format("{} = {}", member.path, member.value));
   return base::format("{} = {{ {} }}\n", name, base::join(words, ", "));
 }
-
-/// Where a run puts its own files may be another folder each time.
-bool names_a_place(std::string_view key) { return key == "run.output" || key == "data.stage"; }
 
 /// What of a value matters to results. A file is told from another by its content, which is compared where it
 /// is read, so a path is only given or not.
@@ -111,6 +128,16 @@ std::string text_of(const std::filesystem::path& file) {
       "{}: the configuration cannot be read ({}); without it nothing can start", shown(file.string()), why));
 }
 
+/// The value under an earlier name, when what is a list now was one value.
+template <class Field>
+std::string former_text(const Field& field) {
+  return value_text(field);
+}
+template <class Item>
+std::string former_text(const std::vector<Item>& list) {
+  return list.size() == 1 ? value_text(list.front()) : value_text(list);
+}
+
 }  // namespace
 
 Configuration parse_configuration(std::string_view text, std::string_view name,
@@ -129,24 +156,17 @@ Configuration read_configuration(const std::filesystem::path& file, std::span<co
   return parse_configuration(text_of(file), file.string(), overrides);
 }
 
-std::vector<KeyText> key_texts(const Configuration& configuration) {
-  std::vector<KeyText> texts;
-  visit_keys(configuration, [&]<class Field>(const char* path, const Field& field, Presence) {
-    texts.push_back({path, value_text(field), kNamesFiles<Field>});
-  });
-  return texts;
-}
-
 std::string to_toml(const Configuration& configuration) {
   std::string text = base::format("format = {}\n", kFormat);
   std::string open_table;
   std::string open_name;
-  std::vector<KeyText> members;
+  std::vector<Member> members;
   const auto flush = [&] {
     if (!members.empty()) text += table_line(open_name, members);
     members.clear();
   };
-  for (KeyText key : key_texts(configuration)) {
+  for (KeyText& row : key_texts(configuration)) {
+    Member key{std::move(row.path), std::move(row.value)};
     const std::string table = take_step(key.path);
     const std::string name = take_step(key.path);
     if (table != open_table || name != open_name) flush();
@@ -159,25 +179,32 @@ std::string to_toml(const Configuration& configuration) {
   return text;
 }
 
-bool changes_results(std::string_view key) {
-  constexpr std::array<std::string_view, 9> kWithoutEffect{"run.output",
-                                                           "data.stage",
-                                                           "loader.",
-                                                           "checkpoint.",
-                                                           "parallel.ranks_per_cell",
-                                                           "parallel.share_gpus",
-                                                           "parallel.exchange",
-                                                           "parallel.cuda_graph",
-                                                           "parallel.stall_timeout_s"};
-  return std::ranges::none_of(kWithoutEffect, [&](std::string_view start) { return key.starts_with(start); });
-}
-
 std::vector<std::string> settings(const Configuration& configuration) {
-  std::vector<std::string> lines;
-  for (const KeyText& key : key_texts(configuration)) {
-    if (changes_results(key.path)) lines.push_back(base::format("{} = {}", key.path, what_matters(key)));
+  struct Line {
+    Key key;
+    std::string text;
+  };
+  const auto lines_of = [](const Configuration& any) {
+    std::vector<Line> lines;
+    visit_keys(any, [&]<class Field>(const Key& key, const Field& field) {
+      const KeyText text{std::string(key.path), key.is_renamed() ? former_text(field) : value_text(field),
+                         kNamesFiles<Field>};
+      lines.push_back({key, base::format("{} = {}", key.path, what_matters(text))});
+    });
+    return lines;
+  };
+  const std::vector<Line> defaults = lines_of({});
+  const std::vector<Line> lines = lines_of(configuration);
+  std::set<std::string_view> renamed;
+  for (const Line& line : lines) renamed.insert(line.key.now.path);
+  std::vector<std::string> found;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const auto& [key, text] = lines[i];
+    if (!changes_results(key) || renamed.contains(key.path)) continue;
+    if (key.since == Since::later && text == defaults[i].text) continue;
+    found.push_back(text);
   }
-  return lines;
+  return found;
 }
 
 std::vector<std::string> differing_keys(const Configuration& here, const Configuration& there) {
@@ -185,8 +212,9 @@ std::vector<std::string> differing_keys(const Configuration& here, const Configu
   const std::vector<KeyText> theirs = key_texts(there);
   std::vector<std::string> differing;
   for (std::size_t i = 0; i < ours.size(); ++i) {
-    if (names_a_place(ours[i].path) || what_matters(ours[i]) == what_matters(theirs[i])) continue;
-    differing.push_back(base::format("{}: {} here, {} there", ours[i].path, ours[i].value, theirs[i].value));
+    const std::string_view key = ours[i].path;
+    if (key_of(key).effect == Effect::output || what_matters(ours[i]) == what_matters(theirs[i])) continue;
+    differing.push_back(base::format("{}: {} here, {} there", key, ours[i].value, theirs[i].value));
   }
   return differing;
 }

@@ -29,15 +29,13 @@ namespace ltr::config {
 /// of a path it counts alone whether there is one: what files hold is compared where they are read.
 [[nodiscard]] std::vector<std::string> differing_keys(const Configuration& here, const Configuration& there);
 
-/// Whether another value gives other results: not so of keys that name a place, say when things happen, or
-/// spread the work over ranks.
-[[nodiscard]] bool changes_results(std::string_view key);
-
-/// Every key that changes results, as "stage_1.epochs = 90"; of a path only "given", or "" if there is none.
+/// What results follow from: every key that changes them, as "stage_1.epochs = 90", but for keys that came
+/// later and have their default; of a path only "given", or "" if there is none. A renamed key stands under
+/// its first name, so that a configuration keeps its lines from version to version.
 [[nodiscard]] std::vector<std::string> settings(const Configuration& configuration);
 
-/// The values of the tau grid, both ends included where `step` meets them.
-[[nodiscard]] std::vector<double> tau_values(const Stage2::Tau& tau);
+/// The values of a grid, both ends included where `step` meets them.
+[[nodiscard]] std::vector<double> values_of(const ValueGrid& grid);
 
 /// Throws: ConfigError if `ranks` cannot share the micro-batches (fixed_order: a power of two dividing V;
 /// fastest: any divisor of V).

@@ -14,6 +14,9 @@ namespace {
 /// Bytes of a value or a key that a message shows.
 constexpr std::size_t kMostShown = 200;
 
+/// What a key of stage 2 is called that follows stage 1's.
+constexpr std::string_view kAsStage1 = "stage_1";
+
 std::string toml_text(const toml::node& node) {
   std::ostringstream text;
   node.visit([&](const auto& concrete) { text << toml::toml_formatter(concrete, toml::format_flags::none); });
@@ -98,6 +101,13 @@ void read_value(const toml::node& node, double& value) {
   if (!std::isfinite(value)) wrong_type(node, "a finite number such as 0.1");
 }
 
+void read_value(const toml::node& node, std::optional<double>& value) {
+  value.reset();
+  if (node.value<std::string_view>() == kAsStage1) return;
+  if (!node.is_number()) wrong_type(node, base::format("a number such as 0.1, or \"{}\",", kAsStage1));
+  read_value(node, value.emplace());
+}
+
 void read_value(const toml::node& node, std::array<double, 3>& value) {
   const toml::array* list = node.as_array();
   if (list == nullptr || list->size() != value.size()) {
@@ -115,6 +125,10 @@ std::string value_text(double value) {
   std::string text = base::format("{}", value);  // the shortest digits that read back equal
   const bool is_float = text.find_first_of(".en") != text.npos;
   return is_float ? text : text + ".0";
+}
+
+std::string value_text(const std::optional<double>& value) {
+  return value ? value_text(*value) : value_text(std::string(kAsStage1));
 }
 
 void read_value(const toml::node& node, PackNames& value) {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -37,6 +38,8 @@ void read_value(const toml::node& node, std::int64_t& value);
 void read_value(const toml::node& node, std::uint64_t& value);
 /// An integer is taken too; infinities and nan are not.
 void read_value(const toml::node& node, double& value);
+/// The text "stage_1" stands for none.
+void read_value(const toml::node& node, std::optional<double>& value);
 void read_value(const toml::node& node, std::array<double, 3>& value);
 /// A name or a list of names.
 void read_value(const toml::node& node, PackNames& value);
@@ -51,6 +54,7 @@ void read_value(const toml::node& node, PathField<PackNames> value);
 [[nodiscard]] std::string value_text(std::int64_t value);
 [[nodiscard]] std::string value_text(std::uint64_t value);
 [[nodiscard]] std::string value_text(double value);
+[[nodiscard]] std::string value_text(const std::optional<double>& value);
 [[nodiscard]] std::string value_text(const PackNames& value);
 
 template <class Enum>
@@ -80,8 +84,15 @@ template <class List>
 /// No list of the configuration has a use for more, and some are checked pair by pair.
 inline constexpr std::size_t kMostItems = 1000;
 
+/// Of names one alone will do for a list.
 template <class Item>
 void read_value(const toml::node& node, std::vector<Item>& value) {
+  if constexpr (std::is_enum_v<Item>) {
+    if (node.is_string()) {
+      value.assign(1, Item{});
+      return read_value(node, value.front());
+    }
+  }
   const toml::array* list = node.as_array();
   if (list == nullptr)
     wrong_type(node, base::format("a list such as {}", list_text(std::vector<Item>{Item{}})));

@@ -16,7 +16,7 @@
 #include "grid/journal.hpp"
 #include "grid/progress_line.hpp"
 #include "grid/scheduler.hpp"
-#include "learning/strategy.hpp"
+#include "learning/node.hpp"
 
 namespace ltr::grid {
 

@@ -104,12 +104,12 @@ std::string export_cell(const config::Configuration& configuration, const std::s
                         const std::filesystem::path& file) {
   const config::Plan plan = config::make_plan(configuration);
   const config::PlanCell cell = find_cell(plan, id);
-  if (cell.learning == config::LearningKind::ncm) {
-    throw base::ConfigError(
-        base::format("{} cannot be exported: ncm classifies by distances to class means and has no linear "
-                     "layer fc to write; "
-                     "choose a cell of another strategy of the same sampling, whose backbone it shares",
-                     id));
+  const config::LearningMethod& method = config::method_of(cell.learning);
+  if (!method.is_linear) {
+    throw base::ConfigError(base::format(
+        "{} cannot be exported: {} ({}) has no linear layer fc to write; choose a cell of another "
+        "strategy of the same representation, whose backbone it shares",
+        id, method.name, method.help));
   }
   check_replaceable(file);
   const std::optional<record::RunRecord> run = find_run(configuration);
@@ -120,11 +120,11 @@ std::string export_cell(const config::Configuration& configuration, const std::s
   model::Network network(configuration.model.backbone, classifier_weight(trained, network_file).size(0));
   model::load_state(network, trained, network_file.string());
   check_digest(run, stage_1, model::state(network), network_file);
-  if (cell.learning != config::LearningKind::joint) {
+  if (method.node != config::NodeKind::stage_1) {
     const std::filesystem::path file_of_cell = learning::weights_file(folder, id);
     model::NamedTensors of_cell = read_trained(file_of_cell, id);
     check_digest(run, id, in_order_of(model::state(network), of_cell), file_of_cell);
-    // tau_normalized has no bias.
+    // A classifier without bias.
     if (of_cell.size() == 1) {
       const std::int64_t classes = classifier_weight(of_cell, file_of_cell).size(0);
       of_cell.emplace_back("fc.bias", torch::zeros({classes}));

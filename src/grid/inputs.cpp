@@ -126,29 +126,10 @@ std::string file_sha256(const std::filesystem::path& path) {
   return hash.hex();
 }
 
-/// Whether the strategy takes over the classifier that stage 1 ends with.
-bool takes_classifier(const config::Configuration& configuration, config::LearningKind learning) {
-  switch (learning) {
-    case config::LearningKind::joint:
-    case config::LearningKind::tau_normalized:
-    case config::LearningKind::lws:
-      return true;
-    case config::LearningKind::ncm:
-    case config::LearningKind::crt:
-      return false;
-    case config::LearningKind::finetune_all:
-    case config::LearningKind::finetune_all_tenth_lr:
-    case config::LearningKind::finetune_last_block:
-    case config::LearningKind::finetune_classifier:
-      return !configuration.stage_2.finetune.new_classifier;
-  }
-  return true;
-}
-
 /// Stage 1 taken from a file brings its classifier along, or nobody may ask for it.
 void check_classifier_is_not_needed(const config::Configuration& configuration) {
   for (const config::LearningKind learning : configuration.grid.learning) {
-    if (!takes_classifier(configuration, learning)) continue;
+    if (!config::method_of(learning).takes_classifier(configuration.stage_2)) continue;
     throw base::ConfigError(
         base::format("stage_1.weights: {} has no classifier (fc.weight, fc.bias) for these classes, on which "
                      "{} stands; it "
@@ -183,7 +164,7 @@ void check_weights(const config::Configuration& configuration, Inputs& inputs) {
 bool batch_norm_learns(const config::Configuration& configuration) {
   return configuration.stage_1.weights.empty() ||
          std::ranges::any_of(configuration.grid.learning, [&](config::LearningKind learning) {
-           const config::NodeKind kind = config::finishing_kind(learning);
+           const config::NodeKind kind = config::method_of(learning).node;
            return kind == config::NodeKind::finetune ||
                   (kind == config::NodeKind::stage_2 && configuration.fidelity.frozen_statistics_move);
          });

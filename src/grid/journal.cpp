@@ -12,7 +12,7 @@
 #include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
-#include "learning/strategy.hpp"
+#include "learning/node.hpp"
 #include "store/atomic_file.hpp"
 
 namespace ltr::grid {

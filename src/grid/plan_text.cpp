@@ -72,8 +72,13 @@ Work work_of(const config::PlanNode& node, const Inputs& inputs, const config::C
     case config::NodeKind::finetune:
       return {.trained = drawn, .evaluated = static_cast<double>(node.epochs + 1) * validation + test};
     case config::NodeKind::features: {
-      const bool ncm = std::ranges::find(node.learning, config::LearningKind::ncm) != node.learning.end();
-      return {.evaluated = validation + test + (ncm ? static_cast<double>(inputs.training->images()) : 0)};
+      double images = validation + test;
+      for (const config::LearningKind learning : node.learning) {
+        if (config::method_of(learning).reads_training_images) {
+          images += static_cast<double>(inputs.training->images());
+        }
+      }
+      return {.evaluated = images};
     }
   }
   return {};
@@ -114,7 +119,8 @@ std::string plan_text(const config::Plan& plan, const Inputs& inputs,
     text += base::format(row, i + 1, node.id, node.epochs > 0 ? std::to_string(node.epochs) : "-",
                          base::format("{:.1f} %", 100 * work[i] / total), cells_of(node));
   }
-  return text + placement(plan, work, configuration, ranks) + config::fidelity_text(configuration);
+  return text + placement(plan, work, configuration, ranks) + config::fidelity_text(configuration) +
+         "configuration, defaults filled in:\n" + config::to_toml(configuration);
 }
 
 }  // namespace ltr::grid

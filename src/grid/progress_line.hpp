@@ -7,7 +7,7 @@
 
 #include "base/stopwatch.hpp"
 #include "config/plan.hpp"
-#include "learning/strategy.hpp"
+#include "learning/node.hpp"
 #include "train/loop.hpp"
 
 namespace ltr::grid {

@@ -26,7 +26,7 @@
 #include "grid/smoke.hpp"
 #include "grid/stop_signal.hpp"
 #include "grid/workspace.hpp"
-#include "learning/strategy.hpp"
+#include "learning/node.hpp"
 #include "report/table.hpp"
 #include "store/atomic_file.hpp"
 #include "train/compute_device.hpp"

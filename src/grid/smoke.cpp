@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <numeric>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "base/format.hpp"
+#include "config/keys.hpp"
 #include "config/toml.hpp"
 #include "grid/plan_text.hpp"
 #include "grid/scheduler.hpp"
@@ -35,7 +37,7 @@ ImageTimes image_times(const record::RunRecord& trial, double evaluation_images)
     }
   }
   for (const record::CellRecord& cell : trial.cells) {
-    const bool frozen = config::finishing_kind(cell.learning) == config::NodeKind::stage_2;
+    const bool frozen = config::method_of(cell.learning).node == config::NodeKind::stage_2;
     double& slowest = frozen ? times.frozen_s : times.trained_s;
     for (const record::EpochRow& row : cell.training.epochs)
       slowest = std::max(slowest, 1 / row.images_per_s);
@@ -54,15 +56,16 @@ config::Configuration smoke_configuration(const config::Configuration& configura
                                           const std::string& output) {
   config::Configuration trial = configuration;
   trial.run.output = output;
-  trial.stage_1.epochs = 1;
+  config::visit_keys(trial, []<class Field>(const config::Key& key, Field&& field) {
+    if constexpr (std::is_same_v<Field, int&>) {
+      if (key.path.ends_with(".epochs")) field = 1;
+    }
+  });
   trial.stage_1.warmup_epochs = 0;
   if (trial.stage_1.schedule == config::ScheduleKind::step) {
     trial.stage_1.schedule = config::ScheduleKind::constant;
     trial.stage_1.step.milestones.clear();
   }
-  trial.stage_2.crt.epochs = 1;
-  trial.stage_2.lws.epochs = 1;
-  trial.stage_2.finetune.epochs = 1;
   return trial;
 }
 

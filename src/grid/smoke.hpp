@@ -8,7 +8,7 @@
 #include "config/configuration.hpp"
 #include "config/plan.hpp"
 #include "grid/inputs.hpp"
-#include "learning/strategy.hpp"
+#include "learning/node.hpp"
 #include "record/record.hpp"
 
 namespace ltr::grid {

@@ -9,12 +9,13 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "config/keys.hpp"
 #include "config/toml.hpp"
 #include "grid/created_folders.hpp"
 #include "grid/stop_signal.hpp"
 #include "learning/cell.hpp"
 #include "learning/disk_space.hpp"
-#include "learning/strategy.hpp"
+#include "learning/node.hpp"
 #include "record/check.hpp"
 #include "store/atomic_file.hpp"
 #include "store/free_space.hpp"
@@ -32,7 +33,9 @@ void check_same_configuration(const config::Configuration& here, const std::stri
                               const std::filesystem::path& place) {
   const config::Configuration there = config::parse_configuration(there_text, place.string());
   std::vector<std::string> keys = config::differing_keys(here, there);
-  std::erase_if(keys, [](const std::string& key) { return !config::changes_results(key); });
+  std::erase_if(keys, [](const std::string& key) {
+    return !config::changes_results(config::key_of(key.substr(0, key.find(':'))));
+  });
   if (keys.empty()) return;
   throw base::ConfigError(
       base::format("{} was begun with another configuration ({}); results of two configurations must not "

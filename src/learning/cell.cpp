@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "learning/training.hpp"
 #include "model/safetensors.hpp"
 #include "train/evaluate.hpp"
 
@@ -17,6 +18,7 @@ record::CellRecord make_cell(const config::PlanNode& node, config::LearningKind 
   cell.id = planned.id;
   cell.seed = planned.seed;
   cell.sampling = planned.sampling;
+  cell.loss = planned.loss;
   cell.learning = planned.learning;
   cell.stage_1 = stage_1_id(node);
   return cell;
@@ -38,15 +40,6 @@ data::LoaderOptions loader_options(const config::Configuration& configuration) {
   return options;
 }
 
-void measure(record::CellRecord& cell, train::EvaluationSet& validation, train::EvaluationSet& test,
-             const train::Logits& logits, Calibrated calibrated) {
-  cell.validation = train::evaluate(validation, logits).counts;
-  cell.validation.confusion.clear();  // a table of K x K is worth its room for the test set alone
-  train::Evaluation on_test = train::evaluate(test, logits);
-  cell.test = std::move(on_test.counts);
-  if (calibrated == Calibrated::yes) cell.calibration = std::move(on_test.calibration);
-}
-
 std::vector<double> row_norms(const torch::Tensor& weight) {
   const torch::Tensor norms = weight.detach().cpu().to(torch::kFloat64).norm(2, {1}).contiguous();
   return {norms.const_data_ptr<double>(), norms.const_data_ptr<double>() + norms.numel()};
@@ -60,6 +53,33 @@ std::string keep_weights(const Context& context, const std::string& id, const mo
     model::write_safetensors(weights_file(context.folder, id), weights, {{std::string(kDigestKey), digest}});
   });
   return digest;
+}
+
+StrategyInputs strategy_inputs(const Context& context, const config::PlanNode& node,
+                               config::LearningKind learning, std::shared_ptr<model::Network> network) {
+  return {.configuration = context.configuration,
+          .learning = learning,
+          .seed = stage_2_seed(node.seed),
+          .network = std::move(network),
+          .class_counts = context.training.class_counts(),
+          .training_images = [&context] { return watched_images(context, context.training); }};
+}
+
+record::CellRecord finished_cell(const Context& context, record::CellRecord cell, Strategy& strategy,
+                                 Features& features, const model::NamedTensors& more) {
+  Outcome outcome = strategy.outcome(features);
+  cell.tau = std::move(outcome.sweep);
+  cell.validation = train::evaluate(features.validation, outcome.logits).counts;
+  cell.validation.confusion.clear();  // a table of K x K is worth its room for the test set alone
+  train::Evaluation on_test = train::evaluate(features.test, outcome.logits);
+  cell.test = std::move(on_test.counts);
+  // Of scores that are no log-odds the softmax says nothing about confidence.
+  if (config::method_of(cell.learning).is_confident) cell.calibration = std::move(on_test.calibration);
+  if (outcome.weight.defined()) cell.weight_norms = row_norms(outcome.weight);
+  if (outcome.kept.empty()) return cell;
+  outcome.kept.insert(outcome.kept.end(), more.begin(), more.end());
+  cell.training.weights_digest = keep_weights(context, cell.id, outcome.kept);
+  return cell;
 }
 
 std::string kept_digest(const std::filesystem::path& folder, const std::string& id) {

@@ -5,7 +5,8 @@
 #include <filesystem>
 #include <string>
 
-#include "learning/strategy.hpp"
+#include "learning/node.hpp"
+#include "learning/strategies.hpp"
 #include "model/state.hpp"
 #include "train/evaluation_set.hpp"
 #include "train/step.hpp"
@@ -24,13 +25,6 @@ namespace ltr::learning {
 /// [input] and [loader] for the rooms below.
 [[nodiscard]] data::LoaderOptions loader_options(const config::Configuration& configuration);
 
-enum class Calibrated { yes, no };
-
-/// Fills in counts on validation and test, and, where logits are log-odds, the calibration.
-/// Collective: all ranks.
-void measure(record::CellRecord& cell, train::EvaluationSet& validation, train::EvaluationSet& test,
-             const train::Logits& logits, Calibrated calibrated = Calibrated::yes);
-
 /// L2 norm of each class's weight vector. Shape: weight [K, D] -> [K].
 [[nodiscard]] std::vector<double> row_norms(const torch::Tensor& weight);
 
@@ -38,6 +32,17 @@ void measure(record::CellRecord& cell, train::EvaluationSet& validation, train::
 /// ranks. Collective: all ranks.
 [[nodiscard]] std::string keep_weights(const Context& context, const std::string& id,
                                        const model::NamedTensors& weights);
+
+/// What `learning` is made of at this node; `network` is stage 1's.
+[[nodiscard]] StrategyInputs strategy_inputs(const Context& context, const config::PlanNode& node,
+                                             config::LearningKind learning,
+                                             std::shared_ptr<model::Network> network);
+
+/// `cell` with what the strategy comes to: counts on validation and test, calibration where scores are
+/// log-odds, weight norms, the sweep; its weights are kept, together with `more`. Collective: all ranks.
+[[nodiscard]] record::CellRecord finished_cell(const Context& context, record::CellRecord cell,
+                                               Strategy& strategy, Features& features,
+                                               const model::NamedTensors& more = {});
 
 /// The digest that keep_weights noted of the weights of `id` in `folder`.
 /// Throws: DataError if they are missing or damaged; SystemError if they cannot be read.

@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "learning/cross_entropy.hpp"
-
-#include <stdexcept>
+#include "learning/losses.hpp"
 
 namespace ltr::learning {
+namespace {
 
-torch::Tensor CrossEntropy::loss(const torch::Tensor& logits, const torch::Tensor& labels) {
-  return torch::cross_entropy_loss(logits, labels, {}, at::Reduction::Sum, /*ignore_index=*/-100,
-                                   label_smoothing_);
-}
+class CrossEntropy : public train::Loss {
+ public:
+  explicit CrossEntropy(double label_smoothing) : label_smoothing_(label_smoothing) {}
 
-std::shared_ptr<train::Objective> make_objective(const config::Stage1& stage_1) {
-  switch (stage_1.loss) {
-    case config::LossKind::cross_entropy:
-      return std::make_shared<CrossEntropy>(stage_1.label_smoothing);
+  torch::Tensor values(const torch::Tensor& logits, const torch::Tensor& labels) override {
+    return torch::cross_entropy_loss(logits, labels, {}, at::Reduction::None, /*ignore_index=*/-100,
+                                     label_smoothing_);
   }
-  throw std::logic_error("a loss without an objective");
+
+ private:
+  double label_smoothing_;
+};
+
+}  // namespace
+
+std::shared_ptr<train::Loss> make_cross_entropy(const LossInputs& inputs) {
+  return std::make_shared<CrossEntropy>(inputs.configuration.stage_1.label_smoothing);
 }
 
 }  // namespace ltr::learning

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "learning/head.hpp"
+#include "learning/strategies.hpp"
 
 namespace ltr::learning {
 namespace {
@@ -29,24 +29,43 @@ class ScaledClassifier : public torch::nn::Module {
   torch::Tensor scale_;
 };
 
+class Lws : public Strategy {
+ public:
+  explicit Lws(const StrategyInputs& inputs)
+      : inputs_(inputs),
+        classifier_(std::make_shared<ScaledClassifier>(*inputs.network->classifier,
+                                                       inputs.configuration.fidelity.lws_scales_bias)) {}
+
+  std::optional<train::Trainee> training() override {
+    train::Trainee training = stage_2_training(inputs_, classifier_, logits());
+    // Scales have one dimension, and decay all the same where the point is on.
+    if (inputs_.configuration.fidelity.lws_decays_scales) {
+      training.sgd.decay_norm_and_bias = true;
+    } else {
+      training.sgd.weight_decay = 0;
+    }
+    return training;
+  }
+
+  Outcome outcome(Features& /*features*/) override {
+    const torch::Tensor weight = classifier_->weight();
+    return {.logits = logits(),
+            .weight = weight,
+            .kept = {{"fc.weight", weight}, {"fc.bias", classifier_->bias()}}};
+  }
+
+ private:
+  train::Logits logits() const {
+    return
+        [classifier = classifier_](const torch::Tensor& features) { return classifier->forward(features); };
+  }
+
+  StrategyInputs inputs_;
+  std::shared_ptr<ScaledClassifier> classifier_;
+};
+
 }  // namespace
 
-Head make_lws(const config::Configuration& configuration, const model::Classifier& stage_1) {
-  const config::Fidelity& fidelity = configuration.fidelity;
-  auto classifier = std::make_shared<ScaledClassifier>(stage_1, fidelity.lws_scales_bias);
-  Head head{
-      .learning = config::LearningKind::lws,
-      .trainee = stage_2_trainee(
-          configuration, "lws", classifier,
-          [classifier](const torch::Tensor& features) { return classifier->forward(features); },
-          fidelity.lws_decays_scales ? configuration.stage_1.weight_decay : 0,
-          configuration.stage_2.lws.epochs),
-      .weight = [classifier] { return classifier->weight(); },
-      .bias = [classifier] { return classifier->bias(); },
-  };
-  // Scales have one dimension, and decay all the same where the point is on.
-  if (fidelity.lws_decays_scales) head.trainee.sgd.decay_norm_and_bias = true;
-  return head;
-}
+std::unique_ptr<Strategy> make_lws(const StrategyInputs& inputs) { return std::make_unique<Lws>(inputs); }
 
 }  // namespace ltr::learning

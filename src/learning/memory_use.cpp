@@ -9,7 +9,7 @@
 #include <c10/core/Allocator.h>
 #include <c10/util/ThreadLocalDebugInfo.h>
 
-#include "learning/cross_entropy.hpp"
+#include "learning/losses.hpp"
 #include "learning/training.hpp"
 #include "model/classifier.hpp"
 #include "train/sgd.hpp"
@@ -47,7 +47,7 @@ struct Trained {
 
 bool trains_last_block(const config::Configuration& configuration, const config::PlanNode& node) {
   return node.kind == config::NodeKind::finetune
-             ? node.learning.front() == config::LearningKind::finetune_last_block
+             ? config::method_of(node.learning.front()).part == config::TrainedPart::last_block
              : configuration.stage_1.trained == config::TrainedPart::last_block;
 }
 
@@ -56,7 +56,11 @@ Trained trained_by(const config::Configuration& configuration, const config::Pla
   Trained made;
   made.network = std::make_shared<model::Network>(configuration.model.backbone, classes);
   made.network->backbone->compute_in(configuration.parallel.precision);
-  const auto objective = make_objective(configuration.stage_1);
+  // Of as many classes, whatever their images.
+  const std::vector<std::int64_t> class_counts(static_cast<std::size_t>(classes), 1);
+  const bool is_stage_1 = node.kind == config::NodeKind::stage_1;
+  const auto loss =
+      make_loss(is_stage_1 ? node.loss : configuration.stage_2.loss, {configuration, class_counts});
   if (node.kind == config::NodeKind::stage_2) {
     made.options.frozen_backbone = made.network->backbone;
     made.options.update_statistics = configuration.fidelity.frozen_statistics_move;
@@ -65,8 +69,8 @@ Trained trained_by(const config::Configuration& configuration, const config::Pla
     for (std::size_t i = 0; i < node.learning.size(); ++i) {
       const auto head = std::make_shared<model::Classifier>(made.network->backbone->features(), classes);
       made.parameters.push_back(std::make_unique<train::FlatParameters>(*head));
-      made.tasks.push_back({head, [head](const torch::Tensor& rows) { return head->forward(rows); },
-                            objective, made.parameters.back().get()});
+      made.tasks.push_back({head, [head](const torch::Tensor& rows) { return head->forward(rows); }, loss,
+                            made.parameters.back().get()});
       made.heads.push_back(head);
     }
     return made;
@@ -77,7 +81,7 @@ Trained trained_by(const config::Configuration& configuration, const config::Pla
   made.parameters.push_back(std::make_unique<train::FlatParameters>(*made.network));
   made.tasks.push_back(
       {made.network,
-       [network = made.network](const torch::Tensor& pixels) { return network->forward(pixels); }, objective,
+       [network = made.network](const torch::Tensor& pixels) { return network->forward(pixels); }, loss,
        made.parameters.back().get()});
   return made;
 }

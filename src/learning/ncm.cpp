@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "learning/ncm.hpp"
 
+#include "learning/strategies.hpp"
 #include "train/compute_device.hpp"
 #include "train/feature_pass.hpp"
 
@@ -12,7 +13,25 @@ torch::Tensor normalised(const torch::Tensor& rows) {
   return rows / rows.norm(2, {1}, /*keepdim=*/true).clamp_min(1e-12);
 }
 
+class Ncm : public Strategy {
+ public:
+  explicit Ncm(const StrategyInputs& inputs) : inputs_(inputs) {}
+
+  Outcome outcome(Features& /*features*/) override {
+    const config::NcmDistance distance = inputs_.configuration.stage_2.ncm.distance;
+    train::EvaluationSet training = inputs_.training_images();
+    const NcmMeans means = ncm_means(training, *inputs_.network->backbone, distance);
+    return {.logits = ncm_scores(means, distance),
+            .kept = {{"class_means", means.class_means}, {"mean", means.mean}}};
+  }
+
+ private:
+  StrategyInputs inputs_;
+};
+
 }  // namespace
+
+std::unique_ptr<Strategy> make_ncm(const StrategyInputs& inputs) { return std::make_unique<Ncm>(inputs); }
 
 NcmMeans ncm_means(train::EvaluationSet& training_images, model::Backbone& backbone,
                    config::NcmDistance distance) {

@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// The three kinds of work in the plan.
+// The kinds of work in the plan: each makes what its strategies need, and asks them for their classifiers.
 #pragma once
 
-#include "learning/strategy.hpp"
+#include "learning/node.hpp"
 
 namespace ltr::learning {
 
-/// Trains backbone and classifier; finishes the joint cell.
+/// Trains backbone and classifier; finishes the cells of strategies that are done with that.
 /// Paper: section 4.1, representation learning.
 [[nodiscard]] record::NodeRecord run_stage_1(const Context& context, const config::PlanNode& node);
 
-/// Passes of the frozen backbone without training; finishes the ncm and tau_normalized cells.
+/// A pass of the frozen backbone without training.
 /// Paper: section 4.2, NCM and tau-normalised classifiers.
 [[nodiscard]] record::NodeRecord run_features(const Context& context, const config::PlanNode& node);
 
-/// Trains all classifiers that share draws in one pass over the frozen backbone; finishes the crt, lws and
-/// finetune_classifier cells. Paper: section 4.2, classifier re-training and learnable weight scaling.
+/// Trains after stage 1: all classifiers that share draws in one pass over the frozen backbone (stage_2), or
+/// one strategy's own copy of the network (finetune).
+/// Paper: section 4.2, classifier re-training and learnable weight scaling; table 1.
 [[nodiscard]] record::NodeRecord run_stage_2(const Context& context, const config::PlanNode& node);
-
-/// Trains a copy of the network on, all of it or its last block and classifier, with stage 2's sampling and
-/// rate; finishes the cell of the node's only strategy. Paper: table 1, which leaves open whether the
-/// classifier begins anew: a key says so.
-[[nodiscard]] record::NodeRecord run_finetune(const Context& context, const config::PlanNode& node);
 
 }  // namespace ltr::learning

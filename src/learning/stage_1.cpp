@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <optional>
 
 #include "config/recipe.hpp"
 #include "learning/cell.hpp"
-#include "learning/cross_entropy.hpp"
+#include "learning/losses.hpp"
 #include "learning/nodes.hpp"
 #include "learning/training.hpp"
 #include "model/classifier.hpp"
@@ -34,7 +33,7 @@ std::shared_ptr<model::Network> starting_network(const Context& context, const c
 /// Whether nodes after stage 1 ask for its features: not those whose backbone changes again.
 bool others_take_features(const config::Configuration& configuration) {
   return std::ranges::any_of(configuration.grid.learning, [&](config::LearningKind learning) {
-    const config::NodeKind kind = config::finishing_kind(learning);
+    const config::NodeKind kind = config::method_of(learning).node;
     return kind == config::NodeKind::features ||
            (kind == config::NodeKind::stage_2 && !configuration.fidelity.frozen_statistics_move);
   });
@@ -53,17 +52,14 @@ void remove_old_features(const Context& context, const config::PlanNode& node) {
 
 record::NodeRecord run_stage_1(const Context& context, const config::PlanNode& node) {
   const config::Stage1& stage_1 = context.configuration.stage_1;
-  train::EvaluationSet validation(context.group, context.validation, loader_options(context.configuration),
-                                  /*watch=*/{}, context.limits.evaluation_images);
-
+  train::EvaluationSet validation = unwatched_images(context, context.validation);
   const std::shared_ptr<model::Network> network = starting_network(context, node);
-  const train::Logits logits = [network](const torch::Tensor& pixels) { return network->forward(pixels); };
-  const train::Trainee trainee{
+  train::Trainee trainee{
       .name = "network",
       .module = network,
-      .logits = logits,
-      .objective = make_objective(stage_1),
-      .sgd = network_sgd_options(stage_1),
+      .logits = [network](const torch::Tensor& pixels) { return network->forward(pixels); },
+      .loss = make_loss(node.loss, {context.configuration, context.training.class_counts()}),
+      .sgd = sgd_options(stage_1, stage_1.weight_decay),
       .schedule = {.kind = stage_1.schedule,
                    .learning_rate =
                        config::effective_learning_rate(context.configuration, stage_1.learning_rate),
@@ -74,6 +70,7 @@ record::NodeRecord run_stage_1(const Context& context, const config::PlanNode& n
                    .ahead = context.configuration.fidelity.schedule_ahead},
       .validate_every_epochs = stage_1.validate_every_epochs,
   };
+  scale_backbone_rate(trainee.sgd, stage_1);
   train::Trained trained;
   if (stage_1.weights.empty()) {
     train::TrainingLoop loop(context.group, context.training, validation,
@@ -85,27 +82,23 @@ record::NodeRecord run_stage_1(const Context& context, const config::PlanNode& n
 
   record::NodeRecord done;
   trained.training.weights_digest = keep_weights(context, node.id, trained.best);
-  done.stage_1.push_back(
-      {.id = node.id, .seed = node.seed, .sampling = node.sampling, .training = trained.training});
+  done.stage_1.push_back({.id = node.id,
+                          .seed = node.seed,
+                          .sampling = node.sampling,
+                          .loss = node.loss,
+                          .training = trained.training});
   network->eval();
+  const bool are_shared = others_take_features(context.configuration);
+  if (!are_shared && node.learning.empty()) return done;
   // Left on disk by this node, so that those that stand on it find them, at work at the same time or not.
-  std::optional<Features> features;
-  if (others_take_features(context.configuration)) {
-    remove_old_features(context, node);
-    features.emplace(evaluation_features(context, node, *network->backbone));
-  }
-  if (std::ranges::find(node.learning, config::LearningKind::joint) != node.learning.end()) {
-    record::CellRecord cell = make_cell(node, config::LearningKind::joint);
-    if (features) {
-      measure(cell, features->validation, features->test,
-              [&network](const torch::Tensor& rows) { return network->classifier->forward(rows); });
-    } else {
-      train::EvaluationSet test = watched_images(context, context.test);
-      measure(cell, validation, test, logits);
-    }
-    cell.weight_norms = row_norms(network->classifier->fc->weight);
+  if (are_shared) remove_old_features(context, node);
+  Features features = evaluation_features(context, node, *network->backbone,
+                                          are_shared ? KeepFeatures::yes : KeepFeatures::no);
+  for (const config::LearningKind learning : node.learning) {
+    record::CellRecord cell = make_cell(node, learning);
     cell.training.weights_digest = trained.training.weights_digest;
-    done.cells.push_back(std::move(cell));
+    const auto strategy = make_strategy(strategy_inputs(context, node, learning, network));
+    done.cells.push_back(finished_cell(context, std::move(cell), *strategy, features));
   }
   return done;
 }

@@ -1,75 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <stdexcept>
+#include <optional>
 
 #include "learning/cell.hpp"
-#include "learning/head.hpp"
 #include "learning/nodes.hpp"
 #include "learning/training.hpp"
 #include "train/feature_pass.hpp"
 
 namespace ltr::learning {
-namespace {
-
-Head make_head(config::LearningKind learning, const Context& context, const model::Classifier& stage_1,
-               std::uint64_t seed) {
-  switch (learning) {
-    case config::LearningKind::crt:
-    case config::LearningKind::finetune_classifier:
-      return make_retrained(context.configuration, learning, stage_1, seed);
-    case config::LearningKind::lws:
-      return make_lws(context.configuration, stage_1);
-    default:
-      throw std::logic_error("a strategy that stage 2 does not train on a frozen backbone");
-  }
-}
-
-}  // namespace
 
 record::NodeRecord run_stage_2(const Context& context, const config::PlanNode& node) {
   const std::shared_ptr<model::Network> network = trained_network(context, node);
   model::Backbone& backbone = *network->backbone;
-  const std::uint64_t seed = stage_2_seed(node.seed);
-  std::vector<Head> heads;
-  std::vector<train::Trainee> trainees;
+  const bool is_frozen = node.kind == config::NodeKind::stage_2;
+  const bool moves = is_frozen && context.configuration.fidelity.frozen_statistics_move;
+  std::vector<std::unique_ptr<Strategy>> strategies;
+  std::vector<train::Trainee> trainings;
   for (const config::LearningKind learning : node.learning) {
-    heads.push_back(make_head(learning, context, *network->classifier, seed));
-    trainees.push_back(heads.back().trainee);
+    strategies.push_back(make_strategy(strategy_inputs(context, node, learning, network)));
+    trainings.push_back(strategies.back()->training().value());
   }
 
-  // Where BatchNorm moves, every head ends on a backbone of its own, and features are computed for each. A
-  // stop while those of an epoch are waits for the next step, which leaves a checkpoint: nothing watches this
-  // set.
-  const bool moves = context.configuration.fidelity.frozen_statistics_move;
-  Features inputs = moves ? Features{train::EvaluationSet(context.group, context.validation,
-                                                          loader_options(context.configuration), /*watch=*/{},
-                                                          context.limits.evaluation_images),
-                                     watched_images(context, context.test)}
-                          : evaluation_features(context, node, backbone);
-  train::LoopOptions options = loop_options(context, node, seed, context.configuration.stage_2.sampling);
-  options.step.frozen_backbone = network->backbone;
+  // Where the backbone stays as it is, its features are computed once. Where not, every strategy ends on one
+  // of its own. A stop while validation's images are decoded waits for the next step, which leaves a
+  // checkpoint: nothing watches that set.
+  std::optional<Features> shared;
+  std::optional<train::EvaluationSet> validation;
+  if (is_frozen && !moves) {
+    shared.emplace(evaluation_features(context, node, backbone));
+  } else {
+    validation.emplace(unwatched_images(context, context.validation));
+  }
+  train::LoopOptions options =
+      loop_options(context, node, stage_2_seed(node.seed), context.configuration.stage_2.sampling);
+  if (is_frozen) options.step.frozen_backbone = network->backbone;
   options.step.update_statistics = moves;
-  train::TrainingLoop loop(context.group, context.training, inputs.validation, options, trainees);
+  train::TrainingLoop loop(context.group, context.training, shared ? shared->validation : *validation,
+                           options, std::move(trainings));
   std::vector<train::Trained> trained = loop.run();
 
+  std::optional<train::EvaluationSet> test;
+  if (!shared) test.emplace(watched_images(context, context.test));
   record::NodeRecord done;
-  for (std::size_t i = 0; i < heads.size(); ++i) {
-    record::CellRecord cell = make_cell(node, heads[i].learning);
+  for (std::size_t i = 0; i < strategies.size(); ++i) {
+    record::CellRecord cell = make_cell(node, node.learning[i]);
     cell.training = std::move(trained[i].training);
-    const torch::Tensor weight = heads[i].weight();
-    model::NamedTensors kept{{"fc.weight", weight}, {"fc.bias", heads[i].bias()}};
-    if (moves) {
-      const model::NamedTensors moved = model::buffers(backbone);
-      model::load_state(moved, trained[i].best, cell.id, model::ExtraTensors::ignore);
-      Features own{train::features_of(inputs.validation, backbone),
-                   train::features_of(inputs.test, backbone)};
-      measure(cell, own.validation, own.test, heads[i].trainee.logits);
-      kept.insert(kept.end(), moved.begin(), moved.end());
-    } else {
-      measure(cell, inputs.validation, inputs.test, heads[i].trainee.logits);
+    if (shared) {
+      done.cells.push_back(finished_cell(context, std::move(cell), *strategies[i], *shared));
+      continue;
     }
-    cell.weight_norms = row_norms(weight);
-    cell.training.weights_digest = keep_weights(context, cell.id, kept);
-    done.cells.push_back(std::move(cell));
+    model::NamedTensors moved;
+    if (moves) {
+      moved = model::buffers(backbone);
+      model::load_state(moved, trained[i].best, cell.id, model::ExtraTensors::ignore);
+    }
+    Features own{train::features_of(*validation, backbone), train::features_of(*test, backbone)};
+    done.cells.push_back(finished_cell(context, std::move(cell), *strategies[i], own, moved));
   }
   return done;
 }

@@ -80,11 +80,9 @@ std::shared_ptr<model::Network> new_network(const Context& context) {
   return network;
 }
 
-train::SgdOptions network_sgd_options(const config::Stage1& stage_1) {
-  train::SgdOptions options = sgd_options(stage_1, stage_1.weight_decay);
+void scale_backbone_rate(train::SgdOptions& options, const config::Stage1& stage_1) {
   options.scaled_names = "backbone.";
-  options.scaled_rate = stage_1.backbone_rate_factor;
-  return options;
+  options.scaled_rate = stage_1.backbone_learning_rate_scale;
 }
 
 std::shared_ptr<model::Network> trained_network(const Context& context, const config::PlanNode& node) {
@@ -123,10 +121,16 @@ train::EvaluationSet watched_images(const Context& context, const data::Pack& pa
           context.limits.evaluation_images};
 }
 
-Features evaluation_features(const Context& context, const config::PlanNode& node,
-                             model::Backbone& backbone) {
+train::EvaluationSet unwatched_images(const Context& context, const data::Pack& pack) {
+  return {context.group, pack, loader_options(context.configuration), /*watch=*/{},
+          context.limits.evaluation_images};
+}
+
+Features evaluation_features(const Context& context, const config::PlanNode& node, model::Backbone& backbone,
+                             KeepFeatures keep) {
   const auto features_of = [&](const data::Pack& pack) {
     train::EvaluationSet images = watched_images(context, pack);
+    if (keep == KeepFeatures::no) return train::features_of(images, backbone);
     return train::features_of(images, backbone,
                               {.file = features_file(context.folder, node, part_of(context, pack)),
                                .before_write = context.before_write,

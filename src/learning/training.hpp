@@ -4,7 +4,8 @@
 
 #include <memory>
 
-#include "learning/strategy.hpp"
+#include "learning/node.hpp"
+#include "learning/strategies.hpp"
 #include "model/classifier.hpp"
 #include "train/loop.hpp"
 
@@ -26,8 +27,8 @@ void freeze_all_but_last_block(const config::Configuration& configuration, const
 /// A network of the configuration's backbone for the training pack's classes, where the process computes.
 [[nodiscard]] std::shared_ptr<model::Network> new_network(const Context& context);
 
-/// The optimiser of a whole network, whose backbone learns at a rate of its own.
-[[nodiscard]] train::SgdOptions network_sgd_options(const config::Stage1& stage_1);
+/// Has the backbone of a whole network learn at a rate of its own.
+void scale_backbone_rate(train::SgdOptions& options, const config::Stage1& stage_1);
 
 /// The network that the node's stage 1 has left in the folder, in evaluation mode.
 /// Throws: DataError if its weights are missing, do not fit, or differ between ranks.
@@ -43,16 +44,14 @@ void require_same_weights(const Context& context, const model::Network& network,
 /// The context's training, validation or test images without augmentation, for a pass that shows its progress
 /// and ends with Stopped where a stop is asked for.
 [[nodiscard]] train::EvaluationSet watched_images(const Context& context, const data::Pack& pack);
+/// The same for passes within a training, which itself looks out for a stop.
+[[nodiscard]] train::EvaluationSet unwatched_images(const Context& context, const data::Pack& pack);
 
-/// Features of the validation and test images under one backbone.
-struct Features {
-  train::EvaluationSet validation;
-  train::EvaluationSet test;
-};
+enum class KeepFeatures { yes, no };
 
-/// Computed by a stage 1 and left on disk for the nodes that stand on it; by one of those where they are
-/// gone. Collective: all ranks.
+/// Features of validation and test under one backbone. Kept ones are computed by a stage 1 and left on disk
+/// for the nodes that stand on it; by one of those where they are gone. Collective: all ranks.
 [[nodiscard]] Features evaluation_features(const Context& context, const config::PlanNode& node,
-                                           model::Backbone& backbone);
+                                           model::Backbone& backbone, KeepFeatures keep = KeepFeatures::yes);
 
 }  // namespace ltr::learning

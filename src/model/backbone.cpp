@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/backbone.hpp"
 
-#include <stdexcept>
-
 #include <ATen/autocast_mode.h>
 
+#include "config/methods.hpp"
 #include "model/cifar_resnet.hpp"
 #include "model/resnet.hpp"
 
@@ -37,40 +36,9 @@ torch::Tensor Backbone::forward(const torch::Tensor& images) {
 }
 
 std::shared_ptr<Backbone> make_backbone(config::BackboneKind kind) {
-  using config::BackboneKind;
-  constexpr std::int64_t kGroups = 32;
-  constexpr std::int64_t kGroupWidth = 4;
-  switch (kind) {
-    case BackboneKind::resnet10:
-      return std::make_shared<ResNet>(ResNetShape{BlockKind::basic, {1, 1, 1, 1}});
-    case BackboneKind::resnet18:
-      return std::make_shared<ResNet>(ResNetShape{BlockKind::basic, {2, 2, 2, 2}});
-    case BackboneKind::resnet34:
-      return std::make_shared<ResNet>(ResNetShape{BlockKind::basic, {3, 4, 6, 3}});
-    case BackboneKind::resnet50:
-      return std::make_shared<ResNet>(ResNetShape{BlockKind::bottleneck, {3, 4, 6, 3}});
-    case BackboneKind::resnet101:
-      return std::make_shared<ResNet>(ResNetShape{BlockKind::bottleneck, {3, 4, 23, 3}});
-    case BackboneKind::resnet152:
-      return std::make_shared<ResNet>(ResNetShape{BlockKind::bottleneck, {3, 8, 36, 3}});
-    case BackboneKind::resnext50_32x4d:
-      return std::make_shared<ResNet>(ResNetShape{BlockKind::bottleneck, {3, 4, 6, 3}, kGroups, kGroupWidth});
-    case BackboneKind::resnext101_32x4d:
-      return std::make_shared<ResNet>(
-          ResNetShape{BlockKind::bottleneck, {3, 4, 23, 3}, kGroups, kGroupWidth});
-    case BackboneKind::resnext152_32x4d:
-      return std::make_shared<ResNet>(
-          ResNetShape{BlockKind::bottleneck, {3, 8, 36, 3}, kGroups, kGroupWidth});
-    case BackboneKind::resnet20:
-      return std::make_shared<CifarResNet>(3);
-    case BackboneKind::resnet32:
-      return std::make_shared<CifarResNet>(5);
-    case BackboneKind::resnet44:
-      return std::make_shared<CifarResNet>(7);
-    case BackboneKind::resnet56:
-      return std::make_shared<CifarResNet>(9);
-  }
-  throw std::logic_error("make_backbone: no such backbone");
+  const config::NetworkShape& shape = config::method_of(kind).shape;
+  if (shape.stem == config::Stem::cifar) return std::make_shared<CifarResNet>(shape.blocks.front());
+  return std::make_shared<ResNet>(shape);
 }
 
 void freeze_all_but_last_block(const Backbone& backbone) {

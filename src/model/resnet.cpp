@@ -13,8 +13,9 @@ constexpr std::int64_t kStemChannels = 64;
 constexpr std::int64_t kBottleneckExpansion = 4;
 
 /// Bottlenecks of stage `stage`, from 0.
-torch::nn::Sequential bottleneck_stage(const ResNetShape& shape, std::size_t stage, std::int64_t in_channels,
-                                       std::int64_t out_channels, std::int64_t stride) {
+torch::nn::Sequential bottleneck_stage(const config::NetworkShape& shape, std::size_t stage,
+                                       std::int64_t in_channels, std::int64_t out_channels,
+                                       std::int64_t stride) {
   const std::int64_t width = (shape.groups * shape.group_width) << stage;
   return residual_stage(in_channels, out_channels, shape.blocks[stage], stride,
                         [=, groups = shape.groups](std::int64_t block_in, std::int64_t block_stride) {
@@ -25,10 +26,10 @@ torch::nn::Sequential bottleneck_stage(const ResNetShape& shape, std::size_t sta
 
 }  // namespace
 
-ResNet::ResNet(const ResNetShape& shape) {
+ResNet::ResNet(const config::NetworkShape& shape) {
   conv1_ = register_module("conv1", convolution(3, kStemChannels, 7, 2));
   bn1_ = register_module("bn1", std::make_shared<GhostBatchNorm2d>(kStemChannels));
-  const bool basic = shape.block == BlockKind::basic;
+  const bool basic = shape.block == config::ResidualBlock::basic;
   std::int64_t channels = kStemChannels;
   for (std::size_t stage = 0; stage < layers_.size(); ++stage) {
     const std::int64_t stride = stage == 0 ? 1 : 2;

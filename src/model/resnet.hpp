@@ -6,26 +6,17 @@
 #include <cstdint>
 #include <memory>
 
+#include "config/methods.hpp"
 #include "model/backbone.hpp"
 #include "model/ghost_batch_norm.hpp"
 
 namespace ltr::model {
 
-enum class BlockKind { basic, bottleneck };
-
-/// What tells one of the family from another.
-struct ResNetShape {
-  BlockKind block = BlockKind::basic;
-  std::array<int, 4> blocks{};    ///< in each stage
-  std::int64_t groups = 1;        ///< of a bottleneck's 3x3 convolution; more than one: a ResNeXt
-  std::int64_t group_width = 64;  ///< channels of a group in the first stage; doubles with every stage
-};
-
 /// torchvision's ResNet; 512 features of basic blocks, 2048 of bottlenecks.
 /// ResNet-10 has one basic block a stage; ResNeXt-50 32x4d bottlenecks {3, 4, 6, 3} of 32 groups of width 4.
 class ResNet : public Backbone {
  public:
-  explicit ResNet(const ResNetShape& shape);
+  explicit ResNet(const config::NetworkShape& shape);
 
   [[nodiscard]] std::int64_t features() const override { return features_; }
   [[nodiscard]] std::int64_t last_side(std::int64_t side) const override { return (side + 31) / 32; }

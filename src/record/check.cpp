@@ -207,8 +207,10 @@ void check_tau(const CellRecord& cell, const Place& place) {
 
 void check_cell(const CellRecord& cell, const config::PlanCell& planned, std::size_t classes,
                 const Place& place) {
-  if (cell.seed != planned.seed || cell.sampling != planned.sampling || cell.learning != planned.learning) {
-    place.complain(base::format("says it is of seed {}, {} and {}", cell.seed, config::name_of(cell.sampling),
+  if (cell.seed != planned.seed || cell.sampling != planned.sampling || cell.loss != planned.loss ||
+      cell.learning != planned.learning) {
+    place.complain(base::format("says it is of seed {}, {} and {}", cell.seed,
+                                config::representation_name(cell.sampling, cell.loss),
                                 config::name_of(cell.learning)));
   }
   if (!cell.error.empty()) return;
@@ -289,7 +291,8 @@ void check_results(const RunRecord& run, const config::Plan& plan, const Place& 
     const Place place = root / "stage_1" / stage_1.id;
     const auto node = nodes.find(stage_1.id);
     if (node == nodes.end() || node->second->kind != config::NodeKind::stage_1 ||
-        node->second->seed != stage_1.seed || node->second->sampling != stage_1.sampling) {
+        node->second->seed != stage_1.seed || node->second->sampling != stage_1.sampling ||
+        node->second->loss != stage_1.loss) {
       place.complain("is no stage 1 of the plan");
     }
     check_training(stage_1.training, classes, place);

@@ -151,12 +151,15 @@ template <class Record>
 void write_key(store::Group& group, const Record& record) {
   group.set_attribute("seed", record.seed);
   group.set_attribute("sampling", config::name_of(record.sampling));
+  group.set_attribute("loss", config::name_of(record.loss));
 }
 
 template <class Record>
 void read_key(const store::Group& group, Record& record) {
   record.seed = group.attribute<std::uint64_t>("seed");
   record.sampling = read_enum<config::SamplingKind>(group, "sampling");
+  // Schema 5 had one loss.
+  if (group.has_attribute("loss")) record.loss = read_enum<config::LossKind>(group, "loss");
 }
 
 void write_one(store::Group& group, const Stage1Record& record) {

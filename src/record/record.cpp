@@ -35,11 +35,11 @@ store::File open_record(const std::filesystem::path& path, std::string_view kind
                      path.string()));
   }
   const auto version = file.attribute<std::int32_t>("schema_version");
-  if (version != kSchemaVersion) {
+  if (version < kOldestSchema || version > kSchemaVersion) {
     throw OtherSchema(base::format(
-        "{} was written by schema {}; this program reads {}; use the version of the suite that wrote "
+        "{} was written by schema {}; this program reads {} to {}; use the version of the suite that wrote "
         "it, or run the grid again",
-        path.string(), version, kSchemaVersion));
+        path.string(), version, kOldestSchema, kSchemaVersion));
   }
   if (!sealed) store::throw_unsealed(path);
   const std::string found = file.text_attribute("record_of");

@@ -16,7 +16,9 @@
 
 namespace ltr::record {
 
-inline constexpr std::int32_t kSchemaVersion = 5;
+inline constexpr std::int32_t kSchemaVersion = 6;
+/// The oldest that is still read: it knows no loss but cross-entropy.
+inline constexpr std::int32_t kOldestSchema = 5;
 
 /// A record that another version of the suite has written.
 class OtherSchema : public base::DataError {
@@ -51,11 +53,12 @@ struct TrainingRecord {
   std::string state_digest;              ///< likewise of weights, running statistics and momentum at the end
 };
 
-/// A stage 1, shared by the cells of one (seed, sampling).
+/// A stage 1, shared by the cells of one (seed, sampling, loss).
 struct Stage1Record {
   std::string id;  ///< the plan's node id
   std::uint64_t seed = 0;
-  config::SamplingKind sampling = config::SamplingKind::instance_balanced;
+  config::SamplingKind sampling{};
+  config::LossKind loss{};
   TrainingRecord training;
 };
 
@@ -75,15 +78,16 @@ using Calibration = metric::Calibration;
 struct CellRecord {
   std::string id;  ///< the plan's cell id
   std::uint64_t seed = 0;
-  config::SamplingKind sampling = config::SamplingKind::instance_balanced;
-  config::LearningKind learning = config::LearningKind::joint;
+  config::SamplingKind sampling{};
+  config::LossKind loss{};
+  config::LearningKind learning{};
   std::string stage_1;      ///< id of the stage 1 it stands on
   std::string error;        ///< "" when complete; otherwise why it failed
-  TrainingRecord training;  ///< stage 2's own; empty for joint, ncm and tau_normalized but for weights_digest
+  TrainingRecord training;  ///< stage 2's own; of a strategy that trains nothing, the weights_digest alone
   metric::Counts validation;
   metric::Counts test;
   std::vector<double> weight_norms;  ///< [K] L2 norms of the classifier's rows; empty for ncm
-  TauSweep tau;                      ///< tau_normalized only
+  TauSweep tau;                      ///< of strategies that sweep one
   Calibration calibration;
 };
 

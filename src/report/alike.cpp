@@ -8,14 +8,11 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "config/fidelity.hpp"
+#include "config/keys.hpp"
 #include "config/toml.hpp"
 
 namespace ltr::report {
 namespace {
-constexpr std::array<std::string_view, 12> kHarmless{
-    "run.",          "data.root",     "data.train", "data.validation", "data.test", "data.stage",
-    "grid.sampling", "grid.learning", "loader.",    "checkpoint.",     "parallel.", "fidelity.mode"};
-
 /// One line a file (list, pack, weights) that is not the same.
 void add_differing_hashes(const std::map<std::string, std::string>& here,
                           const std::map<std::string, std::string>& there, std::vector<std::string>& found) {
@@ -40,7 +37,7 @@ bool follows_its_mode(const config::Configuration& configuration) {
   config::Configuration of_mode;
   config::follow(configuration.fidelity.mode, of_mode);
   return configuration.stage_2.ncm.distance == of_mode.stage_2.ncm.distance &&
-         std::ranges::all_of(config::fidelity_points(), [&](const config::FidelityPoint& point) {
+         std::ranges::all_of(config::kFidelityPoints, [&](const config::FidelityPoint& point) {
            return configuration.fidelity.*point.as_code == of_mode.fidelity.*point.as_code;
          });
 }
@@ -116,9 +113,7 @@ bool are_one(const record::CellRecord& a, const record::CellRecord& b) {
 }
 
 bool changes_no_method(std::string_view key) {
-  // The one key of its section that is about numbers.
-  if (key.starts_with("parallel.precision")) return false;
-  return std::ranges::any_of(kHarmless, [key](std::string_view prefix) { return key.starts_with(prefix); });
+  return config::key_of(key.substr(0, key.find(':'))).effect != config::Effect::method;
 }
 
 std::vector<std::string> place_of(const RunView& view, const Apart& apart) {

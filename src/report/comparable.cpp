@@ -2,67 +2,17 @@
 #include "report/comparable.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <string_view>
 
 #include "base/format.hpp"
-#include "config/plan.hpp"
+#include "config/keys.hpp"
 #include "config/toml.hpp"
 #include "report/alike.hpp"
 
 namespace ltr::report {
 namespace {
-using config::LearningKind;
-using config::NodeKind;
-using config::SamplingKind;
-
 constexpr std::string_view kFidelity = "fidelity.";
-
-/// Keys that the published recipe leaves open, or that are compared in another way.
-constexpr std::array<std::string_view, 5> kNotOfTheRecipe{
-    "model.backbone", "model.pretrained", "stage_1.weights", "stage_1.epochs", "stage_1.micro_batches"};
-
-bool trains_after_stage_1(LearningKind learning) {
-  const NodeKind kind = config::finishing_kind(learning);
-  return kind == NodeKind::stage_2 || kind == NodeKind::finetune;
-}
-
-/// Whether the cell's network is trained on draws of this kind, in either stage.
-bool draws_by(SamplingKind sampling, const Cell& cell) {
-  return cell.sampling == sampling ||
-         (trains_after_stage_1(cell.learning) && cell.view->configuration.stage_2.sampling == sampling);
-}
-
-/// Whether a part of the network stays as it is while the rest learns, in either stage.
-bool freezes(const Cell& cell) {
-  return config::finishing_kind(cell.learning) == NodeKind::stage_2 ||
-         cell.learning == LearningKind::finetune_last_block ||
-         cell.view->configuration.stage_1.trained == config::TrainedPart::last_block;
-}
-
-/// Points of fidelity that matter to some cells only.
-bool point_concerns(std::string_view point, const Cell& cell) {
-  if (point == "frozen_statistics_move") return freezes(cell);
-  if (point == "class_balanced_runs") return draws_by(SamplingKind::class_balanced, cell);
-  if (point == "square_root_independent") return draws_by(SamplingKind::square_root, cell);
-  if (point == "progressive_independent") return draws_by(SamplingKind::progressively_balanced, cell);
-  if (point.starts_with("lws_")) return cell.learning == LearningKind::lws;
-  return true;
-}
-
-/// Keys that matter to some cells only.
-bool concerns(std::string_view key, const Cell& cell) {
-  if (key.starts_with(kFidelity)) return point_concerns(key.substr(kFidelity.size()), cell);
-  if (key.starts_with("stage_2.crt.")) return cell.learning == LearningKind::crt;
-  if (key.starts_with("stage_2.lws.")) return cell.learning == LearningKind::lws;
-  if (key.starts_with("stage_2.tau.")) return cell.learning == LearningKind::tau_normalized;
-  if (key.starts_with("stage_2.ncm.")) return cell.learning == LearningKind::ncm;
-  if (key.starts_with("stage_2.finetune.")) {
-    return config::name_of(cell.learning).starts_with("finetune_");
-  }
-  return trains_after_stage_1(cell.learning) || !key.starts_with("stage_2.");
-}
 
 /// Every key of the recipe with its value; the places that a configuration must name are of no account.
 const std::vector<config::KeyText>& recipe_of(const PublicSet& set) {
@@ -108,9 +58,9 @@ void add_recipe(const Cell& cell, const PublicSet& set, const PublishedRow& row,
   compare({"stage_1.epochs", std::to_string(view.configuration.stage_1.epochs)}, std::to_string(row.epochs));
   const std::vector<config::KeyText>& recipe = recipe_of(set);
   for (std::size_t i = 0; i < recipe.size(); ++i) {
-    const std::string& key = recipe[i].path;
-    if (changes_no_method(key) || !concerns(key, cell)) continue;
-    if (std::ranges::find(kNotOfTheRecipe, key) != kNotOfTheRecipe.end()) continue;
+    const config::Key& key = config::key_of(recipe[i].path);
+    if (key.effect != config::Effect::method || key.recipe == config::Recipe::leaves_open) continue;
+    if (!config::concerns(key, {cell.sampling, {}, cell.learning}, view.configuration)) continue;
     compare(view.keys[i], recipe[i].value);
   }
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sampling/class_weights.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 #include <numeric>
 
+#include "base/check.hpp"
 #include "base/error.hpp"
 #include "base/format.hpp"
 
@@ -57,19 +60,43 @@ std::uint64_t scaled_root(std::int64_t n) {
   return up ? root + 1 : root;
 }
 
-Wide weight_of(config::SamplingKind kind, std::int64_t n, Wide instance_share, Wide class_share) {
-  switch (kind) {
-    case config::SamplingKind::instance_balanced:
-      return Wide(n);
-    case config::SamplingKind::class_balanced:
-      return 1;
-    case config::SamplingKind::square_root:
-      return scaled_root(n);
-    case config::SamplingKind::progressively_balanced:
-      return instance_share * Wide(n) + class_share;
-  }
-  throw base::ConfigError(base::format("Sampling number {} is not known.", static_cast<int>(kind)));
+/// What a weight may depend on besides the class's own images n.
+struct Epoch {
+  Wide images = 0;          ///< N
+  std::size_t classes = 0;  ///< K
+  std::int64_t epoch = 0;
+  std::int64_t epochs = 1;
+};
+
+Wide instance_balanced(std::int64_t n, const Epoch& /*at*/) { return Wide(n); }
+
+Wide class_balanced(std::int64_t /*n*/, const Epoch& /*at*/) { return 1; }
+
+Wide square_root(std::int64_t n, const Epoch& /*at*/) { return scaled_root(n); }
+
+Wide progressively_balanced(std::int64_t n, const Epoch& at) {
+  const Wide instance_share = at.epochs == 1 ? 1 : Wide(at.epochs - 1 - at.epoch) * at.classes;
+  return instance_share * Wide(n) + Wide(at.epoch) * at.images;
 }
+
+/// As large as K weights may be, so that their quotients are exact enough: 1e-9 at a million images a class.
+Wide reversed(std::int64_t n, const Epoch& at) {
+  const Wide whole = (kLargestTotal >> 1) / at.classes;
+  return std::max<Wide>(1, (whole + Wide(n) / 2) / Wide(n));
+}
+
+/// Every sampling's weight of a class.
+struct Weight {
+  config::SamplingKind kind;
+  Wide (*of)(std::int64_t n, const Epoch& at);
+};
+constexpr Weight kWeights[] = {
+    {config::SamplingKind::instance_balanced, instance_balanced},
+    {config::SamplingKind::class_balanced, class_balanced},
+    {config::SamplingKind::square_root, square_root},
+    {config::SamplingKind::progressively_balanced, progressively_balanced},
+    {config::SamplingKind::reversed, reversed},
+};
 
 }  // namespace
 
@@ -81,14 +108,15 @@ std::vector<std::uint64_t> class_weights(config::SamplingKind kind,
   const std::size_t classes = class_counts.size();
   const Wide images = std::accumulate(class_counts.begin(), class_counts.end(), Wide{0});
   check_total(images * classes, classes, epochs);  // keeps the products below within 128 bits
-  const Wide instance_share = epochs == 1 ? 1 : Wide(epochs - 1 - epoch) * classes;
-  const Wide class_share = Wide(epoch) * images;
+  const auto sampling = std::ranges::find(kWeights, kind, &Weight::kind);
+  LTR_EXPECT(sampling != std::end(kWeights));
+  const Epoch at{images, classes, epoch, epochs};
 
   std::vector<std::uint64_t> weights;
   weights.reserve(classes);
   Wide total = 0;
   for (const std::int64_t n : class_counts) {
-    const Wide weight = weight_of(kind, n, instance_share, class_share);
+    const Wide weight = sampling->of(n, at);
     total += weight;
     check_total(total, classes, epochs);
     weights.push_back(static_cast<std::uint64_t>(weight));

@@ -20,6 +20,7 @@ int own_micro_batches(const sampling::BatchShape& shape) { return shape.micro_ba
 BatchStream::BatchStream(const data::Pack& pack, const BatchStreamOptions& options,
                          sampling::EpochDraws draws, std::int64_t first_step)
     : draws_(std::move(draws)),
+      global_batch_(options.shape.global_batch),
       left_((options.draws.draws_per_epoch / options.shape.global_batch - first_step) *
             own_micro_batches(options.shape)),
       loader_(pack, for_training(options.loader), left_,
@@ -49,6 +50,14 @@ void BatchStream::prefetch() {
   } catch (...) {
     failure_ = std::current_exception();
   }
+}
+
+std::vector<std::int64_t> BatchStream::classes_of_step(std::int64_t step) const {
+  std::vector<std::int64_t> drawn(draws_.quotas().size(), 0);
+  for (std::int64_t k = step * global_batch_; k < (step + 1) * global_batch_; ++k) {
+    ++drawn[static_cast<std::size_t>(draws_.draw(k).class_id.value())];
+  }
+  return drawn;
 }
 
 void BatchStream::fetch() {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <vector>
 
 #include "data/loader.hpp"
 #include "data/pack.hpp"
@@ -37,12 +38,15 @@ class BatchStream {
   /// Begins to bring the next batch there, if there is one: called while a GPU computes. What goes wrong,
   /// next says.
   void prefetch();
+  /// Draws of each class in a step, over all ranks. Shape: [K].
+  [[nodiscard]] std::vector<std::int64_t> classes_of_step(std::int64_t step) const;
   [[nodiscard]] data::LoaderTimes times() const { return loader_.times(); }
 
  private:
   void fetch();
 
   sampling::EpochDraws draws_;
+  std::int64_t global_batch_;
   std::int64_t left_;  ///< batches not yet asked of the loader
   data::Loader loader_;
   DevicePrefetcher prefetcher_;  ///< goes before the loader's memory

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -28,7 +29,7 @@ namespace {
 std::string identity_of(const BatchStreamOptions& stream, const data::Pack& pack,
                         const std::vector<std::unique_ptr<Member>>& members) {
   std::string text = base::format("seed {}, {}, {}, batch {} in {}, images {}{}", stream.draws.seed,
-                                  config::name_of(stream.draws.kind), sampling::name_of(stream.draws.scheme),
+                                  config::name_of(stream.draws.kind), config::name_of(stream.draws.scheme),
                                   stream.shape.global_batch, stream.shape.micro_batches, pack.content_hash(),
                                   compute_device().is_cpu() ? "" : ", on a GPU");
   for (const auto& member : members) {
@@ -69,7 +70,9 @@ struct TrainingLoop::State {
   void set_aside(const FoundCheckpoint& found) const;
   void run_epoch();
   [[nodiscard]] std::unique_ptr<BatchStream> next_stream(std::int64_t of_epoch, std::int64_t first_step);
+  void begin_epoch();
   void choose_active();
+  [[nodiscard]] std::vector<double> weight_sums() const;
   [[nodiscard]] MicroBatch next_micro_batch();
   StepSignals step_once();
   void check_finite(const StepResult& result) const;
@@ -96,11 +99,12 @@ struct TrainingLoop::State {
   std::optional<CheckpointWriter> writer;  ///< of rank 0, if checkpoints are kept
   base::Stopwatch since_checkpoint;
   std::vector<Member*> active;
-  std::unique_ptr<Step> step;                    ///< for the active members
-  std::unique_ptr<data::DecodedImages> decoded;  ///< outlives the stream, which fills it; null: not kept
-  std::optional<sampling::DrawSequence> draws;   ///< the next is of the epoch after the stream's
-  std::unique_ptr<BatchStream> stream;           ///< of this epoch, from the first step still to be done
-  std::optional<DeliveredDraws> delivered;       ///< in this epoch
+  std::vector<std::vector<double>> class_weights;  ///< [K] of each active member's loss; empty: none
+  std::unique_ptr<Step> step;                      ///< for the active members
+  std::unique_ptr<data::DecodedImages> decoded;    ///< outlives the stream, which fills it; null: not kept
+  std::optional<sampling::DrawSequence> draws;     ///< the next is of the epoch after the stream's
+  std::unique_ptr<BatchStream> stream;             ///< of this epoch, from the first step still to be done
+  std::optional<DeliveredDraws> delivered;         ///< in this epoch
 };
 
 TrainingLoop::State::State(const comm::Group& group_in, const data::Pack& pack_in,
@@ -221,7 +225,7 @@ void TrainingLoop::State::choose_active() {
     if (!member->is_active(epoch)) continue;
     now.push_back(member.get());
     const Trainee& trainee = member->trainee();
-    tasks.push_back({trainee.module, trainee.logits, trainee.objective, &member->parameters()});
+    tasks.push_back({trainee.module, trainee.logits, trainee.loss, &member->parameters()});
   }
   if (step && now == active) return;
   active = std::move(now);
@@ -236,8 +240,34 @@ std::unique_ptr<BatchStream> TrainingLoop::State::next_stream(std::int64_t of_ep
   return std::make_unique<BatchStream>(pack, stream_options, draws->next(), first_step);
 }
 
-void TrainingLoop::State::run_epoch() {
+/// What the loss of each active member divides a step by, which follows from the step's draws; empty where no
+/// loss has weights.
+std::vector<double> TrainingLoop::State::weight_sums() const {
+  std::vector<double> sums;
+  if (std::ranges::all_of(class_weights, [](const auto& weights) { return weights.empty(); })) return sums;
+  const std::vector<std::int64_t> drawn = stream->classes_of_step(epoch_steps);
+  for (const std::vector<double>& weights : class_weights) {
+    sums.push_back(weights.empty() ? static_cast<double>(options.global_batch)
+                                   : std::inner_product(weights.begin(), weights.end(), drawn.begin(), 0.0));
+  }
+  return sums;
+}
+
+void TrainingLoop::State::begin_epoch() {
   choose_active();
+  class_weights.clear();
+  for (const Member* member : active) {
+    train::Loss& loss = *member->trainee().loss;
+    loss.begin_epoch(epoch, member->trainee().schedule.epochs);
+    std::vector<double>& weights = class_weights.emplace_back();
+    if (!loss.class_weights().defined()) continue;
+    const torch::Tensor values = loss.class_weights().cpu().to(torch::kFloat64).contiguous();
+    weights.assign(values.const_data_ptr<double>(), values.const_data_ptr<double>() + values.numel());
+  }
+}
+
+void TrainingLoop::State::run_epoch() {
+  begin_epoch();
   while (epoch_steps < steps) {
     if (!stream) stream = next_stream(epoch, epoch_steps);
     const StepSignals asked = step_once();
@@ -268,7 +298,7 @@ StepSignals TrainingLoop::State::step_once() {
                          .checkpoint = writer && options.checkpoint_every_s > 0 &&
                                        since_checkpoint.seconds() >= options.checkpoint_every_s};
   const StepResult result =
-      step->run([this] { return next_micro_batch(); }, asks, [this] { stream->prefetch(); });
+      step->run([this] { return next_micro_batch(); }, asks, [this] { stream->prefetch(); }, weight_sums());
   check_finite(result);
   for (std::size_t i = 0; i < active.size(); ++i) active[i]->step(epoch, result.loss_sums[i]);
   const data::LoaderTimes so_far = stream->times();

@@ -69,6 +69,19 @@ std::span<float> floats_of(const torch::Tensor& vector) {
   return {vector.data_ptr<float>(), static_cast<std::size_t>(vector.numel())};
 }
 
+/// Summed in the order of torch's own losses, which by themselves give a sum or one value an image.
+torch::Tensor sum_of(const torch::Tensor& values) {
+  return torch::nll_loss(-values.unsqueeze(1), torch::zeros_like(values, torch::kInt64), {},
+                         at::Reduction::Sum);
+}
+
+/// Shape: logits [b, K], labels [b] -> [].
+torch::Tensor weighted_sum(Loss& loss, const torch::Tensor& logits, const torch::Tensor& labels) {
+  const torch::Tensor values = loss.values(logits, labels);
+  const torch::Tensor weights = loss.class_weights();
+  return sum_of(weights.defined() ? values * weights.index_select(0, labels) : values);
+}
+
 }  // namespace
 
 /// Tells the step that autograd has finished a parameter's gradient.
@@ -97,6 +110,8 @@ Step::Step(const comm::Group& group, const sampling::BatchShape& shape, std::vec
       tasks_(std::move(tasks)),
       options_(std::move(options)),
       buffer_(parameters_of(tasks_), moving_norms(tasks_, options_)),
+      scales_(buffer_.all().new_zeros({static_cast<std::int64_t>(tasks_.size())})),
+      host_scales_(host_twin(scales_)),
       status_(torch::zeros_like(buffer_.status())),
       host_status_(host_twin(status_)),
       host_tail_(host_twin(buffer_.losses_and_status())),
@@ -138,7 +153,8 @@ std::vector<std::size_t> Step::bucket_sizes() const {
 }
 
 StepResult Step::run(const std::function<MicroBatch()>& next, const StepSignals& asks,
-                     const std::function<void()>& meanwhile) {
+                     const std::function<void()>& meanwhile, std::span<const double> weight_sums) {
+  set_scales(weight_sums);
   const bool recorded = graph_ && plain_steps_ >= kStepsBeforeGraph;
   const std::exception_ptr error = recorded ? run_graph(next, asks) : run_plain(next, asks);
   host_tail_.copy_(buffer_.losses_and_status(), /*non_blocking=*/true);
@@ -147,7 +163,10 @@ StepResult Step::run(const std::function<MicroBatch()>& next, const StepSignals&
   exchange_->await(computed_);
 
   const std::span<const float> known = floats_of(host_tail_);
-  const std::span<const float> losses = known.first(tasks_.size());
+  std::vector<double> losses(known.begin(), known.begin() + static_cast<std::ptrdiff_t>(tasks_.size()));
+  for (std::size_t i = 0; i < weight_sums.size(); ++i) {
+    losses[i] *= static_cast<double>(shape_.global_batch) / weight_sums[i];
+  }
   const std::span<const float> status = known.subspan(tasks_.size());
   if (status[0] != 0) {
     comm::agree(group_, [&] {
@@ -156,7 +175,7 @@ StepResult Step::run(const std::function<MicroBatch()>& next, const StepSignals&
   }
   if (!options_.first_part_statistics) buffer_.statistics().div_(shape_.micro_batches);
   buffer_.move_running_buffers();
-  return {{losses.begin(), losses.end()}, {.stop = status[1] != 0, .checkpoint = status[2] != 0}};
+  return {std::move(losses), {.stop = status[1] != 0, .checkpoint = status[2] != 0}};
 }
 
 /// Starts every kernel by itself. Returns what this rank failed with, if it did.
@@ -246,11 +265,13 @@ void Step::backward(const MicroBatch& batch) {
   torch::Tensor total;
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
     const StepTask& task = tasks_[i];
-    const torch::Tensor loss = task.objective->loss(task.logits(inputs), batch.labels);
-    buffer_.losses()[static_cast<std::int64_t>(i)].copy_(loss.detach());
-    total = total.defined() ? total + loss : loss;
+    const auto place = static_cast<std::int64_t>(i);
+    const torch::Tensor loss = weighted_sum(*task.loss, task.logits(inputs), batch.labels);
+    buffer_.losses()[place].copy_(loss.detach());
+    const torch::Tensor scaled = loss * scales_[place];
+    total = total.defined() ? total + scaled : scaled;
   }
-  (total * (1.0 / static_cast<double>(shape_.global_batch))).backward();
+  total.backward();
 }
 
 /// Called by autograd, for a GPU's gradients on its thread for that GPU.
@@ -269,6 +290,15 @@ void Step::send_next_bucket(bool complete) {
   const torch::NoGradGuard no_grad;
   if (complete) tree_.complete(bucket.begin, sums);
   exchange_->add(floats_of(sums), current_stream(device()));
+}
+
+void Step::set_scales(std::span<const double> weight_sums) {
+  const std::span<float> scales = floats_of(host_scales_);
+  for (std::size_t i = 0; i < scales.size(); ++i) {
+    const double sum = weight_sums.empty() ? static_cast<double>(shape_.global_batch) : weight_sums[i];
+    scales[i] = static_cast<float>(1.0 / sum);
+  }
+  scales_.copy_(host_scales_, /*non_blocking=*/true);
 }
 
 void Step::set_status(bool failed, const StepSignals& asks) {

@@ -7,6 +7,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include <torch/torch.h>
@@ -19,8 +20,8 @@
 #include "sampling/slice.hpp"
 #include "train/flat_parameters.hpp"
 #include "train/gradient_tree.hpp"
+#include "train/loss.hpp"
 #include "train/micro_batch.hpp"
-#include "train/objective.hpp"
 #include "train/reduce_buffer.hpp"
 #include "train/step_graph.hpp"
 
@@ -33,7 +34,7 @@ using Logits = std::function<torch::Tensor(const torch::Tensor&)>;
 struct StepTask {
   std::shared_ptr<torch::nn::Module> module;  ///< its GhostBatchNorm2d layers that move take part
   Logits logits;
-  std::shared_ptr<Objective> objective;
+  std::shared_ptr<Loss> loss;
   FlatParameters* parameters = nullptr;  ///< of `module`; outlives the step
 };
 
@@ -55,7 +56,7 @@ struct StepSignals {
 
 /// What all ranks know after a step.
 struct StepResult {
-  std::vector<double> loss_sums;  ///< over the global batch, one a task
+  std::vector<double> loss_sums;  ///< the mean over the global batch times B, one a task
   StepSignals asked;              ///< by some rank
 };
 
@@ -76,10 +77,11 @@ class Step {
 
   /// One step: afterwards every task's gradients() hold the gradient of the mean loss over the global batch,
   /// and the running buffers of BatchNorm have moved. `next` yields this rank's V / R micro-batches in order
-  /// and may throw; `meanwhile` is called once while a GPU computes, and must not throw.
+  /// and may throw; `meanwhile` is called once while a GPU computes, and must not throw. `weight_sums` is,
+  /// for every task, the sum of its images' weights over the global batch; empty where none has weights.
   /// Collective: all ranks of the group. Throws: the error of the lowest rank that failed.
   StepResult run(const std::function<MicroBatch()>& next, const StepSignals& asks = {},
-                 const std::function<void()>& meanwhile = {});
+                 const std::function<void()>& meanwhile = {}, std::span<const double> weight_sums = {});
 
   /// Time inside run that waited for other ranks' gradients, since construction.
   [[nodiscard]] double exchange_s() const { return exchange_->exposed_s(); }
@@ -102,6 +104,7 @@ class Step {
   void backward(const MicroBatch& batch);
   void gradient_ready(std::size_t bucket);
   void send_next_bucket(bool complete);
+  void set_scales(std::span<const double> weight_sums);
   void set_status(bool failed, const StepSignals& asks);
   void finish_exchange(bool complete);
 
@@ -110,6 +113,8 @@ class Step {
   std::vector<StepTask> tasks_;
   StepOptions options_;
   ReduceBuffer buffer_;
+  torch::Tensor scales_;       ///< of each task's loss: 1 / B, or 1 / its sum of weights
+  torch::Tensor host_scales_;  ///< the same on the host; pinned where a GPU reads it
   torch::Tensor status_;       ///< of this rank, as ReduceBuffer::status; where the network is
   torch::Tensor host_status_;  ///< the same on the host; pinned where a GPU reads it
   torch::Tensor host_tail_;    ///< losses and status of all ranks on the host; pinned where a GPU writes it

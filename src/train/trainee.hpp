@@ -10,7 +10,7 @@
 #include "model/state.hpp"
 #include "record/record.hpp"
 #include "train/learning_rate.hpp"
-#include "train/objective.hpp"
+#include "train/loss.hpp"
 #include "train/sgd.hpp"
 #include "train/step.hpp"
 
@@ -22,7 +22,7 @@ struct Trainee {
   std::string name;                           ///< in checkpoints and messages; unique in its loop
   std::shared_ptr<torch::nn::Module> module;  ///< parameters that require gradients are trained
   Logits logits;                              ///< of pixels, or of features where a backbone is frozen
-  std::shared_ptr<Objective> objective;
+  std::shared_ptr<Loss> loss;
   SgdOptions sgd;
   LearningRateSchedule schedule;
   int validate_every_epochs = 1;  ///< and after the last

@@ -99,7 +99,8 @@ constexpr BadValue kBadValues[] = {
      "stage_1.step.milestones = [60] with stage_1.schedule = \"cosine\": schedule \"step\" lowers"},
     {"stage_1.step.factor=1", "stage_1.step.factor = 1.0: the rate"},
     {"stage_1.step.factor=0", "stage_1.step.factor = 0.0: the rate"},
-    {"stage_1.backbone_rate_factor=0", "stage_1.backbone_rate_factor = 0.0: the backbone learns"},
+    {"stage_1.backbone_learning_rate_scale=0",
+     "stage_1.backbone_learning_rate_scale = 0.0: the backbone learns"},
     {"stage_1.clip_norm=-1", "stage_1.clip_norm = -1.0: it is the length"},
     {"stage_1.label_smoothing=1", "stage_1.label_smoothing = 1.0: it is the share"},
     {"stage_1.label_smoothing=-0.1", "stage_1.label_smoothing = -0.1: it is the share"},
@@ -223,15 +224,39 @@ TEST(CheckRanks, FastestTakesAnyDivisor) {
   EXPECT_THAT(rank_refusal(c, 24), testing::Not(HasSubstr("power of two")));
 }
 
+TEST(Check, ALossForNaturalDrawsIsNotCombinedWithAnotherSamplingUnasked) {
+  const std::string loss = "grid.loss=balanced_softmax";
+  EXPECT_THAT(
+      refusal_of("", {loss}),
+      AllOf(HasSubstr("grid.loss = [\"balanced_softmax\"] with grid.sampling = [\"instance_balanced\", "),
+            HasSubstr("set loss.any_sampling = true")));
+  EXPECT_EQ(refusal_of("", {loss, "grid.sampling=instance_balanced"}), "accepted");
+  EXPECT_EQ(refusal_of("", {loss, "loss.any_sampling=true"}), "accepted");
+  EXPECT_THAT(refusal_of("", {"stage_2.loss=balanced_softmax"}),
+              HasSubstr("stage_2.loss = \"balanced_softmax\" with stage_2.sampling = \"class_balanced\": "));
+  EXPECT_EQ(refusal_of("", {"stage_2.loss=balanced_softmax", "stage_2.sampling=instance_balanced"}),
+            "accepted");
+  EXPECT_THAT(refusal_of("", {"loss.balanced_softmax.tau=-1"}), HasSubstr("frequent classes would gain"));
+}
+
+TEST(Check, SmoothedLabelsNeedALossThatHasLabels) {
+  EXPECT_THAT(
+      refusal_of("", {"grid.loss=focal", "stage_1.label_smoothing=0.1"}),
+      HasSubstr("stage_1.label_smoothing = 0.1 with grid.loss = [\"focal\"]: the loss has no labels"));
+  EXPECT_THAT(refusal_of("", {"stage_2.loss=focal", "stage_1.label_smoothing=0.1"}),
+              HasSubstr("stage_1.label_smoothing = 0.1 with stage_2.loss = \"focal\""));
+  EXPECT_THAT(refusal_of("", {"grid.loss=focal", "loss.focal.gamma=-1"}), HasSubstr("would count most"));
+}
+
 TEST(TauValues, AreTheDecimalsThatWereTyped) {
-  const std::vector<double> values = tau_values({.from = 0.0, .to = 2.0, .step = 0.1});
+  const std::vector<double> values = values_of({.from = 0.0, .to = 2.0, .step = 0.1});
   ASSERT_EQ(values.size(), 21u);
   for (int i = 0; i <= 20; ++i) EXPECT_EQ(values[i], i / 10.0) << i;
 }
 
 TEST(TauValues, StopAtOrBeforeTheEnd) {
-  EXPECT_THAT(tau_values({.from = 0.5, .to = 1.0, .step = 0.2}), testing::ElementsAre(0.5, 0.7, 0.9));
-  EXPECT_THAT(tau_values({.from = 1.0, .to = 1.0, .step = 0.2}), testing::ElementsAre(1.0));
+  EXPECT_THAT(values_of({.from = 0.5, .to = 1.0, .step = 0.2}), testing::ElementsAre(0.5, 0.7, 0.9));
+  EXPECT_THAT(values_of({.from = 1.0, .to = 1.0, .step = 0.2}), testing::ElementsAre(1.0));
 }
 
 TEST(Check, WeightsInPlaceOfTrainingAndToStartItFromExcludeEachOther) {

@@ -13,17 +13,21 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
+std::string_view name_below_table(const FidelityPoint& point) {
+  return point.key.substr(point.key.find('.') + 1);
+}
+
 TEST(Fidelity, FollowsTheTextUnlessAskedOtherwise) {
   const Configuration c = least_with("");
   EXPECT_EQ(c.fidelity.mode, FidelityMode::corrected);
-  for (const FidelityPoint& point : fidelity_points()) EXPECT_FALSE(c.fidelity.*point.as_code) << point.name;
+  for (const FidelityPoint& point : kFidelityPoints) EXPECT_FALSE(c.fidelity.*point.as_code) << point.key;
   EXPECT_EQ(c.stage_2.ncm.distance, NcmDistance::cosine);
 }
 
 TEST(Fidelity, ReferenceIsTheAuthorsCodeAtEveryPointButTheUnrecordedOne) {
   const Configuration c = least_with("[fidelity]\nmode = \"reference\"\n");
-  for (const FidelityPoint& point : fidelity_points()) {
-    EXPECT_EQ(c.fidelity.*point.as_code, point.name != "schedule_ahead") << point.name;
+  for (const FidelityPoint& point : kFidelityPoints) {
+    EXPECT_EQ(c.fidelity.*point.as_code, point.key != "fidelity.schedule_ahead") << point.key;
   }
   EXPECT_EQ(c.stage_2.ncm.distance, NcmDistance::centred);
 }
@@ -31,15 +35,15 @@ TEST(Fidelity, ReferenceIsTheAuthorsCodeAtEveryPointButTheUnrecordedOne) {
 TEST(Fidelity, EveryPointIsAKeyThatTurnsItAlone) {
   for (const std::string mode : {"corrected", "reference"}) {
     const Configuration plain = least_with(base::format("[fidelity]\nmode = \"{}\"\n", mode));
-    for (const FidelityPoint& point : fidelity_points()) {
+    for (const FidelityPoint& point : kFidelityPoints) {
       const bool turned = !(plain.fidelity.*point.as_code);
-      const Configuration c = least_with(
-          base::format("[fidelity]\n{} = {}\nmode = \"{}\"\n", point.name, turned ? "true" : "false", mode));
+      const Configuration c = least_with(base::format(
+          "[fidelity]\n{} = {}\nmode = \"{}\"\n", name_below_table(point), turned ? "true" : "false", mode));
       const std::vector<std::string> differing = differing_keys(c, plain);
-      ASSERT_EQ(differing.size(), 1U) << point.name;
-      EXPECT_THAT(differing[0], StartsWith(base::format("fidelity.{}: ", point.name)));
-      EXPECT_THAT(fidelity_text(c), StartsWith(base::format("fidelity: {}, but for fidelity.{} = {}\n", mode,
-                                                            point.name, turned ? "true" : "false")));
+      ASSERT_EQ(differing.size(), 1U) << point.key;
+      EXPECT_THAT(differing[0], StartsWith(base::format("{}: ", point.key)));
+      EXPECT_THAT(fidelity_text(c), StartsWith(base::format("fidelity: {}, but for {} = {}\n", mode,
+                                                            point.key, turned ? "true" : "false")));
     }
   }
 }
@@ -55,9 +59,9 @@ TEST(Fidelity, AGivenDistanceStandsInEitherMode) {
 TEST(Fidelity, TextHasALineForEveryPoint) {
   const std::string text = fidelity_text(least_with(""));
   EXPECT_THAT(text, StartsWith("fidelity: corrected\n"));
-  for (const FidelityPoint& point : fidelity_points()) {
+  for (const FidelityPoint& point : kFidelityPoints) {
     EXPECT_THAT(text, HasSubstr(point.corrected));
-    EXPECT_THAT(text, HasSubstr(base::format("  fidelity.{} = false", point.name)));
+    EXPECT_THAT(text, HasSubstr(base::format("  {} = false", point.key)));
   }
   EXPECT_THAT(text, HasSubstr("stage_2.ncm.distance = \"cosine\""));
 }

@@ -11,7 +11,7 @@
 #include "data/synthesise.hpp"
 #include "grid/plausible_node.hpp"
 #include "learning/cell.hpp"
-#include "learning/strategy.hpp"
+#include "learning/node.hpp"
 #include "model/safetensors.hpp"
 #include "own_folder.hpp"
 #include "store/atomic_file.hpp"

@@ -12,7 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "base/format.hpp"
-#include "learning/cross_entropy.hpp"
+#include "learning/losses.hpp"
 #include "model/classifier.hpp"
 #include "model/state.hpp"
 #include "parity/formula.hpp"
@@ -80,10 +80,11 @@ struct Training {
   std::shared_ptr<model::Network> network =
       std::make_shared<model::Network>(config::BackboneKind::resnet20, kCifarClasses);
   train::FlatParameters parameters{*network};
-  train::Step steps{comm::Group::alone(),
-                    {kBatch, /*micro_batches=*/1, /*ranks=*/1},
-                    {{network, [this](const torch::Tensor& images) { return network->forward(images); },
-                      make_objective({}), &parameters}}};
+  train::Step steps{
+      comm::Group::alone(),
+      {kBatch, /*micro_batches=*/1, /*ranks=*/1},
+      {{network, [this](const torch::Tensor& images) { return network->forward(images); },
+        make_loss(config::LossKind::cross_entropy, {config::Configuration{}, {}}), &parameters}}};
   train::Sgd sgd{{.momentum = 0.9, .weight_decay = 5e-4}, parameters};
 };
 

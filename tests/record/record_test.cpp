@@ -75,6 +75,7 @@ void expect_equal(const std::vector<CellRecord>& a, const std::vector<CellRecord
     EXPECT_EQ(a[i].id, b[i].id);
     EXPECT_EQ(a[i].seed, b[i].seed);
     EXPECT_EQ(a[i].sampling, b[i].sampling);
+    EXPECT_EQ(a[i].loss, b[i].loss);
     EXPECT_EQ(a[i].learning, b[i].learning);
     EXPECT_EQ(a[i].stage_1, b[i].stage_1);
     EXPECT_EQ(a[i].error, b[i].error);
@@ -94,6 +95,13 @@ void expect_equal(const std::vector<CellRecord>& a, const std::vector<CellRecord
     EXPECT_EQ(a[i].calibration.accuracy, b[i].calibration.accuracy);
     EXPECT_EQ(a[i].calibration.expected_calibration_error, b[i].calibration.expected_calibration_error);
   }
+}
+
+TEST(OldRecord, OfSchema5IsOfCrossEntropy) {
+  const RunRecord run = read_run(LTR_SOURCE_DIR "/tests/record/old/schema_5.h5");
+  EXPECT_EQ(run.stage_1.size(), 2U);
+  EXPECT_EQ(run.cells.size(), 10U);
+  for (const CellRecord& cell : run.cells) EXPECT_EQ(cell.loss, config::LossKind::cross_entropy) << cell.id;
 }
 
 TEST_F(Record, RunReadsBackEqualInEveryField) {
@@ -182,7 +190,8 @@ TEST_F(Record, AnotherSchemaVersionSaysWhatToDo) {
   file.set_attribute("record_of", "run");
   store::write_atomically(path("run.h5"), file.image());
   const std::string text = failure_of([&] { (void)read_run(path("run.h5")); });
-  EXPECT_TRUE(has(text, "run.h5 was written by schema 1; this program reads 5; use the version")) << text;
+  EXPECT_TRUE(has(text, "run.h5 was written by schema 1; this program reads 5 to 6; use the version"))
+      << text;
 }
 
 TEST_F(Record, WhatWasChangedByAnotherProgramIsRefused) {
@@ -319,7 +328,7 @@ TEST_F(Record, NoFolderIsNamedWithTheRemedy) {
 TEST(Digests, FollowTheirFormulaOverTextLines) {
   RunRecord run = sample_run();
   run.plan = {"b", "a"};
-  run.stage_1 = {{"s", 0, config::SamplingKind::square_root, sample_training(1)}};
+  run.stage_1 = {{"s", 0, config::SamplingKind::square_root, {}, sample_training(1)}};
   run.cells.clear();
   const Digests found = digests(run);
   EXPECT_EQ(found.plan, base::sha256_hex("b\na\n"));
@@ -424,7 +433,7 @@ TEST_F(Record, H5pyReadsItWithoutThisSuite) {
   const std::string text =
       output_of(python + " " LTR_SOURCE_DIR "/tests/record/read_record.py " + path("run.h5").string());
   for (const std::string_view line : {
-           "schema_version = 5\n",
+           "schema_version = 6\n",
            "backbone = \"resnet20\"\n",
            "configuration = \"format = 1\\n\\n[run]\\noutput = \\\"results/sample.h5\\\"\\n",
            "plan = [\"seed_0.instance_balanced.stage_1\", \"seed_0.instance_balanced.features\"]\n",
@@ -436,7 +445,7 @@ TEST_F(Record, H5pyReadsItWithoutThisSuite) {
            "class_counts type = \"int64\"\n",
            "many_above = 100\n",
            "seed_0.instance_balanced.stage_1 = {\"best_epoch\": 2, \"draws_digest\": \"draws0\", "
-           "\"position\": 0, "
+           "\"loss\": \"cross_entropy\", \"position\": 0, "
            "\"sampling\": \"instance_balanced\", \"seed\": 0, \"state_digest\": "
            "\"state0\", \"weights_digest\": \"weights0\"}\n",
            "\"epoch\": [0, 1, 2]",

@@ -89,7 +89,10 @@ inline RunRecord sample_run(std::uint64_t seed = 0) {
   run.shots = {.many_above = 100, .few_below = 20};
   const std::string prefix = base::format("seed_{}.instance_balanced.", seed);
   run.plan = {prefix + "stage_1", prefix + "features"};
-  run.stage_1.push_back({prefix + "stage_1", seed, SamplingKind::instance_balanced,
+  run.stage_1.push_back({prefix + "stage_1",
+                         seed,
+                         SamplingKind::instance_balanced,
+                         {},
                          sample_training(static_cast<double>(seed))});
   run.cells.push_back(
       sample_cell(seed, SamplingKind::instance_balanced, LearningKind::tau_normalized, {8, 6, 6, 4}));

@@ -183,7 +183,7 @@ TEST(Verdict, PlacesNeedsThePublishedWeightsHash) {
     c.stage_1.epochs = 30;
     c.stage_1.global_batch = 256;
     c.stage_1.learning_rate = 0.1;
-    c.stage_1.backbone_rate_factor = 0.1;
+    c.stage_1.backbone_learning_rate_scale = 0.1;
     c.stage_1.trained = config::TrainedPart::last_block;
     c.stage_2.learning_rate = 0.1;
   };

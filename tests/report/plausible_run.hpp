@@ -157,7 +157,9 @@ inline RunRecord plausible_run(const PlausibleRun& options) {
   }
   for (const SamplingKind sampling : configuration.grid.sampling) {
     run.stage_1.push_back({base::format("seed_{}.{}.stage_1", options.seed, config::name_of(sampling)),
-                           options.seed, sampling,
+                           options.seed,
+                           sampling,
+                           {},
                            plausible_training(run, options, sampling, options.epochs)});
     for (const LearningKind learning : configuration.grid.learning) {
       run.cells.push_back(plausible_cell(run, options, sampling, learning));

@@ -66,7 +66,7 @@ TEST(FlatParameters, KeepChannelsLastWithoutChangingWhatTheModuleIs) {
   const void* const place = weight.grad().data_ptr();
   const train::MicroBatch batch = test::random_batch(0, 4);
   const auto backward = [&](TinyNetwork& of) {
-    test::SumOfCrossEntropies().loss(of.forward(batch.inputs), batch.labels).backward();
+    test::sum_of_cross_entropies(of.forward(batch.inputs), batch.labels).backward();
   };
   backward(network);
   backward(plain);

@@ -139,7 +139,7 @@ class StepOnAGpu : public OnAGpu {
     options.as_graph = as_graph;
     Step step(group, shape,
               {{network, [&](const torch::Tensor& x) { return network->forward(x); },
-                std::make_shared<test::SumOfCrossEntropies>(), &parameters}},
+                std::make_shared<test::CrossEntropies>(), &parameters}},
               options);
     Sgd sgd({}, parameters);
     for (int s = 0; s < 6; ++s) {

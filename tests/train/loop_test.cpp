@@ -301,7 +301,7 @@ Trainee head(const std::string& name, std::uint64_t seed, std::int64_t epochs) {
   return {.name = name,
           .module = fc,
           .logits = [fc](const torch::Tensor& features) { return fc->forward(features); },
-          .objective = std::make_shared<test::SumOfCrossEntropies>(),
+          .loss = std::make_shared<test::CrossEntropies>(),
           .sgd = {},
           .schedule = {.learning_rate = 0.1, .epochs = epochs}};
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/step.hpp"
 
+#include <array>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,11 +17,12 @@
 namespace ltr::train {
 namespace {
 
+using test::CrossEntropies;
 using test::kClasses;
 using test::kFeatures;
 using test::random_batch;
 using test::same_bits;
-using test::SumOfCrossEntropies;
+using test::sum_of_cross_entropies;
 using test::TinyNetwork;
 using test::world;
 using testing::HasSubstr;
@@ -40,7 +44,7 @@ struct Stepper {
 
   StepTask task() {
     return {network, [this](const torch::Tensor& images) { return network->forward(images); },
-            std::make_shared<SumOfCrossEntropies>(), &parameters};
+            std::make_shared<CrossEntropies>(), &parameters};
   }
   MicroBatch batch(int number) const {
     const int first = sampling::first_micro_batch(shape, group.rank());
@@ -71,10 +75,10 @@ TEST(Step, LeavesWhatIsFrozenAloneAndNormalisesItByItsRunningBuffers) {
   FlatParameters parameters(*network);
   Step step(comm::Group::alone(), {kImages, 1, 1},
             {{network, [&](const torch::Tensor& images) { return network->forward(images); },
-              std::make_shared<SumOfCrossEntropies>(), &parameters}});
+              std::make_shared<CrossEntropies>(), &parameters}});
   const MicroBatch batch = random_batch(0, kImages);
   (void)step.run([&] { return batch; });
-  (SumOfCrossEntropies().loss(plain.forward(batch.inputs), batch.labels) / kImages).backward();
+  (sum_of_cross_entropies(plain.forward(batch.inputs), batch.labels) / kImages).backward();
 
   EXPECT_TRUE((network->backbone->norm->running_mean == 0.5).all().item<bool>());
   EXPECT_EQ(network->backbone->norm->num_batches_tracked.item<std::int64_t>(), 0);
@@ -96,7 +100,7 @@ TEST(Step, TrainsBatchNormOfWhatIsFrozenWhereItKeepsMoving) {
   FlatParameters parameters(*network);
   Step step(comm::Group::alone(), {kImages, 1, 1},
             {{network, [&](const torch::Tensor& images) { return network->forward(images); },
-              std::make_shared<SumOfCrossEntropies>(), &parameters}});
+              std::make_shared<CrossEntropies>(), &parameters}});
   const MicroBatch batch = random_batch(0, kImages);
   const torch::Tensor seen = network->backbone->conv->forward(batch.inputs).detach();
   (void)step.run([&] { return batch; });
@@ -106,7 +110,7 @@ TEST(Step, TrainsBatchNormOfWhatIsFrozenWhereItKeepsMoving) {
   // Its gradient is that of batch statistics.
   TinyNetwork plain;
   plain.backbone->norm->bind_statistics(torch::zeros({8}), torch::zeros({8}));
-  (SumOfCrossEntropies().loss(plain.forward(batch.inputs), batch.labels) / kImages).backward();
+  (sum_of_cross_entropies(plain.forward(batch.inputs), batch.labels) / kImages).backward();
   EXPECT_TRUE(torch::allclose(network->fc->weight.grad(), plain.fc->weight.grad(), 1e-5, 1e-7));
 }
 
@@ -145,7 +149,7 @@ TEST(Step, MovesTheStatisticsOfATrunkToo) {
   options.update_statistics = true;
   Step step(world(), shape,
             {{head, [&](const torch::Tensor& features) { return head->forward(features); },
-              std::make_shared<SumOfCrossEntropies>(), &parameters}},
+              std::make_shared<CrossEntropies>(), &parameters}},
             options);
   int number = sampling::first_micro_batch(shape, world().rank());
   step.run([&] { return random_batch(static_cast<std::uint64_t>(number++), kGlobalBatch / kMicroBatches); });
@@ -193,7 +197,7 @@ TEST(Step, SumsMicroBatchesAsTheSerialTree) {
   std::vector<std::vector<std::vector<float>>> leaves(parameters.size());
   for (int m = 0; m < kMicroBatches; ++m) {
     const MicroBatch batch = random_batch(static_cast<std::uint64_t>(m), kGlobalBatch / kMicroBatches);
-    const torch::Tensor loss = SumOfCrossEntropies().loss(plain.forward(batch.inputs), batch.labels);
+    const torch::Tensor loss = sum_of_cross_entropies(plain.forward(batch.inputs), batch.labels);
     const std::vector<torch::Tensor> gradients =
         torch::autograd::grad({loss * (1.0 / kGlobalBatch)}, parameters);
     for (std::size_t p = 0; p < parameters.size(); ++p) {
@@ -245,15 +249,67 @@ TEST(Step, TrainsNetworksSideBySideAsIfEachWereAlone) {
   auto second = std::make_shared<TinyNetwork>(2);
   FlatParameters first_parameters(*first);
   FlatParameters second_parameters(*second);
-  const auto objective = std::make_shared<SumOfCrossEntropies>();
-  Step step(
-      world(), alone.shape,
-      {{second, [&](const torch::Tensor& x) { return second->forward(x); }, objective, &second_parameters},
-       {first, [&](const torch::Tensor& x) { return first->forward(x); }, objective, &first_parameters}});
+  const auto loss = std::make_shared<CrossEntropies>();
+  Step step(world(), alone.shape,
+            {{second, [&](const torch::Tensor& x) { return second->forward(x); }, loss, &second_parameters},
+             {first, [&](const torch::Tensor& x) { return first->forward(x); }, loss, &first_parameters}});
   int number = 0;
   step.run([&] { return alone.batch(number++); });
   EXPECT_TRUE(same_bits(first_parameters.gradients(), alone.parameters.gradients()));
   EXPECT_FALSE(same_bits(second_parameters.gradients(), alone.parameters.gradients()));
+}
+
+/// Images of some classes count more than those of others.
+class WeightedCrossEntropies : public CrossEntropies {
+ public:
+  explicit WeightedCrossEntropies(std::vector<float> weights) : weights_(torch::tensor(weights)) {}
+  [[nodiscard]] torch::Tensor class_weights() const override { return weights_; }
+
+ private:
+  torch::Tensor weights_;
+};
+
+// Three images of which each is a micro-batch, or all are one; weights of the effective numbers of 500, 100,
+// 20 and 5 images at 0.9999. Means of means would be 1.2393 for the first two images and the third by
+// themselves.
+TEST(Step, DividesAWeightedSumByTheWeightsOfTheWholeGlobalBatch) {
+  const torch::Tensor logits =
+      torch::tensor({{2.0F, 0.5F, -1.0F, 0.0F}, {1.0F, 1.5F, 0.5F, -0.5F}, {0.5F, 0.0F, -0.5F, 1.0F}});
+  const torch::Tensor labels = torch::tensor({0, 2, 3}, torch::kInt64);
+  const std::vector<float> weights{0.0312802F, 0.1533191F, 0.7635380F, 3.0518627F};
+  const double sum = 0.0312802 + 0.7635380 + 3.0518627;
+  std::vector<torch::Tensor> gradients;
+  for (const int micro_batches : {1, 3}) {
+    const auto identity = std::make_shared<torch::nn::LinearImpl>(4, 4);
+    {
+      const torch::NoGradGuard no_grad;
+      identity->weight.copy_(torch::eye(4));
+      identity->bias.zero_();
+    }
+    FlatParameters parameters(*identity);
+    Step step(comm::Group::alone(), {3, micro_batches, 1},
+              {{identity, [identity](const torch::Tensor& x) { return identity->forward(x); },
+                std::make_shared<WeightedCrossEntropies>(weights), &parameters}},
+              {.reduction = config::Reduction::fastest});
+    std::int64_t at = 0;
+    const std::int64_t images = 3 / micro_batches;
+    const auto next = [&] {
+      const MicroBatch batch{logits.slice(0, at, at + images), labels.slice(0, at, at + images)};
+      at += images;
+      return batch;
+    };
+    const StepResult result = step.run(next, {}, {}, std::array{sum});
+    EXPECT_NEAR(result.loss_sums.at(0) / 3, 0.9741200, 1e-6) << micro_batches;
+    gradients.push_back(identity->weight.grad().clone());
+  }
+  const torch::Tensor weight = torch::eye(4).requires_grad_();
+  torch::nn::functional::cross_entropy(
+      torch::mm(logits, weight.t()), labels,
+      torch::nn::functional::CrossEntropyFuncOptions().weight(torch::tensor(weights)))
+      .backward();
+  for (const torch::Tensor& gradient : gradients) {
+    EXPECT_TRUE(torch::allclose(gradient, weight.grad(), 1e-5, 1e-6));
+  }
 }
 
 TEST(Step, GivesAnUnusedParameterAZeroGradientAndGoesOn) {
@@ -267,7 +323,7 @@ TEST(Step, GivesAnUnusedParameterAZeroGradientAndGoesOn) {
         [&](const torch::Tensor& images) {
           return network->backbone->norm->forward(network->backbone->conv->forward(images)).mean({2, 3});
         },
-        std::make_shared<SumOfCrossEntropies>(), &parameters}});
+        std::make_shared<CrossEntropies>(), &parameters}});
   step.run([] { return random_batch(0, kGlobalBatch / kMicroBatches); });
   EXPECT_EQ(network->backbone->wide->weight.grad().abs().max().item<float>(), 0);
   EXPECT_GT(network->backbone->conv->weight.grad().abs().max().item<float>(), 0);
@@ -340,7 +396,7 @@ TEST(Step, NamesTheMicroBatchesToTryWhereMemoryRunsOut) {
     FlatParameters parameters(*network);
     Step step(world(), {kGlobalBatch, kMicroBatches, world().size()},
               {{network, [&](const torch::Tensor&) -> torch::Tensor { TORCH_CHECK(false, torchs); },
-                std::make_shared<SumOfCrossEntropies>(), &parameters}});
+                std::make_shared<CrossEntropies>(), &parameters}});
     try {
       step.run([] { return random_batch(0, kGlobalBatch / kMicroBatches); });
       FAIL() << "nothing was thrown";

@@ -14,8 +14,8 @@
 #include "model/backbone.hpp"
 #include "model/ghost_batch_norm.hpp"
 #include "train/flat_parameters.hpp"
+#include "train/loss.hpp"
 #include "train/micro_batch.hpp"
-#include "train/objective.hpp"
 #include "train/trainee.hpp"
 
 namespace ltr::test {
@@ -25,13 +25,19 @@ inline constexpr std::int64_t kFeatures = 24;
 inline constexpr std::int64_t kClasses = 4;
 
 /// Cross-entropy in torch's own operator.
-class SumOfCrossEntropies : public train::Objective {
+class CrossEntropies : public train::Loss {
  public:
-  torch::Tensor loss(const torch::Tensor& logits, const torch::Tensor& labels) override {
+  torch::Tensor values(const torch::Tensor& logits, const torch::Tensor& labels) override {
     return torch::nn::functional::cross_entropy(
-        logits, labels, torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum));
+        logits, labels, torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kNone));
   }
 };
+
+/// Their sum in torch's own operator.
+inline torch::Tensor sum_of_cross_entropies(const torch::Tensor& logits, const torch::Tensor& labels) {
+  return torch::nn::functional::cross_entropy(
+      logits, labels, torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum));
+}
 
 inline bool same_bits(const torch::Tensor& a, const torch::Tensor& b) {
   return a.sizes() == b.sizes() && std::memcmp(a.data_ptr(), b.data_ptr(), a.nbytes()) == 0;
@@ -108,7 +114,7 @@ inline train::Trainee trainee_of(const std::shared_ptr<TinyNetwork>& network, st
   return {.name = "joint",
           .module = network,
           .logits = [network](const torch::Tensor& images) { return network->forward(images); },
-          .objective = std::make_shared<SumOfCrossEntropies>(),
+          .loss = std::make_shared<CrossEntropies>(),
           .sgd = {},
           .schedule = {.learning_rate = 0.05, .epochs = epochs}};
 }
