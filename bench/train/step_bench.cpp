@@ -101,7 +101,7 @@ class Variant {
     if (shape.heads > 0) {
       settle_statistics();
       network_->eval();
-      shape.options.trunk = network_->backbone;
+      shape.options.frozen_backbone = network_->backbone;
     }
     std::vector<std::unique_ptr<Member>> members = members_of(workload, shape.heads);
     const std::size_t passes = shape.one_pass ? 1 : members.size();
@@ -134,9 +134,9 @@ class Variant {
     double loss = 0;
     for (Pass& pass : passes_) {
       auto batch = batches_.begin();
-      const StepResult result = pass.step->run([&] { return *batch++; }, /*stop_requested=*/false);
+      const StepResult result = pass.step->run([&] { return *batch++; });
       for (std::size_t m = 0; m < pass.members.size(); ++m) {
-        pass.members[m]->descend(0, result.loss_sums[m]);
+        pass.members[m]->step(0, result.loss_sums[m]);
       }
       if (&pass == &passes_.front()) loss = result.loss_sums.front();
     }

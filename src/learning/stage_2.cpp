@@ -32,8 +32,8 @@ record::NodeRecord run_stage_2(const Context& context, const config::PlanNode& n
   }
   train::LoopOptions options =
       loop_options(context, node, stage_2_seed(node.seed), context.configuration.stage_2.sampling);
-  if (is_frozen) options.step.trunk = network->backbone;
-  options.step.trunk_moves = moves;
+  if (is_frozen) options.step.frozen_backbone = network->backbone;
+  options.step.update_statistics = moves;
   train::TrainingLoop loop(context.group, context.training, shared ? shared->validation : *validation,
                            options, std::move(trainings));
   std::vector<train::Trained> trained = loop.run();

@@ -33,7 +33,7 @@ train::LoopOptions loop_options(const Context& context, const config::PlanNode& 
   train::LoopOptions options;
   options.seed = seed;
   options.sampling = sampling;
-  options.draws = sampling::draw_manner(configuration, sampling);
+  options.scheme = sampling::sampling_scheme(configuration, sampling);
   options.global_batch = configuration.stage_1.global_batch;
   options.micro_batches = configuration.stage_1.micro_batches;
   options.step.first_part_statistics = configuration.fidelity.first_part_statistics;

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "train/compute_device.hpp"
-#include "train/input_stage.hpp"
+#include "train/device_prefetcher.hpp"
 #include "train/torch_error.hpp"
 
 namespace ltr::train {
@@ -54,11 +54,11 @@ void EvaluationSet::visit_images(const Visitor& visitor) {
   const std::int64_t image_bytes = std::int64_t{3} * size * size * static_cast<std::int64_t>(sizeof(float));
   const bool keep = batches_ * kEvaluationBatch * image_bytes <= kPixelCacheBytes;
   std::vector<MicroBatch> kept;
-  data::Loader loader(*pack_, InputStage::loader_options(loader_, compute()), batches_,
+  data::Loader loader(*pack_, DevicePrefetcher::loader_options(loader_, compute()), batches_,
                       [this](std::int64_t batch, std::vector<data::LoaderItem>& items) {
                         append_batch(first_batch_ + batch, images_, items);
                       });
-  InputStage stage(loader_, compute());
+  DevicePrefetcher stage(loader_, compute());
   for (std::int64_t i = 0; i < batches_; ++i) {
     if (watch_) watch_(i, batches_);
     stage.release();

@@ -105,7 +105,7 @@ TEST_F(KernelsOnAGpu, PreparePixelsInTheBitsOfTheHost) {
     const auto* bytes = from.data_ptr<std::uint8_t>();
     for_each_index(kImages * kSize, LumaOfRow{bytes, jitter, kSize, sums.data_ptr<std::int64_t>()}, on);
     NormalizePixel normalize;
-    normalize.levels = bytes;
+    normalize.uint8_pixels = bytes;
     normalize.jitters = jitter;
     normalize.luma_sums = sums.data_ptr<std::int64_t>();
     normalize.pixels = kSize * kSize;
@@ -144,12 +144,10 @@ class StepOnAGpu : public OnAGpu {
     Sgd sgd({}, parameters);
     for (int s = 0; s < 6; ++s) {
       int number = sampling::first_micro_batch(shape, group.rank());
-      (void)step.run(
-          [&] {
-            const MicroBatch batch = random_batch(static_cast<std::uint64_t>(100 * s + number++), kImages);
-            return MicroBatch{batch.inputs.to(device), batch.labels.to(device)};
-          },
-          /*stop_requested=*/false);
+      (void)step.run([&] {
+        const MicroBatch batch = random_batch(static_cast<std::uint64_t>(100 * s + number++), kImages);
+        return MicroBatch{batch.inputs.to(device), batch.labels.to(device)};
+      });
       sgd.step(parameters.values(), parameters.gradients(), 0.05);
     }
     return torch::cat({parameters.values(), sgd.momentum()}).cpu();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/schedule.hpp"
+#include "train/learning_rate.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 
 namespace ltr::train {
 
-double learning_rate_at(const Schedule& schedule, std::int64_t epoch) {
+double learning_rate_at(const LearningRateSchedule& schedule, std::int64_t epoch) {
   if (schedule.ahead) ++epoch;
   const std::int64_t warmup = schedule.warmup_epochs;
   if (epoch < warmup) {

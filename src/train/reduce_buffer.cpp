@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/step_vector.hpp"
+#include "train/reduce_buffer.hpp"
 
 namespace ltr::train {
 namespace {
+
+constexpr std::int64_t kStatusEntries = 3;
 
 /// Large enough to fill a network's pipe, small enough that a small network's exchange overlaps too. GPUs are
 /// faster, and every bucket costs them a dozen calls. Sums are value by value, so that no bit depends on it.
@@ -13,12 +15,12 @@ std::int64_t bucket_floats(const torch::Device& device) {
 
 }  // namespace
 
-StepVector::StepVector(const std::vector<FlatParameters*>& tasks, const Norms& norms) : tasks_(tasks) {
+ReduceBuffer::ReduceBuffer(const std::vector<FlatParameters*>& tasks, const Norms& norms) : tasks_(tasks) {
   for (const FlatParameters* task : tasks_) statistics_begin_ += task->size();
   losses_begin_ = statistics_begin_;
   for (const auto& norm : norms) losses_begin_ += 2 * norm->channels();
   status_begin_ = losses_begin_ + static_cast<std::int64_t>(tasks_.size());
-  all_ = torch::zeros({status_begin_ + 2}, tasks_.front()->values().device());
+  all_ = torch::zeros({status_begin_ + kStatusEntries}, tasks_.front()->values().device());
 
   const std::int64_t bucket_size = bucket_floats(all_.device());
   std::int64_t begin = 0;
@@ -45,25 +47,25 @@ StepVector::StepVector(const std::vector<FlatParameters*>& tasks, const Norms& n
   }
 }
 
-torch::Tensor StepVector::statistics() const {
+torch::Tensor ReduceBuffer::statistics() const {
   return all_.narrow(0, statistics_begin_, losses_begin_ - statistics_begin_);
 }
 
-torch::Tensor StepVector::losses() const {
+torch::Tensor ReduceBuffer::losses() const {
   return all_.narrow(0, losses_begin_, status_begin_ - losses_begin_);
 }
 
-torch::Tensor StepVector::status() const { return all_.narrow(0, status_begin_, 2); }
+torch::Tensor ReduceBuffer::status() const { return all_.narrow(0, status_begin_, kStatusEntries); }
 
-torch::Tensor StepVector::losses_and_status() const {
+torch::Tensor ReduceBuffer::losses_and_status() const {
   return all_.narrow(0, losses_begin_, all_.numel() - losses_begin_);
 }
 
-torch::Tensor StepVector::part(const Bucket& bucket) const {
+torch::Tensor ReduceBuffer::part(const Bucket& bucket) const {
   return all_.narrow(0, bucket.begin, bucket.end - bucket.begin);
 }
 
-void StepVector::visit(const Visitor& visitor) const {
+void ReduceBuffer::visit(const Visitor& visitor) const {
   std::size_t bucket = 0;
   std::int64_t begin = 0;
   for (const FlatParameters* task : tasks_) {

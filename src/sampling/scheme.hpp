@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The manners in which draws are made of class weights.
+// The schemes by which draws are made of class weights.
 #pragma once
 
 #include <cstdint>
@@ -9,12 +9,13 @@
 
 namespace ltr::sampling {
 
-using DrawManner = config::DrawScheme;
+using SamplingScheme = config::DrawScheme;
 
 inline constexpr std::int64_t kRunLength = 4;
 
 /// What a configuration makes of a sampling: exact, unless grid.replacement or a point of fidelity says
 /// otherwise.
-[[nodiscard]] DrawManner draw_manner(const config::Configuration& configuration, config::SamplingKind kind);
+[[nodiscard]] SamplingScheme sampling_scheme(const config::Configuration& configuration,
+                                             config::SamplingKind kind);
 
 }  // namespace ltr::sampling

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What ranks exchange in a step, as one vector.
+// What ranks exchange in a step, as one buffer.
 #pragma once
 
 #include <cstddef>
@@ -15,12 +15,12 @@
 
 namespace ltr::train {
 
-/// [gradients | BatchNorm means and variances | a loss a task | failed, stop], float32, where the networks
-/// are; cut into buckets. The last bucket holds all that stands behind the gradients.
-class StepVector {
+/// [gradients | BatchNorm means and variances | a loss a task | failed, stop, checkpoint], float32, where the
+/// networks are; cut into buckets. The last bucket holds all that stands behind the gradients.
+class ReduceBuffer {
  public:
   using Norms = std::vector<std::shared_ptr<model::GhostBatchNorm2d>>;
-  /// Part of the vector that is exchanged at once. Units: floats.
+  /// Part of the buffer that is exchanged at once. Units: floats.
   struct Bucket {
     std::int64_t begin = 0;
     std::int64_t end = 0;
@@ -29,19 +29,19 @@ class StepVector {
   /// Of a parameter: what it is, in which bucket its gradient is, and where.
   using Visitor = std::function<void(const ParameterSlot& slot, std::size_t bucket, const float* gradient)>;
 
-  /// Makes the gradients of all parameters, one entry a task, views of the vector, and `norms` write their
+  /// Makes the gradients of all parameters, one entry a task, views of the buffer, and `norms` write their
   /// statistics there. The entries outlive it.
-  StepVector(const std::vector<FlatParameters*>& tasks, const Norms& norms);
+  ReduceBuffer(const std::vector<FlatParameters*>& tasks, const Norms& norms);
 
   [[nodiscard]] const torch::Tensor& all() const { return all_; }
   [[nodiscard]] torch::Tensor statistics() const;
   /// Shape: [tasks].
   [[nodiscard]] torch::Tensor losses() const;
-  /// Shape: [2]: this rank, or some rank after the exchange, has failed; was asked to stop.
+  /// Of this rank, and after the exchange of any: failed, asks to stop, asks for a checkpoint. Shape: [3].
   [[nodiscard]] torch::Tensor status() const;
-  /// Losses, then status. Shape: [tasks + 2].
+  /// Losses, then status. Shape: [tasks + 3].
   [[nodiscard]] torch::Tensor losses_and_status() const;
-  /// In the order of the vector.
+  /// In the order of the buffer.
   [[nodiscard]] const std::vector<Bucket>& buckets() const { return buckets_; }
   [[nodiscard]] torch::Tensor part(const Bucket& bucket) const;
   void visit(const Visitor& visitor) const;

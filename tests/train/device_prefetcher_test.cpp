@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/input_stage.hpp"
+#include "train/device_prefetcher.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@ using test::loader_options;
 
 constexpr std::int64_t kBatches = 5;
 
-class InputStageTest : public test::WithPacks {
+class DevicePrefetcherTest : public test::WithPacks {
  protected:
   /// Batches of 16 training images, the last one of 3.
   static void append(std::int64_t batch, std::vector<data::LoaderItem>& items) {
@@ -23,12 +23,13 @@ class InputStageTest : public test::WithPacks {
     }
   }
   /// All batches by one of the ways, each begun before the one before it is computed with.
-  static std::vector<MicroBatch> all(InputStage::Way way, const Compute& compute) {
+  static std::vector<MicroBatch> all(DevicePrefetcher::Input input, const Compute& compute) {
     data::LoaderOptions options = loader_options();
     options.mode = data::LoaderMode::training;
     options.transform.color_jitter = {0.4, 0.4, 0.4};
-    data::Loader loader(*packs->train, InputStage::loader_options(options, compute, way), kBatches, append);
-    InputStage stage(options, compute, way);
+    data::Loader loader(*packs->train, DevicePrefetcher::loader_options(options, compute, input), kBatches,
+                        append);
+    DevicePrefetcher stage(options, compute, input);
     std::vector<MicroBatch> batches;
     for (std::int64_t b = 0; b < kBatches; ++b) {
       stage.release();
@@ -39,9 +40,9 @@ class InputStageTest : public test::WithPacks {
   }
 };
 
-TEST_F(InputStageTest, AGpusWayGivesThePixelsOfTheProcessors) {
-  const std::vector<MicroBatch> expected = all(InputStage::Way::of_device, {});
-  const std::vector<MicroBatch> actual = all(InputStage::Way::levels, {});
+TEST_F(DevicePrefetcherTest, AGpusWayGivesThePixelsOfTheProcessors) {
+  const std::vector<MicroBatch> expected = all(DevicePrefetcher::Input::of_device, {});
+  const std::vector<MicroBatch> actual = all(DevicePrefetcher::Input::uint8, {});
   for (std::size_t b = 0; b < expected.size(); ++b) {
     EXPECT_EQ(actual[b].inputs.sizes(), expected[b].inputs.sizes());
     EXPECT_TRUE(actual[b].inputs.is_contiguous(torch::MemoryFormat::ChannelsLast));
@@ -52,11 +53,11 @@ TEST_F(InputStageTest, AGpusWayGivesThePixelsOfTheProcessors) {
   EXPECT_FALSE(torch::equal(actual[0].inputs, actual[1].inputs));
 }
 
-TEST_F(InputStageTest, GivesTheNetworksTypeWhereItComputesInBfloat16) {
+TEST_F(DevicePrefetcherTest, GivesTheNetworksTypeWhereItComputesInBfloat16) {
   Compute compute;
   compute.precision = config::Precision::bfloat16;
-  const std::vector<MicroBatch> exact = all(InputStage::Way::levels, {});
-  const std::vector<MicroBatch> rounded = all(InputStage::Way::levels, compute);
+  const std::vector<MicroBatch> exact = all(DevicePrefetcher::Input::uint8, {});
+  const std::vector<MicroBatch> rounded = all(DevicePrefetcher::Input::uint8, compute);
   for (std::size_t b = 0; b < exact.size(); ++b) {
     EXPECT_TRUE(torch::equal(rounded[b].inputs, exact[b].inputs.to(torch::kBFloat16)));
   }
