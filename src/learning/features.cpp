@@ -18,7 +18,8 @@ record::CellRecord ncm_cell(const Context& context, const config::PlanNode& node
   const NcmMeans means = ncm_means(training, backbone, distance);
   record::CellRecord cell = make_cell(node, config::LearningKind::ncm);
   // Distances are no log-odds: their softmax says nothing about confidence.
-  measure(cell, features.validation, features.test, ncm_scores(means, distance), Calibrated::no);
+  measure(cell, features.validation, features.test, ncm_scores(means, distance, context.device.device),
+          Calibrated::no);
   cell.training.weights_digest =
       keep_weights(context, cell.id, {{"class_means", means.class_means}, {"mean", means.mean}});
   return cell;

@@ -36,8 +36,7 @@ record::NodeRecord run_finetune(const Context& context, const config::PlanNode& 
   trainee.sgd = network_sgd_options(configuration.stage_1);
   if (learning == config::LearningKind::finetune_all_tenth_lr) trainee.schedule.learning_rate *= kTenth;
 
-  train::EvaluationSet validation(context.group, context.validation, loader_options(configuration),
-                                  /*watch=*/{}, context.limits.evaluation_images);
+  train::EvaluationSet validation = validation_images(context);
   train::TrainingLoop loop(
       context.group, context.training, validation,
       loop_options(context, node, stage_2_seed(node.seed), configuration.stage_2.sampling), {trainee});

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "learning/ncm.hpp"
 
-#include "train/compute_device.hpp"
 #include "train/feature_pass.hpp"
 
 namespace ltr::learning {
@@ -28,16 +27,17 @@ NcmMeans ncm_means(train::EvaluationSet& training_images, model::Backbone& backb
   const torch::Tensor mean =
       train::class_sums(features, width, [](const torch::Tensor& feature) { return feature; }).mean();
   const train::ClassSums centred = train::class_sums(features, width, [&mean](const torch::Tensor& feature) {
-    return normalised(feature - train::on_compute_device(mean));
+    return normalised(feature - mean.to(feature.device()));
   });
   return {centred.class_means(), mean};
 }
 
-train::Logits ncm_scores(const NcmMeans& means, config::NcmDistance distance) {
-  const torch::Tensor targets = train::on_compute_device(
+train::Logits ncm_scores(const NcmMeans& means, config::NcmDistance distance, const torch::Device& device) {
+  const torch::Tensor targets =
       (distance == config::NcmDistance::centred ? means.class_means : normalised(means.class_means))
-          .contiguous());
-  const torch::Tensor mean = train::on_compute_device(means.mean);
+          .contiguous()
+          .to(device);
+  const torch::Tensor mean = means.mean.to(device);
   if (distance == config::NcmDistance::cosine) {
     return [targets](const torch::Tensor& features) { return torch::mm(normalised(features), targets.t()); };
   }

@@ -53,8 +53,7 @@ void remove_old_features(const Context& context, const config::PlanNode& node) {
 
 record::NodeRecord run_stage_1(const Context& context, const config::PlanNode& node) {
   const config::Stage1& stage_1 = context.configuration.stage_1;
-  train::EvaluationSet validation(context.group, context.validation, loader_options(context.configuration),
-                                  /*watch=*/{}, context.limits.evaluation_images);
+  train::EvaluationSet validation = validation_images(context);
 
   const std::shared_ptr<model::Network> network = starting_network(context, node);
   const train::Logits logits = [network](const torch::Tensor& pixels) { return network->forward(pixels); };

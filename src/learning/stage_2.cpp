@@ -36,14 +36,9 @@ record::NodeRecord run_stage_2(const Context& context, const config::PlanNode& n
     trainees.push_back(heads.back().trainee);
   }
 
-  // Where BatchNorm moves, every head ends on a backbone of its own, and features are computed for each. A
-  // stop while those of an epoch are waits for the next step, which leaves a checkpoint: nothing watches this
-  // set.
+  // Where BatchNorm moves, every head ends on a backbone of its own, and features are computed for each.
   const bool moves = context.configuration.fidelity.frozen_statistics_move;
-  Features inputs = moves ? Features{train::EvaluationSet(context.group, context.validation,
-                                                          loader_options(context.configuration), /*watch=*/{},
-                                                          context.limits.evaluation_images),
-                                     watched_images(context, context.test)}
+  Features inputs = moves ? Features{validation_images(context), watched_images(context, context.test)}
                           : evaluation_features(context, node, backbone);
   train::LoopOptions options = loop_options(context, node, seed, context.configuration.stage_2.sampling);
   options.step.frozen_backbone = network->backbone;

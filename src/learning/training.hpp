@@ -44,6 +44,10 @@ void require_same_weights(const Context& context, const model::Network& network,
 /// and ends with Stopped where a stop is asked for.
 [[nodiscard]] train::EvaluationSet watched_images(const Context& context, const data::Pack& pack);
 
+/// The validation images, for a training loop: a stop while they are evaluated waits for the next step, which
+/// leaves a checkpoint.
+[[nodiscard]] train::EvaluationSet validation_images(const Context& context);
+
 /// Features of the validation and test images under one backbone.
 struct Features {
   train::EvaluationSet validation;
