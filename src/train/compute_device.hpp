@@ -8,7 +8,7 @@
 
 #include <torch/torch.h>
 
-#include "comm/exchange.hpp"
+#include "comm/gradient_reducer.hpp"
 #include "config/enums.hpp"
 #include "device/stream.hpp"
 

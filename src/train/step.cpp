@@ -108,10 +108,10 @@ Step::Step(const comm::Group& group, const sampling::BatchShape& shape, std::vec
   });
   // What torch keeps of earlier nodes' memory it does not give to other libraries.
   if (!device().is_cpu()) free_kept_memory();
-  exchange_ = comm::make_exchange(group, options_.reduction,
-                                  {.gpu = device().is_cpu() ? -1 : device().index(),
-                                   .transport = options_.transport,
-                                   .largest_bucket = std::ranges::max(bucket_sizes())});
+  exchange_ = comm::make_gradient_reducer(group, options_.reduction,
+                                          {.gpu = device().is_cpu() ? -1 : device().index(),
+                                           .transport = options_.transport,
+                                           .largest_bucket = std::ranges::max(bucket_sizes())});
   if (!options_.as_graph) return;
   if (device().is_cpu() || !exchange_->can_be_captured()) {
     throw base::ConfigError(
@@ -210,7 +210,7 @@ void Step::record_graph() {
       finish_exchange(/*complete=*/true);
     });
   } catch (const std::exception& error) {
-    throw comm::LostRanks(base::format(
+    throw comm::CommunicationError(base::format(
         "the kernels of a step cannot be recorded ({}); checkpoints are kept; set parallel.cuda_graph = "
         "false and run the same command again",
         error.what()));

@@ -11,7 +11,7 @@
 
 #include <torch/torch.h>
 
-#include "comm/exchange.hpp"
+#include "comm/gradient_reducer.hpp"
 #include "comm/group.hpp"
 #include "config/enums.hpp"
 #include "device/stream.hpp"
@@ -117,7 +117,7 @@ class Step {
   std::vector<int> missing_;  ///< parameters of each bucket whose gradients this backward pass still owes
   std::size_t next_bucket_ = 0;
   bool sending_ = false;  ///< in the rank's last micro-batch
-  std::unique_ptr<comm::Exchange> exchange_;
+  std::unique_ptr<comm::GradientReducer> exchange_;
   device::Event computed_;
   std::vector<MicroBatch> fixed_inputs_;  ///< what the recorded kernels read
   std::unique_ptr<StepGraph> graph_;      ///< null: kernels are started one by one
