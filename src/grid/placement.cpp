@@ -8,7 +8,6 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
-#include "train/compute_device.hpp"
 
 namespace ltr::grid {
 namespace {
@@ -94,15 +93,14 @@ std::vector<std::string> Placement::processor_kinds() const {
   return {kinds.begin(), kinds.end()};
 }
 
-void use_chosen_device(base::WorldRank rank, const config::Parallel& parallel, const GpuChoice& choice) {
-  train::Compute compute;
-  compute.precision = parallel.precision;
-  compute.transport = choice.transport;
+train::ComputeDevice chosen_device(base::WorldRank rank, const config::Parallel& parallel,
+                                   const GpuChoice& choice) {
+  torch::Device device = torch::kCPU;
   if (!choice.gpus.empty()) {
     const std::size_t gpu = choice.gpus[static_cast<std::size_t>(rank.value())];
-    compute.device = torch::Device(torch::kCUDA, static_cast<c10::DeviceIndex>(gpu));
+    device = torch::Device(torch::kCUDA, static_cast<c10::DeviceIndex>(gpu));
   }
-  train::set_compute(compute);
+  return train::make_compute_device(device, parallel.precision, choice.transport);
 }
 
 }  // namespace ltr::grid

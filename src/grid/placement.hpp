@@ -10,6 +10,7 @@
 #include "comm/gradient_reducer.hpp"
 #include "config/configuration.hpp"
 #include "grid/rank_description.hpp"
+#include "train/compute_device.hpp"
 
 namespace ltr::grid {
 
@@ -31,6 +32,7 @@ struct GpuChoice {
 struct Placement {
   std::vector<RankDescription> ranks;
   GpuChoice choice;
+  train::ComputeDevice device = {};  ///< of this rank
 
   [[nodiscard]] bool on_gpus() const { return !choice.gpus.empty(); }
   /// That of a rank. on_gpus() holds.
@@ -40,7 +42,9 @@ struct Placement {
   [[nodiscard]] std::vector<std::string> processor_kinds() const;
 };
 
-/// Has this process, a rank of the world, compute as `choice` says, in the precision of `parallel`.
-void use_chosen_device(base::WorldRank rank, const config::Parallel& parallel, const GpuChoice& choice);
+/// Where `choice` says that this process, a rank of the world, computes, in the precision of `parallel`.
+/// Called once in a process.
+[[nodiscard]] train::ComputeDevice chosen_device(base::WorldRank rank, const config::Parallel& parallel,
+                                                 const GpuChoice& choice);
 
 }  // namespace ltr::grid

@@ -88,7 +88,8 @@ Job Run::job() const {
                                     .stop_requested = task.stop_requested,
                                     .warn = task.warn,
                                     .before_write = [this] { lease_.require(); },
-                                    .limits = request_.limits};
+                                    .limits = request_.limits,
+                                    .device = placement_.device};
     return learning::run_node(context, task.node);
   };
   return {.configuration = configuration_,

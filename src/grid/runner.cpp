@@ -70,7 +70,7 @@ Placement prepare_process(const comm::Session& session, const config::Configurat
                        memory_of(config::make_plan(configuration), configuration, inputs.training->classes(),
                                  session.world().size()));
   }
-  use_chosen_device(session.world_rank(), configuration.parallel, placement.choice);
+  placement.device = chosen_device(session.world_rank(), configuration.parallel, placement.choice);
   return placement;
 }
 
@@ -136,7 +136,7 @@ Outcome smoke(const ProcessContext& process, const config::Configuration& config
   const learning::Limits limits = smoke_limits(configuration, world.size());
   Outcome outcome = Run(process, trial, inputs, placement, {.limits = limits}).compute();
   std::array<double, 2> peak_bytes{static_cast<double>(train::peak_memory_bytes()),
-                                   static_cast<double>(train::peak_gpu_memory_bytes())};
+                                   static_cast<double>(placement.device.peak_gpu_memory_bytes())};
   world.max(peak_bytes);
   if (outcome.status != base::ExitStatus::done) {
     outcome.text =

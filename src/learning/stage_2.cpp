@@ -21,14 +21,13 @@ record::NodeRecord run_stage_2(const Context& context, const config::PlanNode& n
   }
 
   // Where the backbone stays as it is, its features are computed once. Where not, every strategy ends on one
-  // of its own. A stop while validation's images are decoded waits for the next step, which leaves a
-  // checkpoint: nothing watches that set.
+  // of its own.
   std::optional<Features> shared;
   std::optional<train::EvaluationSet> validation;
   if (is_frozen && !moves) {
     shared.emplace(evaluation_features(context, node, backbone));
   } else {
-    validation.emplace(unwatched_images(context, context.validation));
+    validation.emplace(validation_images(context));
   }
   train::LoopOptions options =
       loop_options(context, node, stage_2_seed(node.seed), context.configuration.stage_2.sampling);

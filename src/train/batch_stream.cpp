@@ -3,14 +3,13 @@
 
 #include <utility>
 
-#include "train/compute_device.hpp"
-
 namespace ltr::train {
 namespace {
 
-data::LoaderOptions for_training(data::LoaderOptions options) {
-  options.mode = data::LoaderMode::training;
-  return DevicePrefetcher::loader_options(options, compute());
+data::LoaderOptions for_training(const BatchStreamOptions& options) {
+  data::LoaderOptions loader = options.loader;
+  loader.mode = data::LoaderMode::training;
+  return DevicePrefetcher::loader_options(loader, options.device);
 }
 
 int own_micro_batches(const sampling::BatchShape& shape) { return shape.micro_batches / shape.ranks; }
@@ -23,7 +22,7 @@ BatchStream::BatchStream(const data::Pack& pack, const BatchStreamOptions& optio
       global_batch_(options.shape.global_batch),
       left_((options.draws.draws_per_epoch / options.shape.global_batch - first_step) *
             own_micro_batches(options.shape)),
-      loader_(pack, for_training(options.loader), left_,
+      loader_(pack, for_training(options), left_,
               [this, shape = options.shape, rank = options.rank, seed = options.draws.seed, first_step](
                   std::int64_t batch, std::vector<data::LoaderItem>& items) {
                 const int own = own_micro_batches(shape);
@@ -34,7 +33,7 @@ BatchStream::BatchStream(const data::Pack& pack, const BatchStreamOptions& optio
                   items.push_back({draws_.sample(k), {seed, draws_.epoch(), k}});
                 }
               }),
-      prefetcher_(options.loader, compute()) {}
+      prefetcher_(options.loader, options.device) {}
 
 MicroBatch BatchStream::next() {
   if (failure_) std::rethrow_exception(failure_);

@@ -10,6 +10,7 @@
 #include "data/pack.hpp"
 #include "sampling/draw.hpp"
 #include "sampling/slice.hpp"
+#include "train/compute_device.hpp"
 #include "train/device_prefetcher.hpp"
 #include "train/micro_batch.hpp"
 
@@ -21,6 +22,7 @@ struct BatchStreamOptions {
   sampling::BatchShape shape;
   int rank = 0;
   data::LoaderOptions loader;
+  ComputeDevice device = {};  ///< outlives the stream, for its memory
 };
 
 /// The micro-batches of one rank in one epoch. The pack must outlive it.

@@ -5,7 +5,6 @@
 #include <exception>
 #include <utility>
 
-#include "device/pinned_memory.hpp"
 #include "train/kernels.hpp"
 
 namespace ltr::train {
@@ -13,12 +12,6 @@ namespace {
 
 bool takes_uint8(const torch::Device& device, DevicePrefetcher::Input input) {
   return device.is_cuda() || input == DevicePrefetcher::Input::uint8;
-}
-
-/// One for the process: loaders come and go with epochs.
-std::pmr::memory_resource* copied_memory(const torch::Device& device) {
-  static device::PinnedResource pinned(device.index());
-  return device.is_cuda() ? &pinned : std::pmr::new_delete_resource();
 }
 
 constexpr std::int64_t kJitterBytes = sizeof(JitterOfImage);
@@ -44,7 +37,8 @@ Value* begin_of(const torch::Tensor& bytes) {
 
 }  // namespace
 
-DevicePrefetcher::DevicePrefetcher(const data::LoaderOptions& loader, const Compute& compute, Input input)
+DevicePrefetcher::DevicePrefetcher(const data::LoaderOptions& loader, const ComputeDevice& compute,
+                                   Input input)
     : size_(loader.transform.size),
       device_(compute.device),
       as_uint8_(takes_uint8(device_, input)),
@@ -61,11 +55,11 @@ DevicePrefetcher::~DevicePrefetcher() {
   }
 }
 
-data::LoaderOptions DevicePrefetcher::loader_options(data::LoaderOptions options, const Compute& compute,
-                                                     Input input) {
+data::LoaderOptions DevicePrefetcher::loader_options(data::LoaderOptions options,
+                                                     const ComputeDevice& compute, Input input) {
   if (!takes_uint8(compute.device, input)) return options;
   options.pixels = data::PixelKind::uint8_before_jitter;
-  options.pixel_memory = copied_memory(compute.device);
+  if (compute.pixel_memory) options.pixel_memory = compute.pixel_memory.get();
   return options;
 }
 

@@ -24,13 +24,15 @@ class DevicePrefetcher {
   /// GPU's path without one.
   enum class Input { of_device, uint8 };
 
-  DevicePrefetcher(const data::LoaderOptions& loader, const Compute& compute, Input input = Input::of_device);
+  DevicePrefetcher(const data::LoaderOptions& loader, const ComputeDevice& compute,
+                   Input input = Input::of_device);
   DevicePrefetcher(const DevicePrefetcher&) = delete;
   DevicePrefetcher& operator=(const DevicePrefetcher&) = delete;
   ~DevicePrefetcher();
 
   /// `options` with the kind of pixels and the memory that the loader has to use.
-  [[nodiscard]] static data::LoaderOptions loader_options(data::LoaderOptions options, const Compute& compute,
+  [[nodiscard]] static data::LoaderOptions loader_options(data::LoaderOptions options,
+                                                          const ComputeDevice& compute,
                                                           Input input = Input::of_device);
 
   /// Begins to copy a batch; `batch` stays untouched until release.

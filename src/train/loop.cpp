@@ -15,7 +15,6 @@
 #include "sampling/draw_statistics.hpp"
 #include "train/batch_stream.hpp"
 #include "train/checkpoint_writer.hpp"
-#include "train/compute_device.hpp"
 #include "train/delivered_draws.hpp"
 #include "train/feature_pass.hpp"
 #include "train/member.hpp"
@@ -31,13 +30,13 @@ std::string identity_of(const BatchStreamOptions& stream, const data::Pack& pack
   std::string text = base::format("seed {}, {}, {}, batch {} in {}, images {}{}", stream.draws.seed,
                                   config::name_of(stream.draws.kind), config::name_of(stream.draws.scheme),
                                   stream.shape.global_batch, stream.shape.micro_batches, pack.content_hash(),
-                                  compute_device().is_cpu() ? "" : ", on a GPU");
+                                  stream.device.device.is_cpu() ? "" : ", on a GPU");
   for (const auto& member : members) {
     text += base::format(", {}: {} epochs, {} parameters", member->trainee().name,
                          member->trainee().schedule.epochs, member->parameter_floats());
   }
-  if (compute().precision != config::Precision::float32) {
-    text += base::format(", {}", config::name_of(compute().precision));
+  if (stream.device.precision != config::Precision::float32) {
+    text += base::format(", {}", config::name_of(stream.device.precision));
   }
   return text;
 }
@@ -117,6 +116,8 @@ TrainingLoop::State::State(const comm::Group& group_in, const data::Pack& pack_i
   if (options.most_steps > 0) steps = std::min(steps, options.most_steps);
   stream_options.rank = group.rank();
   stream_options.loader = options.loader;
+  stream_options.device = options.device;
+  options.step.transport = options.device.transport;
   if (options.keep_decoded) {
     decoded = std::make_unique<data::DecodedImages>(pack);
     stream_options.loader.decoded = decoded.get();

@@ -15,6 +15,7 @@
 #include "model/backbone.hpp"
 #include "sampling/scheme.hpp"
 #include "train/checkpoint.hpp"
+#include "train/compute_device.hpp"
 #include "train/evaluation_set.hpp"
 #include "train/step.hpp"
 #include "train/trainee.hpp"
@@ -39,8 +40,9 @@ struct LoopOptions {
   sampling::SamplingScheme scheme = sampling::SamplingScheme::exact;
   std::int64_t global_batch = 0;  ///< B
   int micro_batches = 1;          ///< V
-  StepOptions step;            ///< with a frozen backbone trainees see its features, which change only with
-                               ///< BatchNorm's statistics, where those are updated
+  ComputeDevice device = {};      ///< where the trainees' modules are
+  StepOptions step;  ///< its transport is the device's; with a frozen backbone trainees see its features,
+                     ///< which change only with BatchNorm's statistics, where those are updated
   data::LoaderOptions loader;  ///< its mode is ignored
   bool keep_decoded = false;   ///< images stay decoded in memory from epoch to epoch
   CheckpointFiles checkpoint;  ///< of an empty name: none is kept

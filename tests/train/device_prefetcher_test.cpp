@@ -23,7 +23,7 @@ class DevicePrefetcherTest : public test::WithPacks {
     }
   }
   /// All batches by one of the ways, each begun before the one before it is computed with.
-  static std::vector<MicroBatch> all(DevicePrefetcher::Input input, const Compute& compute) {
+  static std::vector<MicroBatch> all(DevicePrefetcher::Input input, const ComputeDevice& compute) {
     data::LoaderOptions options = loader_options();
     options.mode = data::LoaderMode::training;
     options.transform.color_jitter = {0.4, 0.4, 0.4};
@@ -54,7 +54,7 @@ TEST_F(DevicePrefetcherTest, AGpusWayGivesThePixelsOfTheProcessors) {
 }
 
 TEST_F(DevicePrefetcherTest, GivesTheNetworksTypeWhereItComputesInBfloat16) {
-  Compute compute;
+  ComputeDevice compute;
   compute.precision = config::Precision::bfloat16;
   const std::vector<MicroBatch> exact = all(DevicePrefetcher::Input::uint8, {});
   const std::vector<MicroBatch> rounded = all(DevicePrefetcher::Input::uint8, compute);

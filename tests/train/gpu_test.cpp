@@ -19,7 +19,7 @@ using test::random_batch;
 using test::TinyNetwork;
 using test::world;
 
-/// Computes on this rank's GPU, and on the host again afterwards.
+/// Computes on this rank's GPU.
 class OnAGpu : public testing::Test {
  protected:
   void SetUp() override {
@@ -27,14 +27,14 @@ class OnAGpu : public testing::Test {
     if (gpus == 0) GTEST_SKIP() << device::why_no_gpu();
     make_deterministic(1);
     gpu_ = torch::Device(torch::kCUDA, static_cast<c10::DeviceIndex>(world().rank() % gpus));
-    set_compute({gpu_, config::Precision::float32, comm::Transport::mpi});
+    compute_ = make_compute_device(gpu_, config::Precision::float32, comm::Transport::mpi);
   }
-  void TearDown() override { set_compute({}); }
 
   [[nodiscard]] device::Stream stream() const { return current_stream(gpu_); }
   [[nodiscard]] torch::Tensor there(const torch::Tensor& tensor) const { return tensor.to(gpu_); }
 
   torch::Device gpu_ = torch::kCPU;
+  ComputeDevice compute_;
 };
 
 class KernelsOnAGpu : public OnAGpu {};

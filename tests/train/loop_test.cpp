@@ -47,7 +47,7 @@ class Loop : public test::WithPacks {
   }
 
   static Trained train(const comm::Group& group, const LoopOptions& options, Trainee trainee) {
-    EvaluationSet validation(group, *packs->validation, loader_options());
+    EvaluationSet validation(group, *packs->validation, {.loader = loader_options()});
     TrainingLoop loop(group, *packs->train, validation, options, {std::move(trainee)});
     return loop.run().at(0);
   }
@@ -147,7 +147,7 @@ TEST_F(Loop, RecordsEveryEpochAndKeepsTheBest) {
 
   // The module holds the kept weights, and they validate as the row says.
   EXPECT_EQ(model::weights_digest(model::state(*network)), result.training.weights_digest);
-  EvaluationSet validation(world(), *packs->validation, loader_options());
+  EvaluationSet validation(world(), *packs->validation, {.loader = loader_options()});
   EXPECT_EQ(static_cast<double>(
                 count_correct(validation, [&](const torch::Tensor& x) { return network->forward(x); })) *
                 100.0 / 140,
@@ -315,7 +315,7 @@ class LoopOfHeads : public Loop {
     test::fill(*backbone, 1);
     options.step.frozen_backbone = backbone;
     const std::string before = model::weights_digest(model::state(*backbone));
-    EvaluationSet images(group, *packs->validation, loader_options());
+    EvaluationSet images(group, *packs->validation, {.loader = loader_options()});
     EvaluationSet validation = features_of(images, *backbone);
     TrainingLoop loop(group, *packs->train, validation, options, std::move(heads));
     std::vector<Trained> results = loop.run();
@@ -360,7 +360,7 @@ class LoopOfHeadsOnMovingStatistics : public Loop {
     test::fill(*backbone, 1);
     options.step.frozen_backbone = backbone;
     options.step.update_statistics = true;
-    EvaluationSet images(group, *packs->validation, loader_options());
+    EvaluationSet images(group, *packs->validation, {.loader = loader_options()});
     TrainingLoop loop(group, *packs->train, images, options, std::move(heads));
     return {loop.run(), backbone};
   }
@@ -391,7 +391,7 @@ TEST_F(LoopOfHeadsOnMovingStatistics, KeepsTheBuffersOfEachHeadsBestEpochAndVali
                       model::ExtraTensors::ignore);
     EXPECT_EQ(outcome.backbone->norm->num_batches_tracked.item<std::int64_t>(),
               (training.best_epoch + 1) * kSteps);
-    EvaluationSet images(world(), *packs->validation, loader_options());
+    EvaluationSet images(world(), *packs->validation, {.loader = loader_options()});
     EvaluationSet features = features_of(images, *outcome.backbone);
     EXPECT_EQ(static_cast<double>(count_correct(features, heads[i].logits)) * 100.0 / 140,
               training.epochs.at(static_cast<std::size_t>(training.best_epoch)).validation_top1_percent);
@@ -461,7 +461,7 @@ TEST_F(Loop, RaisesOnAllRanksThatAnImageIsDamaged) {
   }
   world().barrier();
   const data::Pack damaged(*folder / "damaged.h5");
-  EvaluationSet validation(world(), *packs->validation, loader_options());
+  EvaluationSet validation(world(), *packs->validation, {.loader = loader_options()});
   TrainingLoop loop(world(), damaged, validation, options(),
                     {trainee_of(std::make_shared<TinyNetwork>(), 10)});
   try {
