@@ -55,7 +55,7 @@ std::int64_t batches() { return (pack()->images() + kBatch - 1) / kBatch; }
 
 data::LoaderOptions options_for(int threads) {
   data::LoaderOptions options;
-  options.pixels = data::PixelKind::levels;
+  options.pixels = data::PixelKind::uint8;
   options.transform = transform();
   options.threads = threads;
   return options;
@@ -73,7 +73,7 @@ bool is_that_of_whole_images(const data::Batch& batch, std::int64_t epoch) {
     const image::View view =
         image::training_view(transform(), items[i].augmentation, whole.height, whole.width);
     image::render(transform(), view, whole, buffers, std::span(expected));
-    if (!std::equal(expected.begin(), expected.end(), batch.levels.begin() + i * expected.size()))
+    if (!std::equal(expected.begin(), expected.end(), batch.uint8_pixels.begin() + i * expected.size()))
       return false;
   }
   return true;
@@ -99,7 +99,7 @@ void load_epochs(benchmark::State& state) {
   std::int64_t epoch = 0;
   for (auto _ : state) {
     data::Loader loader(*pack(), options_for(threads), loaded, items_of_epoch(epoch++));
-    for (std::int64_t b = 0; b < loaded; ++b) benchmark::DoNotOptimize(loader.next().levels.data());
+    for (std::int64_t b = 0; b < loaded; ++b) benchmark::DoNotOptimize(loader.next().uint8_pixels.data());
     times += loader.times();
   }
   const auto images = static_cast<double>(state.iterations() * loaded * kBatch);
@@ -115,7 +115,7 @@ void first_batch(benchmark::State& state) {
   for (auto _ : state) {
     const data::Pack opened(std::getenv("LTR_BENCH_PACK"));
     data::Loader loader(opened, options_for(2), 1, items_of_epoch(0));
-    benchmark::DoNotOptimize(loader.next().levels.data());
+    benchmark::DoNotOptimize(loader.next().uint8_pixels.data());
   }
 }
 
@@ -132,7 +132,8 @@ void twenty_epochs(benchmark::State& state) {
   for (auto _ : state) {
     for (std::int64_t epoch = 1; epoch <= 20; ++epoch) {
       data::Loader loader(*pack(), options_for(2), batches(), items_of_epoch(epoch));
-      for (std::int64_t b = 0; b < batches(); ++b) benchmark::DoNotOptimize(loader.next().levels.data());
+      for (std::int64_t b = 0; b < batches(); ++b)
+        benchmark::DoNotOptimize(loader.next().uint8_pixels.data());
       if (epoch == 2) state.counters["epoch_2_MiB"] = resident_mib();
     }
     state.counters["epoch_20_MiB"] = resident_mib();

@@ -13,6 +13,7 @@
 #include <span>
 #include <sstream>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -59,12 +60,12 @@ std::vector<std::int64_t> counts_of(const std::string& set) {
   return counts;
 }
 
-sampling::DrawOptions options_for(config::SamplingKind kind, sampling::DrawManner manner,
+sampling::DrawOptions options_for(config::SamplingKind kind, sampling::SamplingScheme scheme,
                                   std::span<const std::int64_t> counts) {
   const std::int64_t images = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
   return {.seed = 1,
           .kind = kind,
-          .manner = manner,
+          .scheme = scheme,
           .epochs = kEpochs,
           .draws_per_epoch = images / kBatch * kBatch};
 }
@@ -78,13 +79,14 @@ bool quotas_met(const sampling::EpochDraws& draws) {
 }
 
 void draw_an_epoch(benchmark::State& state, const std::string& set, config::SamplingKind kind,
-                   sampling::DrawManner manner) {
+                   sampling::SamplingScheme scheme) {
   const std::vector<std::int64_t> counts = counts_of(set);
   const std::int64_t before = peak_bytes = live_bytes;
-  const sampling::EpochDraws draws(options_for(kind, manner, counts), counts, kEpochs / 2);
+  const sampling::EpochDraws draws =
+      sampling::DrawSequence(options_for(kind, scheme, counts), counts, kEpochs / 2).next();
   state.counters["held_MiB"] = static_cast<double>(live_bytes - before) / (1 << 20);
   state.counters["peak_MiB"] = static_cast<double>(peak_bytes - before) / (1 << 20);
-  if (manner != sampling::DrawManner::independent && !quotas_met(draws)) {
+  if (scheme != sampling::SamplingScheme::independent && !quotas_met(draws)) {
     state.SkipWithError("the draws do not meet their quotas");
     return;
   }
@@ -97,10 +99,20 @@ void draw_an_epoch(benchmark::State& state, const std::string& set, config::Samp
   state.SetItemsProcessed(state.iterations() * some);
 }
 
-void make_an_epoch(benchmark::State& state, config::SamplingKind kind) {
-  const std::vector<std::int64_t> counts = counts_of("imagenet_lt");
-  const sampling::DrawOptions options = options_for(kind, sampling::DrawManner::exact, counts);
-  for (auto _ : state) benchmark::DoNotOptimize(sampling::EpochDraws(options, counts, kEpochs - 1));
+/// What an epoch costs before its first draw, one epoch after another.
+void make_an_epoch(benchmark::State& state, const std::string& set, config::SamplingKind kind,
+                   sampling::SamplingScheme scheme) {
+  const std::vector<std::int64_t> counts = counts_of(set);
+  const sampling::DrawOptions options = options_for(kind, scheme, counts);
+  sampling::DrawSequence sequence(options, counts);
+  std::int64_t epoch = 0;
+  for (auto _ : state) {
+    if (epoch++ == kEpochs) {
+      sequence = sampling::DrawSequence(options, counts);
+      epoch = 1;
+    }
+    benchmark::DoNotOptimize(sequence.next());
+  }
 }
 
 /// What a list-based sampler does every epoch on every rank: all images in a list, shuffled.
@@ -132,22 +144,24 @@ int main(int argc, char** argv) {
     for (const auto& entry : config::enum_entries<config::SamplingKind>()) {
       const std::string name = std::string("draw/") + set + "/" + std::string(entry.name);
       in_ms(benchmark::RegisterBenchmark(name.c_str(), draw_an_epoch, set, entry.value,
-                                         sampling::DrawManner::exact));
+                                         sampling::SamplingScheme::exact));
     }
   }
   for (const auto& entry : config::enum_entries<config::SamplingKind>()) {
-    const std::string name = "make_last_epoch/imagenet_lt/" + std::string(entry.name);
-    in_ms(benchmark::RegisterBenchmark(name.c_str(), make_an_epoch, entry.value));
+    const std::string name = "make/inaturalist18/" + std::string(entry.name);
+    in_ms(benchmark::RegisterBenchmark(name.c_str(), make_an_epoch, "inaturalist18", entry.value,
+                                       sampling::SamplingScheme::exact));
   }
-  const auto in_manner = [&in_ms](const char* name, config::SamplingKind kind, sampling::DrawManner manner) {
-    in_ms(benchmark::RegisterBenchmark(name, draw_an_epoch, "imagenet_lt", kind, manner));
-  };
-  in_manner("draw/imagenet_lt/with_replacement", config::SamplingKind::square_root,
-            sampling::DrawManner::independent);
-  in_manner("draw/imagenet_lt/independent_classes", config::SamplingKind::progressively_balanced,
-            sampling::DrawManner::independent_class);
-  in_manner("draw/imagenet_lt/runs_of_a_class", config::SamplingKind::class_balanced,
-            sampling::DrawManner::class_cycling);
+  using enum sampling::SamplingScheme;
+  for (const auto& [name, kind, scheme] :
+       {std::tuple{"with_replacement", config::SamplingKind::square_root, independent},
+        {"independent_classes", config::SamplingKind::progressively_balanced, independent_class},
+        {"class_cycling", config::SamplingKind::class_balanced, class_cycling}}) {
+    const std::string draw = std::string("draw/imagenet_lt/") + name;
+    in_ms(benchmark::RegisterBenchmark(draw.c_str(), draw_an_epoch, "imagenet_lt", kind, scheme));
+    const std::string make = std::string("make/inaturalist18/") + name;
+    in_ms(benchmark::RegisterBenchmark(make.c_str(), make_an_epoch, "inaturalist18", kind, scheme));
+  }
   in_ms(benchmark::RegisterBenchmark("peer/imagenet_lt/shuffle_a_list", shuffle_a_list));
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;

@@ -13,7 +13,7 @@
 
 #include "base/format.hpp"
 #include "base/stopwatch.hpp"
-#include "comm/exchange.hpp"
+#include "comm/gradient_reducer.hpp"
 #include "comm/group.hpp"
 #include "comm/mpi_check.hpp"
 #include "comm/session.hpp"
@@ -122,8 +122,8 @@ std::vector<Measurement> measure(const Group& world, const Workload& workload,
   return results;
 }
 
-std::vector<Method> make_methods(const Group& world, Exchange& fixed_order, Exchange& fastest) {
-  const auto by = [](Exchange& exchange) {
+std::vector<Method> make_methods(const Group& world, GradientReducer& fixed_order, GradientReducer& fastest) {
+  const auto by = [](GradientReducer& exchange) {
     return [&exchange](Buckets& buckets) {
       for (std::vector<float>& bucket : buckets) exchange.add(bucket, device::Stream::host());
       exchange.finish(device::Stream::host());
@@ -162,8 +162,8 @@ int run() {
   const auto tell = [&](const std::string& line) {
     if (speaks) std::puts(line.c_str());
   };
-  const auto fixed_order = make_exchange(world, config::Reduction::fixed_order);
-  const auto fastest = make_exchange(world, config::Reduction::fastest);
+  const auto fixed_order = make_gradient_reducer(world, config::Reduction::fixed_order);
+  const auto fastest = make_gradient_reducer(world, config::Reduction::fastest);
   tell(base::format("# {}, {} ranks, {} on this host ({}); float32, in place; slowest rank's time",
                     Session::library_version(), world.size(), session.local_size(), session.host()));
   tell(base::format("{:<16} {:<14} {:>7} {:>10} {:>11} {:>11} {:>11} {:>12} {:>7}", "gradients", "method",

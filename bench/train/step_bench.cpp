@@ -52,14 +52,15 @@ struct Workload {
   bool autotune = false;
   bool profile = false;
   std::vector<std::string> variants{"alone", "few", "many"};
+  ComputeDevice compute;  ///< of the names above
 };
 
 std::shared_ptr<model::Network> make_network(const Workload& workload) {
   auto network = std::make_shared<model::Network>(
       config::enum_from_name<config::BackboneKind>(workload.backbone), workload.classes);
   model::initialise(*network, /*seed=*/1);
-  network->backbone->compute_in(compute().precision);
-  move_to_compute_device(*network);
+  network->backbone->compute_in(workload.compute.precision);
+  workload.compute.take(*network);
   return network;
 }
 
@@ -96,12 +97,12 @@ class Variant {
         group_(group),
         shape_{workload.batch * group.size(), shape.micro_batches, group.size()},
         network_(make_network(workload)) {
-    shape.options.transport = compute().transport;
+    shape.options.transport = workload.compute.transport;
     make_batches(workload);
     if (shape.heads > 0) {
       settle_statistics();
       network_->eval();
-      shape.options.trunk = network_->backbone;
+      shape.options.frozen_backbone = network_->backbone;
     }
     std::vector<std::unique_ptr<Member>> members = members_of(workload, shape.heads);
     const std::size_t passes = shape.one_pass ? 1 : members.size();
@@ -134,9 +135,9 @@ class Variant {
     double loss = 0;
     for (Pass& pass : passes_) {
       auto batch = batches_.begin();
-      const StepResult result = pass.step->run([&] { return *batch++; }, /*stop_requested=*/false);
+      const StepResult result = pass.step->run([&] { return *batch++; });
       for (std::size_t m = 0; m < pass.members.size(); ++m) {
-        pass.members[m]->descend(0, result.loss_sums[m]);
+        pass.members[m]->step(0, result.loss_sums[m]);
       }
       if (&pass == &passes_.front()) loss = result.loss_sums.front();
     }
@@ -189,7 +190,7 @@ class Variant {
     for (int h = 0; h < heads; ++h) {
       const auto head = std::make_shared<model::Classifier>(network_->backbone->features(), workload.classes);
       model::initialise(*head, static_cast<std::uint64_t>(h));
-      head->to(compute_device());
+      workload.compute.take(*head);
       members.push_back(std::make_unique<Member>(
           trainee_of(base::format("head {}", h), head,
                      [head](const torch::Tensor& features) { return head->forward(features); }),
@@ -214,12 +215,13 @@ class Variant {
   void make_batches(const Workload& workload) {
     const std::int64_t images = shape_.global_batch / shape_.micro_batches;
     torch::manual_seed(static_cast<std::uint64_t>(group_.rank()));
-    const bool bfloat16 = compute_device().is_cuda() && compute().precision == config::Precision::bfloat16;
+    const torch::Device& device = workload.compute.device;
+    const bool bfloat16 = device.is_cuda() && workload.compute.precision == config::Precision::bfloat16;
     for (int i = 0; i < shape_.micro_batches / shape_.ranks; ++i) {
       batches_.push_back({torch::rand({images, 3, workload.size, workload.size})
                               .contiguous(torch::MemoryFormat::ChannelsLast)
-                              .to(compute_device(), bfloat16 ? torch::kBFloat16 : torch::kFloat32),
-                          torch::randint(workload.classes, {images}, torch::kInt64).to(compute_device())});
+                              .to(device, bfloat16 ? torch::kBFloat16 : torch::kFloat32),
+                          torch::randint(workload.classes, {images}, torch::kInt64).to(device)});
     }
   }
   [[nodiscard]] double exchange_s() const {
@@ -314,28 +316,29 @@ bool same_bits(const std::vector<std::unique_ptr<Variant>>& variants, std::strin
   return found[0] == nullptr || found[1] == nullptr || found[0]->digest() == found[1]->digest();
 }
 
-void set_up(const comm::Session& session, const Workload& workload) {
+void set_up(const comm::Session& session, Workload& workload) {
   make_deterministic(1);
   keep_freed_memory();
-  Compute choice;
-  choice.precision = config::enum_from_name<config::Precision>(workload.precision);
-  set_gpu_arithmetic(choice.precision, workload.autotune);
+  torch::Device gpu_or_host = torch::kCPU;
+  comm::Transport transport = comm::Transport::mpi;
+  const auto precision = config::enum_from_name<config::Precision>(workload.precision);
+  set_gpu_arithmetic(precision, workload.autotune);
   if (config::enum_from_name<config::DeviceKind>(workload.device) == config::DeviceKind::cuda) {
     const auto gpus = static_cast<std::int64_t>(device::visible_gpus().size());
     if (gpus == 0) {
       throw base::ConfigError(
           base::format("--device cuda, but no GPU is seen: {}; give --device cpu", device::why_no_gpu()));
     }
-    choice.device =
+    gpu_or_host =
         torch::Device(torch::kCUDA, static_cast<c10::DeviceIndex>(session.local_rank().value() % gpus));
     if (config::enum_from_name<config::ExchangeKind>(workload.exchange) == config::ExchangeKind::nccl) {
-      choice.transport = comm::Transport::nccl;
+      transport = comm::Transport::nccl;
     }
   }
-  set_compute(choice);
+  workload.compute = make_compute_device(gpu_or_host, precision, transport);
 }
 
-int run(const Workload& workload) {
+int run(Workload workload) {
   const comm::Session session;
   const comm::Group& world = session.world();
   set_up(session, workload);
@@ -343,7 +346,7 @@ int run(const Workload& workload) {
   const std::vector<std::unique_ptr<Variant>> variants = make_variants(workload, world);
   // In turn, so that a machine whose speed drifts does the same to all. A GPU's kernels are recorded in the
   // second round.
-  const std::int64_t warm_up = compute_device().is_cuda() ? 3 : 1;
+  const std::int64_t warm_up = workload.compute.device.is_cuda() ? 3 : 1;
   for (std::int64_t round = -warm_up; round < workload.rounds; ++round) {
     for (const auto& variant : variants) variant->run_round(round >= 0);
     world.barrier();
@@ -355,7 +358,7 @@ int run(const Workload& workload) {
         "%d on %s\n",
         workload.backbone.c_str(), static_cast<long long>(workload.size),
         static_cast<long long>(workload.batch), workload.precision.c_str(),
-        compute_device().is_cpu() ? "processors" : device::visible_gpus().front().description.c_str(),
+        workload.compute.device.is_cpu() ? "processors" : device::visible_gpus().front().description.c_str(),
         comm::Session::library_version().c_str(), world.size(), session.local_size(), session.host().c_str());
     std::printf("%-22s %5s %3s %6s %10s %10s %10s %11s %10s\n", "", "ranks", "V", "batch", "median ms",
                 "p95 ms", "images/s", "of a rank", "exchange");
@@ -374,7 +377,7 @@ int run(const Workload& workload) {
     if (first) std::printf("# '%s' and '%s' end in other bits\n", one, other);
   }
   if (workload.profile) {
-    const Profile measured = profile(compute_device(), [&] {
+    const Profile measured = profile(workload.compute.device, [&] {
       for (int i = 0; i < kStepsProfiled; ++i) variants.back()->step();
     });
     if (first)

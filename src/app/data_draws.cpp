@@ -73,7 +73,7 @@ void print_promises(const sampling::DrawSummary& summary, double draws) {
 }
 
 /// Independent draws promise no counts; how far they are from the expectation, in standard deviations.
-void print_deviation(const sampling::DrawSummary& summary, sampling::DrawManner manner, double draws) {
+void print_deviation(const sampling::DrawSummary& summary, sampling::SamplingScheme scheme, double draws) {
   double farthest = 0;
   for (std::size_t j = 0; j < summary.drawn.size(); ++j) {
     const double p = summary.probabilities[j];
@@ -82,7 +82,7 @@ void print_deviation(const sampling::DrawSummary& summary, sampling::DrawManner 
       farthest = std::max(farthest, std::abs(static_cast<double>(summary.drawn[j]) - draws * p) / deviation);
   }
   show(base::format("\n{}: the farthest class is {:.2f} standard deviations from its expectation\n",
-                    name_of(manner), farthest));
+                    name_of(scheme), farthest));
 }
 
 void print_coverage(const sampling::DrawSummary& summary) {
@@ -91,11 +91,11 @@ void print_coverage(const sampling::DrawSummary& summary) {
   show(base::format("images of a class in turn: used equally often up to here, give or take {}\n", widest));
 }
 
-sampling::DrawManner manner_of(const Arguments& arguments, config::SamplingKind kind) {
+sampling::SamplingScheme scheme_of(const Arguments& arguments, config::SamplingKind kind) {
   config::Configuration configuration;
   configuration.grid.replacement = arguments.replacement;
   if (arguments.as_code) config::follow(config::FidelityMode::reference, configuration);
-  return sampling::draw_manner(configuration, kind);
+  return sampling::sampling_scheme(configuration, kind);
 }
 
 void draws(const Arguments& arguments) {
@@ -108,9 +108,10 @@ void draws(const Arguments& arguments) {
   }
   sampling::DrawOptions options = arguments.options;
   options.kind = config::enum_from_name<config::SamplingKind>(arguments.sampling);
-  options.manner = manner_of(arguments, options.kind);
+  options.scheme = scheme_of(arguments, options.kind);
   options.draws_per_epoch = pack.images() / arguments.batch * arguments.batch;
-  const sampling::EpochDraws epoch(options, pack.class_counts(), arguments.epoch);
+  const sampling::EpochDraws epoch =
+      sampling::DrawSequence(options, pack.class_counts(), arguments.epoch).next();
   const sampling::DrawSummary summary =
       sampling::inspect_draws(options, pack.class_counts(), arguments.epoch);
 
@@ -121,18 +122,18 @@ void draws(const Arguments& arguments) {
   print_first_draws(pack, epoch, arguments.limit);
   print_classes(pack, summary, epoch.size(), arguments.limit);
   const auto drawn = static_cast<double>(epoch.size());
-  switch (options.manner) {
-    case sampling::DrawManner::exact:
+  switch (options.scheme) {
+    case sampling::SamplingScheme::exact:
       print_promises(summary, drawn);
       break;
-    case sampling::DrawManner::independent:
-      print_deviation(summary, options.manner, drawn);
+    case sampling::SamplingScheme::independent:
+      print_deviation(summary, options.scheme, drawn);
       break;
-    case sampling::DrawManner::independent_class:
-      print_deviation(summary, options.manner, drawn);
+    case sampling::SamplingScheme::independent_class:
+      print_deviation(summary, options.scheme, drawn);
       print_coverage(summary);
       break;
-    case sampling::DrawManner::class_cycling:
+    case sampling::SamplingScheme::class_cycling:
       show(base::format("\nclasses in turn, {} draws each\n", sampling::kRunLength));
       print_coverage(summary);
       break;

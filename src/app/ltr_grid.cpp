@@ -77,7 +77,9 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
   return std::nullopt;
 }
 
-ExitStatus run(const ltr::comm::Session& session, const Arguments& arguments, ltr::base::Log& log) {
+ExitStatus run(const ltr::grid::ProcessContext& process, const Arguments& arguments) {
+  const ltr::comm::Session& session = process.session;
+  ltr::base::Log& log = process.log;
   ltr::config::Configuration configuration;
   std::string file;
   ltr::comm::agree(session.world(), [&] {
@@ -95,12 +97,13 @@ ExitStatus run(const ltr::comm::Session& session, const Arguments& arguments, lt
     return ExitStatus::done;
   }
   for (const std::string& warning : ltr::config::warnings(configuration)) log.warning(warning);
-  using ltr::grid::Which;
+  using ltr::grid::NodeFilter;
   const ltr::grid::Outcome outcome =
-      arguments.plan    ? ltr::grid::show_plan(session, configuration)
-      : arguments.smoke ? ltr::grid::smoke(session, configuration, log)
-                        : ltr::grid::run(session, configuration,
-                                         arguments.retry_failed ? Which::failed : Which::unfinished, log);
+      arguments.plan ? ltr::grid::show_plan(session, configuration)
+      : arguments.smoke
+          ? ltr::grid::smoke(process, configuration)
+          : ltr::grid::run(process, configuration,
+                           arguments.retry_failed ? NodeFilter::failed : NodeFilter::unfinished);
   if (session.world_rank().value() == 0) ltr::app::print(outcome.text);
   return outcome.status;
 }
@@ -148,14 +151,15 @@ int main(int argc, char** argv) {
     Log log(session.world_rank().value() == 0 ? Log::Voice::speaking : Log::Voice::silent);
     // Errors that reach this point have been agreed on: every rank is here, and rank 0 speaks for all.
     try {
-      return run(session, arguments, log);
+      return run({session, log, [&stop_signal] { return stop_signal && stop_signal->requested(); }},
+                 arguments);
     } catch (const ltr::base::Stopped& error) {
       log.info(error.what());
       return ExitStatus::stopped;
     } catch (const ltr::base::Error& error) {
       log.error(error.what());
       return ExitStatus::bad_input;
-    } catch (const ltr::comm::LostRanks& error) {
+    } catch (const ltr::comm::CommunicationError& error) {
       std::cerr << "ltr_grid: " << error.what() << std::endl;
       session.abort(1);
     } catch (const std::exception& error) {

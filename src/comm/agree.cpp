@@ -28,7 +28,7 @@ Failure caught(const std::function<void()>& work) {
   try {
     work();
     return {};
-  } catch (const LostRanks&) {
+  } catch (const CommunicationError&) {
     throw;
   } catch (const base::ConfigError& error) {
     return {ErrorKind::config, error.what()};
@@ -63,14 +63,14 @@ Failure caught(const std::function<void()>& work) {
 
 }  // namespace
 
-void agree(const Group& group, const std::function<void()>& work, const Waiting& waiting) {
+void agree(const Group& group, const std::function<void()>& work, const WaitPolicy& policy) {
   Failure own = caught(work);
   if (group.size() == 1) {
     if (own.kind != ErrorKind::none) throw_failure(own);
     return;
   }
   std::array<std::int64_t, 1> failed{own.kind == ErrorKind::none ? 0 : 1};
-  group.sum(failed, waiting);
+  group.sum(failed, policy);
   if (failed[0] == 0) return;
   const std::vector<std::string> told = group.all_gather(static_cast<char>(own.kind) + own.message);
   const std::vector<std::string> hosts = group.all_gather(base::host_name());

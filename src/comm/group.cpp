@@ -2,6 +2,7 @@
 #include "comm/group.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "comm/group_state.hpp"
 #include "comm/stall_watch.hpp"
@@ -35,17 +36,18 @@ std::vector<std::int64_t> sizes_of_all(const Group::State& state, std::size_t si
 
 }  // namespace
 
-Waiting as_long_as_it_takes() {
+WaitPolicy as_long_as_it_takes() {
   return {[] { return true; }};
 }
 
 Group::State::State() = default;
 
-Group::State::State(MPI_Comm of_members, Ownership owned_by_state)
-    : communicator(of_members), ownership_(owned_by_state) {
+Group::State::State(MPI_Comm of_members, Ownership owned_by_state,
+                    std::shared_ptr<StallTimeout> shared_timeout)
+    : communicator(of_members), stall_timeout(std::move(shared_timeout)), ownership_(owned_by_state) {
   LTR_MPI(MPI_Comm_rank(communicator, &rank));
   LTR_MPI(MPI_Comm_size(communicator, &size));
-  watch = std::make_unique<StallWatch>(communicator);
+  watch = std::make_unique<StallWatch>(communicator, *stall_timeout);
 }
 
 Group::State::~State() {
@@ -61,26 +63,30 @@ int Group::rank() const { return state_->rank; }
 
 int Group::size() const { return state_->size; }
 
+void Group::set_stall_timeout(double timeout_s, std::function<void(const std::string&)> leave) const {
+  if (state_->stall_timeout) *state_->stall_timeout = {timeout_s, std::move(leave)};
+}
+
 Group Group::split(int part) const {
   if (size() == 1) return *this;
   MPI_Comm members = MPI_COMM_NULL;
   LTR_MPI(MPI_Comm_split(state_->communicator, part, rank(), &members));
-  return Group(std::make_shared<State>(members, State::Ownership::owned));
+  return Group(std::make_shared<State>(members, State::Ownership::owned, state_->stall_timeout));
 }
 
-void Group::barrier(const Waiting& waiting) const {
+void Group::barrier(const WaitPolicy& policy) const {
   if (size() == 1) return;
   MPI_Request request = MPI_REQUEST_NULL;
   LTR_MPI(MPI_Ibarrier(state_->communicator, &request));
-  await(*state_, request, "all ranks to come together", waiting);
+  await(*state_, request, "all ranks to come together", policy);
 }
 
-void Group::broadcast(std::span<std::byte> bytes, int root, const Waiting& waiting) const {
+void Group::broadcast(std::span<std::byte> bytes, int root, const WaitPolicy& policy) const {
   if (size() == 1) return;
   for_parts(bytes, [&](std::byte* part, int count) {
     MPI_Request request = MPI_REQUEST_NULL;
     LTR_MPI(MPI_Ibcast(part, count, MPI_BYTE, root, state_->communicator, &request));
-    await(*state_, request, "what one rank tells all", waiting);
+    await(*state_, request, "what one rank tells all", policy);
   });
 }
 
@@ -93,12 +99,12 @@ std::string Group::broadcast(std::string_view text, int root) const {
   return result;
 }
 
-void Group::sum(std::span<std::int64_t> values, const Waiting& waiting) const {
+void Group::sum(std::span<std::int64_t> values, const WaitPolicy& policy) const {
   if (size() == 1) return;
   for_parts(values, [&](std::int64_t* part, int count) {
     MPI_Request request = MPI_REQUEST_NULL;
     LTR_MPI(MPI_Iallreduce(MPI_IN_PLACE, part, count, MPI_INT64_T, MPI_SUM, state_->communicator, &request));
-    await(*state_, request, "the counts of all ranks", waiting);
+    await(*state_, request, "the counts of all ranks", policy);
   });
 }
 

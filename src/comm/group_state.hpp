@@ -2,6 +2,7 @@
 // What a group is to MPI. For this room's sources only: no other room sees an MPI type.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,12 +14,18 @@ namespace ltr::comm {
 
 class StallWatch;
 
+/// See Group::set_stall_timeout.
+struct StallTimeout {
+  double seconds = 0;
+  std::function<void(const std::string&)> leave;
+};
+
 /// What a group's copies share.
 struct Group::State {
   State();
   /// An owned communicator is freed with this. Collective: its members.
   enum class Ownership { borrowed, owned };
-  State(MPI_Comm of_members, Ownership owned_by_state);
+  State(MPI_Comm of_members, Ownership owned_by_state, std::shared_ptr<StallTimeout> shared_timeout);
   State(const State&) = delete;
   State& operator=(const State&) = delete;
   ~State();
@@ -26,6 +33,8 @@ struct Group::State {
   MPI_Comm communicator = MPI_COMM_NULL;  ///< MPI_COMM_NULL for a process by itself
   int rank = 0;
   int size = 1;
+  std::shared_ptr<StallTimeout>
+      stall_timeout;                  ///< of all groups of the session; null for a process by itself
   std::unique_ptr<StallWatch> watch;  ///< null for a process by itself
 
  private:

@@ -23,7 +23,7 @@ void mpi_failed(int code, const char* call, const std::source_location& place) {
   std::ranges::replace(said, '\n', ' ');
   std::string_view file = place.file_name();
   file.remove_prefix(file.rfind('/') + 1);
-  throw LostRanks(
+  throw CommunicationError(
       base::format("{} failed with \"{}\" on rank {} ({}), at {}:{}; the ranks can no longer work together; "
                    "look for a rank "
                    "or a network that went away, then start the same command again",

@@ -12,7 +12,7 @@
 
 namespace ltr::comm {
 
-/// Throws: LostRanks with the call, MPI's message, the rank, the host and the place.
+/// Throws: CommunicationError with the call, MPI's message, the rank, the host and the place.
 [[noreturn]] void mpi_failed(int code, const char* call, const std::source_location& place);
 
 inline void check_mpi(int code, const char* call,

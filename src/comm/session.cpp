@@ -45,7 +45,8 @@ void start_mpi() {
 
 Group world_group() {
   LTR_MPI(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN));
-  return Group(std::make_shared<Group::State>(MPI_COMM_WORLD, Group::State::Ownership::borrowed));
+  return Group(std::make_shared<Group::State>(MPI_COMM_WORLD, Group::State::Ownership::borrowed,
+                                              std::make_shared<StallTimeout>()));
 }
 
 }  // namespace

@@ -2,12 +2,11 @@
 #include "comm/stall_watch.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 #include "base/format.hpp"
 #include "base/host.hpp"
-#include "comm/patience.hpp"
+#include "comm/backoff.hpp"
 
 namespace ltr::comm {
 namespace {
@@ -19,10 +18,7 @@ constexpr double kAnswerEveryS = 0.05;
 constexpr double kAnswersWithinS = 2;
 /// Looks follow each other much faster, unless the process did not run.
 constexpr double kLongestGapS = 1;
-constexpr double kAskForExcuseEveryS = 5;
-
-double stall_timeout_s = 0;
-std::function<void(const std::string&)> leave_with;
+constexpr double kAskPolicyEveryS = 5;
 
 /// Fixed length, so that one call exchanges them.
 constexpr std::size_t kHostBytes = 256;
@@ -39,12 +35,7 @@ HostName own_place() {
 
 }  // namespace
 
-void set_stall_timeout(double timeout_s, std::function<void(const std::string&)> leave) {
-  stall_timeout_s = timeout_s;
-  leave_with = std::move(leave);
-}
-
-StallWatch::StallWatch(MPI_Comm communicator) {
+StallWatch::StallWatch(MPI_Comm communicator, const StallTimeout& timeout) : timeout_(timeout) {
   LTR_MPI(MPI_Comm_dup(communicator, &communicator_));
   LTR_MPI(MPI_Comm_rank(communicator_, &rank_));
   LTR_MPI(MPI_Comm_size(communicator_, &size_));
@@ -62,7 +53,7 @@ void StallWatch::look(std::string_view awaited, Wait& wait) {
   wait.since_look = {};
   wait.seconds += std::min(gap_s, kLongestGapS);
   answer_questions();
-  if (stall_timeout_s > 0 && wait.seconds > stall_timeout_s) name_missing(awaited, wait.seconds);
+  if (timeout_.seconds > 0 && wait.seconds > timeout_.seconds) name_missing(awaited, wait.seconds);
 }
 
 void StallWatch::answer_questions() {
@@ -86,14 +77,14 @@ std::vector<bool> StallWatch::ask_all() {
   std::vector<bool> answered(static_cast<std::size_t>(size_), false);
   answered[static_cast<std::size_t>(rank_)] = true;
   const base::Stopwatch asking;
-  Patience patience;
+  Backoff backoff;
   while (asking.seconds() < kAnswersWithinS) {
     answer_questions();
     int any = 0;
     MPI_Status status;
     LTR_MPI(MPI_Iprobe(MPI_ANY_SOURCE, kAnswer, communicator_, &any, &status));
     if (any == 0) {
-      patience.lose();
+      backoff.pause();
       continue;
     }
     LTR_MPI(MPI_Recv(nullptr, 0, MPI_BYTE, status.MPI_SOURCE, kAnswer, communicator_, MPI_STATUS_IGNORE));
@@ -116,21 +107,21 @@ void StallWatch::name_missing(std::string_view awaited, double waited_s) {
       "still or is gone, so the run ends; look at that process and its host, then start the same command "
       "again: it goes on from the last checkpoint",
       hosts_[static_cast<std::size_t>(rank_)], waited_s, awaited, who);
-  if (leave_with) leave_with(text);
-  throw LostRanks(text);
+  if (timeout_.leave) timeout_.leave(text);
+  throw CommunicationError(text);
 }
 
 void await(const Group::State& state, MPI_Request& request, std::string_view awaited,
-           const Waiting& waiting) {
+           const WaitPolicy& policy) {
   Wait wait;
-  Patience patience;
+  Backoff backoff;
   base::Stopwatch since_asking;
-  const double ask_every_s = std::min(kAskForExcuseEveryS, stall_timeout_s / 2);
+  const double ask_every_s = std::min(kAskPolicyEveryS, state.stall_timeout->seconds / 2);
   while (!is_complete(request)) {
-    patience.lose();
-    if (waiting.excused && ask_every_s > 0 && since_asking.seconds() > ask_every_s) {
+    backoff.pause();
+    if (policy.may_take_longer && ask_every_s > 0 && since_asking.seconds() > ask_every_s) {
       since_asking = {};
-      if (waiting.excused()) wait.seconds = 0;
+      if (policy.may_take_longer()) wait.seconds = 0;
     }
     state.watch->look(awaited, wait);
   }

@@ -23,14 +23,14 @@ struct Wait {
 /// Thread: the one that makes MPI calls at the time.
 class StallWatch {
  public:
-  /// Collective: all members of `communicator`.
-  explicit StallWatch(MPI_Comm communicator);
+  /// `timeout` must outlive it. Collective: all members of `communicator`.
+  StallWatch(MPI_Comm communicator, const StallTimeout& timeout);
   StallWatch(const StallWatch&) = delete;
   StallWatch& operator=(const StallWatch&) = delete;
   ~StallWatch();
 
   /// Called between polls that found nothing, with what is waited for: answers members that ask. Once the
-  /// timeout is over, leaves by what set_stall_timeout was given, naming the ranks that have not come.
+  /// timeout is over, leaves as it says, naming the ranks that have not come.
   void look(std::string_view awaited, Wait& wait);
 
  private:
@@ -38,14 +38,15 @@ class StallWatch {
   [[noreturn]] void name_missing(std::string_view awaited, double waited_s);
   [[nodiscard]] std::vector<bool> ask_all();
 
+  const StallTimeout& timeout_;
   MPI_Comm communicator_ = MPI_COMM_NULL;
   int rank_ = 0;
   int size_ = 1;
   std::vector<std::string> hosts_;  ///< by rank, with the rank in the world
 };
 
-/// Waits until `request` is complete. Throws: as StallWatch::look and `waiting`.
+/// Waits until `request` is complete. Throws: as StallWatch::look and `policy`.
 void await(const Group::State& state, MPI_Request& request, std::string_view awaited,
-           const Waiting& waiting = {});
+           const WaitPolicy& policy = {});
 
 }  // namespace ltr::comm

@@ -74,7 +74,19 @@ bool all_named_once(const PackNames& packs) {
   return all_different(packs.names) && std::ranges::find(packs.names, "") == packs.names.end();
 }
 
+bool rises(const ValueGrid& grid) { return grid.to >= grid.from; }
+
 using C = const Configuration&;
+
+/// Whether no loss is combined with draws that it is not for.
+bool losses_fit(C c, const std::vector<LossKind>& losses, const std::vector<SamplingKind>& samplings) {
+  const auto is_natural = [](SamplingKind sampling) { return method_of(sampling).is_natural; };
+  const auto needs_natural = [](LossKind loss) { return method_of(loss).for_natural_draws; };
+  return c.loss.any_sampling || std::ranges::none_of(losses, needs_natural) ||
+         std::ranges::all_of(samplings, is_natural);
+}
+
+bool smooths_labels(LossKind loss) { return method_of(loss).smooths_labels; }
 
 constexpr std::string_view kPositiveRate =
     "weights would not move, go uphill or leave float32's range; give a number above 0, such as "
@@ -88,6 +100,16 @@ constexpr std::string_view kEmptyAxis = "the grid would have no cells; name at l
 constexpr std::string_view kTwoManners =
     "with replacement every sampling draws independently, so the authors' manner of drawing would change "
     "nothing; set one of the two to false";
+constexpr std::string_view kNatural =
+    "the loss corrects for the class frequencies of instance-balanced draws, and the sampling would do so "
+    "once "
+    "more; name instance_balanced alone, or set loss.any_sampling = true";
+constexpr std::string_view kSmoothing =
+    "the loss has no labels to spread; give 0, or losses that do: --list tells";
+constexpr std::string_view kRises = "the tau grid would be empty; let it rise, from <= to";
+constexpr std::string_view kEnds = "the tau grid would never end; give a number above 0 such as 0.1";
+constexpr std::string_view kFewValues =
+    "the tau grid would have more than 1000 values, each an evaluation; give a larger step";
 constexpr std::string_view kTwice = "the same cells would be asked for twice; name each one once";
 
 constexpr Rule kRules[] = {
@@ -106,6 +128,18 @@ constexpr Rule kRules[] = {
     {"grid.sampling", "", [](C c) { return all_different(c.grid.sampling); }, kTwice},
     {"grid.loss", "", [](C c) { return !c.grid.loss.empty(); }, kEmptyAxis},
     {"grid.loss", "", [](C c) { return all_different(c.grid.loss); }, kTwice},
+    {"grid.loss", "grid.sampling", [](C c) { return losses_fit(c, c.grid.loss, c.grid.sampling); }, kNatural},
+    {"stage_2.loss", "stage_2.sampling",
+     [](C c) { return losses_fit(c, {c.stage_2.loss}, {c.stage_2.sampling}); }, kNatural},
+    {"stage_1.label_smoothing", "grid.loss",
+     [](C c) { return c.stage_1.label_smoothing == 0 || std::ranges::all_of(c.grid.loss, smooths_labels); },
+     kSmoothing},
+    {"stage_1.label_smoothing", "stage_2.loss",
+     [](C c) { return c.stage_1.label_smoothing == 0 || smooths_labels(c.stage_2.loss); }, kSmoothing},
+    {"loss.balanced_softmax.tau", "", [](C c) { return c.loss.balanced_softmax.tau >= 0.0; },
+     "below 0 frequent classes would gain even more; give 0 for plain cross-entropy, or more"},
+    {"loss.focal.gamma", "", [](C c) { return c.loss.focal.gamma >= 0.0; },
+     "below 0 images that are classified well would count most; give 0 for cross-entropy, or more"},
     {"grid.learning", "", [](C c) { return !c.grid.learning.empty(); }, kEmptyAxis},
     {"grid.learning", "", [](C c) { return all_different(c.grid.learning); }, kTwice},
     {"grid.replacement", "fidelity.class_balanced_runs",
@@ -181,12 +215,14 @@ constexpr Rule kRules[] = {
      [](C c) { return !method_of(c.stage_2.sampling).weights_move || heads_end_together(c); },
      "crt, lws and finetune_classifier share their draws, whose class weights move over the epochs of the "
      "longest; give all of them as many epochs"},
-    {"stage_2.tau.to", "stage_2.tau.from", [](C c) { return c.stage_2.tau.to >= c.stage_2.tau.from; },
-     "the tau grid would be empty; let it rise, from <= to"},
-    {"stage_2.tau.step", "", [](C c) { return c.stage_2.tau.step > 0.0; },
-     "the tau grid would never end; give a number above 0 such as 0.1"},
-    {"stage_2.tau.step", "", [](C c) { return steps_of(c.stage_2.tau) < kMostTauValues; },
-     "the tau grid would have more than 1000 values, each an evaluation; give a larger step"},
+    {"stage_2.tau.to", "stage_2.tau.from", [](C c) { return rises(c.stage_2.tau); }, kRises},
+    {"stage_2.tau.step", "", [](C c) { return c.stage_2.tau.step > 0.0; }, kEnds},
+    {"stage_2.tau.step", "", [](C c) { return steps_of(c.stage_2.tau) < kMostTauValues; }, kFewValues},
+    {"stage_2.logit_adjusted.to", "stage_2.logit_adjusted.from",
+     [](C c) { return rises(c.stage_2.logit_adjusted); }, kRises},
+    {"stage_2.logit_adjusted.step", "", [](C c) { return c.stage_2.logit_adjusted.step > 0.0; }, kEnds},
+    {"stage_2.logit_adjusted.step", "",
+     [](C c) { return steps_of(c.stage_2.logit_adjusted) < kMostTauValues; }, kFewValues},
     {"parallel.precision", "parallel.device",
      [](C c) { return c.parallel.precision != Precision::tf32 || c.parallel.device != DeviceKind::cpu; },
      "TF32 is a GPU's number format; give \"float32\" or \"bfloat16\""},

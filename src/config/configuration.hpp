@@ -56,6 +56,19 @@ struct Grid {
   bool replacement = false;  ///< true: independent draws instead of exact quotas
 };
 
+/// [loss]
+struct Loss {
+  struct BalancedSoftmax {
+    double tau = 1;
+  };
+  struct Focal {
+    double gamma = 2;
+  };
+  BalancedSoftmax balanced_softmax;
+  Focal focal;
+  bool any_sampling = false;  ///< true: losses that correct for natural draws may be combined with others
+};
+
 /// [model]
 struct Model {
   BackboneKind backbone = BackboneKind::resnet10;
@@ -142,6 +155,7 @@ struct Stage2 {
   Crt crt;
   Lws lws;
   ValueGrid tau;
+  ValueGrid logit_adjusted;
   Ncm ncm;
   Finetune finetune;
 };
@@ -187,6 +201,7 @@ struct Configuration {
   Run run;
   Data data;
   Grid grid;
+  Loss loss;
   Model model;
   Input input;
   Loader loader;

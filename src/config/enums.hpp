@@ -8,7 +8,7 @@
 
 namespace ltr::config {
 
-enum class SamplingKind { instance_balanced, class_balanced, square_root, progressively_balanced };
+enum class SamplingKind { instance_balanced, class_balanced, square_root, progressively_balanced, reversed };
 enum class LearningKind {
   joint,
   ncm,
@@ -18,7 +18,8 @@ enum class LearningKind {
   finetune_all,
   finetune_all_tenth_lr,
   finetune_last_block,
-  finetune_classifier
+  finetune_classifier,
+  logit_adjusted
 };
 enum class BackboneKind {
   resnet10,
@@ -39,7 +40,7 @@ enum class TrainedPart { all, last_block };
 enum class TrainCrop { random_resized, pad_and_crop };
 enum class LoaderCache { none, decoded };
 enum class ScheduleKind { cosine, constant, step };
-enum class LossKind { cross_entropy };
+enum class LossKind { cross_entropy, balanced_softmax, focal };
 enum class NcmDistance { cosine, euclidean, centred };
 enum class Reduction { fixed_order, fastest };
 enum class DeviceKind { automatic, cpu, cuda };

@@ -150,6 +150,16 @@ void visit_keys(AnyConfiguration& c, Visit&& visit) {
   LTR_KEY(grid.learning, "the learning strategies", cells);
   LTR_KEY(grid.replacement, "true: independent draws instead of exact quotas");
 
+  LTR_KEY(loss.focal.gamma, "how fast an image that is classified well stops to count; 0: cross-entropy",
+          later);
+  LTR_KEY(loss.balanced_softmax.tau, "how much of the log of the class's images is added to its logit",
+          later);
+  LTR_KEY(
+      loss.any_sampling,
+      "true: a loss that corrects for the class frequencies of instance-balanced draws may be combined with "
+      "another sampling, which then corrects twice",
+      later);
+
   LTR_KEY(model.backbone, "the network up to its features", leaves_open);
   LTR_FILE_KEY(model.pretrained,
                "a safetensors file that stage 1 starts from; none: the authors' initialisation", leaves_open);
@@ -217,6 +227,9 @@ void visit_keys(AnyConfiguration& c, Visit&& visit) {
   LTR_KEY(stage_2.tau.to, "the last one");
   LTR_KEY(stage_2.tau.step, "from one to the next");
   LTR_KEY(stage_2.ncm.distance, "of ncm; in fidelity's mode `reference` `\"centred\"` unless given");
+  LTR_KEY(stage_2.logit_adjusted.from, "the first tau of logit_adjusted", later);
+  LTR_KEY(stage_2.logit_adjusted.to, "the last one", later);
+  LTR_KEY(stage_2.logit_adjusted.step, "from one to the next", later);
   LTR_KEY(stage_2.finetune.epochs, "of the finetune strategies", kEpochs);
   LTR_KEY(stage_2.finetune.new_classifier,
           "false: they begin with stage 1's classifier, not a new one; the paper does not say");

@@ -44,6 +44,9 @@ inline constexpr SamplingMethod kSamplings[] = {
      .weights_move = true,
      .as_code = &Fidelity::progressive_independent,
      .code = DrawScheme::independent_class},
+    {.value = SamplingKind::reversed,
+     .name = "reversed",
+     .help = "a class in inverse proportion to its images (BBN's second branch)"},
 };
 
 /// A loss: what training minimises.
@@ -61,6 +64,16 @@ inline constexpr LossMethod kLosses[] = {
      .name = "cross_entropy",
      .help = "softmax cross-entropy, every image weighing the same",
      .smooths_labels = true},
+    {.value = LossKind::balanced_softmax,
+     .name = "balanced_softmax",
+     .help = "cross-entropy of logits plus tau times the log of the class's images: the logit-adjusted loss",
+     .keys = "loss.balanced_softmax.",
+     .smooths_labels = true,
+     .for_natural_draws = true},
+    {.value = LossKind::focal,
+     .name = "focal",
+     .help = "cross-entropy times (1 - p)^gamma, p being the softmax probability of the label",
+     .keys = "loss.focal."},
 };
 
 /// stage_1 trains backbone and classifier; features runs the frozen backbone over images without training;
@@ -171,6 +184,13 @@ inline constexpr LearningMethod kStrategies[] = {
      .beginning = Beginning::by_key,
      .epochs = epochs::of_finetune,
      .keys = {"stage_2.finetune."}},
+    {.value = LearningKind::logit_adjusted,
+     .name = "logit_adjusted",
+     .help = "joint's logits less tau times the log of the class frequencies, tau chosen on validation",
+     .node = NodeKind::features,
+     .keys = {"stage_2.logit_adjusted."},
+     .sweep = [](const Stage2& stage_2) -> const ValueGrid& { return stage_2.logit_adjusted; },
+     .swept = "tau"},
 };
 
 /// Residual networks differ in these numbers alone.

@@ -20,8 +20,8 @@ namespace {
 /// A batch being filled. All but the pixels is guarded by the loader's mutex; an image's pixels belong to the
 /// thread that claimed it.
 struct Slot {
-  explicit Slot(std::pmr::memory_resource* levels_memory)
-      : batch{0, {}, std::pmr::vector<std::uint8_t>(levels_memory), {}, {}, {}} {}
+  explicit Slot(std::pmr::memory_resource* pixel_memory)
+      : batch{0, {}, std::pmr::vector<std::uint8_t>(pixel_memory), {}, {}, {}} {}
 
   Batch batch;
   std::vector<LoaderItem> items;
@@ -52,7 +52,7 @@ struct Workspace {
 struct Loader::State {
   State(const Pack& pack_in, const LoaderOptions& options_in, std::int64_t batches_in, ItemsOf items_of_in)
       : pack(pack_in), options(options_in), batches(batches_in), items_of(std::move(items_of_in)) {
-    for (int i = 0; i <= options.queue_batches; ++i) slots.emplace_back(options.levels_memory);
+    for (int i = 0; i <= options.queue_batches; ++i) slots.emplace_back(options.pixel_memory);
   }
 
   ~State() {
@@ -69,7 +69,7 @@ struct Loader::State {
   void open_batch(std::unique_lock<std::mutex>& lock);
   [[nodiscard]] bool claim(Task& task);
   void run(const Task& task, Workspace& workspace, std::unique_lock<std::mutex>& lock);
-  void announce(std::span<const base::SampleIndex> samples) const;
+  void announce(std::span<const LoaderItem> items) const;
   void load(const Task& task, Workspace& workspace, LoaderTimes& spent) const;
   void decode(base::SampleIndex sample, std::span<const std::byte> encoded, image::View& view,
               Workspace& workspace) const;
@@ -85,7 +85,7 @@ struct Loader::State {
   [[nodiscard]] Slot& slot(std::int64_t batch) {
     return slots[static_cast<std::size_t>(batch) % slots.size()];
   }
-  [[nodiscard]] std::size_t levels_of_image() const {
+  [[nodiscard]] std::size_t values_of_image() const {
     const auto size = static_cast<std::size_t>(options.transform.size);
     return 3 * size * size;
   }
@@ -129,16 +129,12 @@ void Loader::State::open_batch(std::unique_lock<std::mutex>& lock) {
     batch.samples.resize(items.size());
     batch.labels.resize(items.size());
     if (options.pixels == PixelKind::normalized) {
-      batch.pixels.resize(items.size() * levels_of_image());
+      batch.pixels.resize(items.size() * values_of_image());
     } else {
-      batch.levels.resize(items.size() * levels_of_image());
-      batch.jitters.resize(options.pixels == PixelKind::levels_before_jitter ? items.size() : 0);
+      batch.uint8_pixels.resize(items.size() * values_of_image());
+      batch.jitters.resize(options.pixels == PixelKind::uint8_before_jitter ? items.size() : 0);
     }
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      batch.samples[i] = items[i].sample;
-      batch.labels[i] = pack.label(items[i].sample).value();
-    }
-    announce(batch.samples);
+    announce(items);
   } catch (...) {
     error = std::current_exception();
     items.clear();
@@ -167,9 +163,10 @@ bool Loader::State::claim(Task& task) {
 }
 
 /// Images that are kept decoded are not read again.
-void Loader::State::announce(std::span<const base::SampleIndex> samples) const {
-  for (const base::SampleIndex& sample : samples) {
-    if (options.decoded == nullptr || options.decoded->find(sample) == nullptr) pack.announce({&sample, 1});
+void Loader::State::announce(std::span<const LoaderItem> items) const {
+  for (const LoaderItem& item : items) {
+    if (options.decoded != nullptr && options.decoded->find(item.sample) != nullptr) continue;
+    pack.announce({&item.sample, 1});
   }
 }
 
@@ -215,12 +212,12 @@ void Loader::State::render(const Task& task, const image::View& view, const imag
   const auto into = [&](auto& batch) {
     const std::span all(batch);
     image::render(options.transform, view, part, buffers,
-                  all.subspan(task.position * levels_of_image(), levels_of_image()));
+                  all.subspan(task.position * values_of_image(), values_of_image()));
   };
   if (options.pixels == PixelKind::normalized) {
     into(task.slot->batch.pixels);
   } else {
-    into(task.slot->batch.levels);
+    into(task.slot->batch.uint8_pixels);
   }
 }
 
@@ -236,8 +233,11 @@ void Loader::State::load(const Task& task, Workspace& workspace, LoaderTimes& sp
     spent.decode_s = stopwatch.seconds() - spent.read_s;
     image = &workspace.part;
   }
-  if (options.pixels == PixelKind::levels_before_jitter) {
-    task.slot->batch.jitters[task.position] = std::exchange(view.jitter, {});
+  Batch& batch = task.slot->batch;
+  batch.samples[task.position] = item.sample;
+  batch.labels[task.position] = pack.label(item.sample).value();
+  if (options.pixels == PixelKind::uint8_before_jitter) {
+    batch.jitters[task.position] = std::exchange(view.jitter, {});
   }
   render(task, view, *image, workspace.render);
   spent.resample_s = stopwatch.seconds() - spent.read_s - spent.decode_s;

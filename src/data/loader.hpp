@@ -21,16 +21,17 @@ namespace ltr::data {
 /// [input] in the image room's terms.
 [[nodiscard]] image::TransformOptions transform_options(const config::Input& input);
 
-/// What a batch's pixels are: float32 and normalised, for processors, or the levels themselves, a quarter the
-/// size, for a device that normalises, and that may do the colour jitter too.
-enum class PixelKind { normalized, levels, levels_before_jitter };
+/// What a batch's pixels are: normalised float32, for processors, or uint8, a quarter the size, for a device
+/// that normalises them, and that may apply the colour jitter too.
+enum class PixelKind { normalized, uint8, uint8_before_jitter };
 
-/// One decoded batch. Shape: of pixels and levels the one that was asked for [B, size, size, 3], channels
-/// last, the other empty; jitters [B] where they are still to be done, or empty; labels [B]; samples [B].
+/// One decoded batch. Shape: of pixels and uint8_pixels the one that was asked for [B, size, size, 3],
+/// channels last, the other empty; jitters [B] where they are still to be applied, or empty; labels [B];
+/// samples [B], the images that were decoded.
 struct Batch {
   std::int64_t index = 0;
   std::vector<float> pixels;
-  std::pmr::vector<std::uint8_t> levels;
+  std::pmr::vector<std::uint8_t> uint8_pixels;
   std::vector<image::ColorJitter> jitters;
   std::vector<std::int64_t> labels;
   std::vector<base::SampleIndex> samples;
@@ -51,8 +52,8 @@ struct LoaderOptions {
   int threads = 2;
   int queue_batches = 4;
   DecodedImages* decoded = nullptr;  ///< of the same pack: where decoded images are kept; null: nowhere
-  /// Where batches of levels stand; outlives the loader.
-  std::pmr::memory_resource* levels_memory = std::pmr::new_delete_resource();
+  /// Of uint8_pixels; outlives the loader.
+  std::pmr::memory_resource* pixel_memory = std::pmr::new_delete_resource();
 };
 
 /// Seconds spent by all decoding threads together, and by the consumer waiting.

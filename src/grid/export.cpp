@@ -8,7 +8,8 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "config/plan.hpp"
-#include "grid/workspace.hpp"
+#include "grid/run_folder.hpp"
+#include "grid/same_run.hpp"
 #include "learning/cell.hpp"
 #include "model/classifier.hpp"
 #include "model/safetensors.hpp"
@@ -113,7 +114,7 @@ std::string export_cell(const config::Configuration& configuration, const std::s
   }
   check_replaceable(file);
   const std::optional<record::RunRecord> run = find_run(configuration);
-  const std::filesystem::path folder = Paths(configuration).folder;
+  const std::filesystem::path folder = RunPaths(configuration).folder;
   const std::string& stage_1 = stage_1_of(plan, cell).id;
   const std::filesystem::path network_file = learning::weights_file(folder, stage_1);
   const model::NamedTensors trained = read_trained(network_file, id);

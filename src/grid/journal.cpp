@@ -51,39 +51,25 @@ std::filesystem::path Journal::retry_file(const config::PlanNode& node) const {
   return folder_ / (node.id + ".retry");
 }
 
-std::vector<Standing> Journal::look() const {
+std::vector<NodeStatus> Journal::scan() const {
   const std::set<std::string> files = files_of(folder_);
-  std::vector<Standing> standings;
-  std::map<std::string, std::size_t> places;
-  // What a node needs stands before it in the plan.
+  std::vector<NodeStatus> statuses;
   for (const config::PlanNode& node : plan_->nodes) {
-    Standing now;
-    now.claimed = files.contains(node.id + ".claim");
-    now.finished = files.contains(node.id + ".h5");
-    now.failed = files.contains(node.id + ".failed");
-    now.to_be_retried = files.contains(node.id + ".retry");
-    now.ready = true;
-    for (const std::string& need : node.needs) {
-      const Standing& needed = standings[places.at(need)];
-      now.failed = now.failed || needed.failed;
-      now.to_be_retried = now.to_be_retried || needed.to_be_retried;
-      now.ready = now.ready && needed.finished;
-    }
-    now.failed = now.failed && !now.finished;
-    now.to_be_retried = now.to_be_retried && !now.finished;
-    now.ready = now.ready && !now.finished && !now.failed;
-    places[node.id] = standings.size();
-    standings.push_back(now);
+    statuses.push_back({.claimed = files.contains(node.id + ".claim"),
+                        .finished = files.contains(node.id + ".h5"),
+                        .failed = files.contains(node.id + ".failed"),
+                        .to_be_retried = files.contains(node.id + ".retry")});
   }
-  return standings;
+  follow_needs(needs_of(*plan_), statuses);
+  return statuses;
 }
 
 std::map<std::string, std::string> Journal::failures() const {
-  const std::vector<Standing> standings = look();
+  const std::vector<NodeStatus> statuses = scan();
   std::map<std::string, std::string> errors;
-  for (std::size_t i = 0; i < standings.size(); ++i) {
+  for (std::size_t i = 0; i < statuses.size(); ++i) {
     const config::PlanNode& node = plan_->nodes[i];
-    if (!standings[i].failed) continue;
+    if (!statuses[i].failed) continue;
     std::string& error = errors[node.id];
     for (const std::string& need : node.needs) {
       if (errors.contains(need)) error = base::format("{} failed: {}", need, errors.at(need));
@@ -111,8 +97,8 @@ bool Journal::claim(std::size_t number, const std::string& holder) const {
   }
   // Who holds it is for messages; that it is held is what counts, and on a full disk only that succeeds.
   (void)!::write(file.value(), holder.data(), holder.size());
-  // It may have been done with between the look and the claim.
-  return look()[number].ready;
+  // It may have been done with between the scan and the claim.
+  return scan()[number].ready;
 }
 
 void Journal::release(const config::PlanNode& node) const {
@@ -172,10 +158,10 @@ void Journal::clear() const {
 }
 
 void Journal::remove_shared_features(const config::PlanNode& node) const {
-  const std::vector<Standing> standings = look();
-  for (std::size_t i = 0; i < standings.size(); ++i) {
+  const std::vector<NodeStatus> statuses = scan();
+  for (std::size_t i = 0; i < statuses.size(); ++i) {
     const config::PlanNode& other = plan_->nodes[i];
-    if (other.needs == node.needs && !standings[i].finished) return;
+    if (other.needs == node.needs && !statuses[i].finished) return;
   }
   if (node.needs.empty()) return;
   for (const std::filesystem::path& file : learning::scratch_files(folder_, node)) remove_if_there(file);

@@ -10,18 +10,10 @@
 
 #include "config/plan.hpp"
 #include "grid/lease.hpp"
+#include "grid/node_status.hpp"
 #include "record/record.hpp"
 
 namespace ltr::grid {
-
-/// What has become of a node.
-struct Standing {
-  bool claimed = false;
-  bool finished = false;
-  bool failed = false;         ///< by itself, or because of one that it needs
-  bool to_be_retried = false;  ///< it, or one that it needs, failed in an earlier start; not finished since
-  bool ready = false;          ///< neither finished nor failed, and all that it needs is finished
-};
 
 /// "<id>.claim": a group works on the node, and renews the file; "<id>.h5": finished; "<id>.failed": why not;
 /// "<id>.retry": it failed and is to be tried again. Claims are files that only one can create, so groups
@@ -36,7 +28,7 @@ class Journal {
   void hold(LeaseMark lease) { lease_ = std::move(lease); }
 
   /// By one reading of the folder, which may not be there yet. Shape: a node of the plan each.
-  [[nodiscard]] std::vector<Standing> look() const;
+  [[nodiscard]] std::vector<NodeStatus> scan() const;
   /// Why nodes failed, by id.
   [[nodiscard]] std::map<std::string, std::string> failures() const;
 

@@ -56,12 +56,12 @@ struct Holder {
 }
 
 /// Whether the holder has been silent for long enough, by the file's age and by a look at it since then.
-bool is_silent(const std::filesystem::path& file, const Holder& holder, const LeasePatience& patience,
+bool is_silent(const std::filesystem::path& file, const Holder& holder, const LeaseTimeouts& timeouts,
                const std::function<bool()>& stop_requested, base::Log& log) {
   const double age = age_s(file);
-  const bool from_the_future = age < -patience.silent_s;
-  if (age <= patience.silent_s && !from_the_future) return false;
-  const double watched_s = from_the_future ? patience.silent_s + patience.watched_s : patience.watched_s;
+  const bool from_the_future = age < -timeouts.silent_s;
+  if (age <= timeouts.silent_s && !from_the_future) return false;
+  const double watched_s = from_the_future ? timeouts.silent_s + timeouts.watched_s : timeouts.watched_s;
   log.info(base::format("the claim of {} is {:.0f} s old; watching for {:.0f} s whether it is renewed",
                         holder.text(), age, watched_s));
   SilenceWatch watch;
@@ -92,12 +92,12 @@ void move_away(const std::filesystem::path& file, const Holder& holder) {
 }
 
 /// Takes a claim out of the way if its holder has ended or is silent. Throws: ConfigError if it is alive.
-void clear(const std::filesystem::path& file, const LeasePatience& patience,
+void clear(const std::filesystem::path& file, const LeaseTimeouts& timeouts,
            const std::function<bool()>& stop_requested, base::Log& log) {
   const Holder holder(content_of(file));
   const base::FileHold hold(file);
   const bool gone = hold.found() == base::Holding::free && holder.kernel == base::kernel_name();
-  if (!gone && !is_silent(file, holder, patience, stop_requested, log)) {
+  if (!gone && !is_silent(file, holder, timeouts, stop_requested, log)) {
     if (!std::filesystem::exists(file)) return;  // given up meanwhile
     refuse(file, holder, base::format("heartbeat {:.0f} s ago", age_s(file)));
   }
@@ -122,13 +122,13 @@ void LeaseMark::require() const {
 }
 
 Lease::Lease(std::filesystem::path file, base::Log& log, const std::function<bool()>& stop_requested,
-             const LeasePatience& patience) {
+             const LeaseTimeouts& timeouts) {
   mark_.file = std::move(file);
   const char* job = std::getenv("SLURM_JOB_ID");
   mark_.content =
       base::format("{} {} {} {} {}\n", base::random_name(), base::kernel_name(), base::host_name(),
                    static_cast<std::int64_t>(getpid()), job != nullptr ? job : "-");
-  while (!create()) clear(mark_.file, patience, stop_requested, log);
+  while (!create()) clear(mark_.file, timeouts, stop_requested, log);
   heartbeat_.emplace(mark_.file, [this] { return mark_.ours(); });
 }
 

@@ -26,7 +26,7 @@ struct LeaseMark {
 };
 
 /// How long others may be silent. Units: seconds.
-struct LeasePatience {
+struct LeaseTimeouts {
   double silent_s = kSilentAfterS;  ///< an older claim may be taken over
   double watched_s = 25;            ///< if it is not renewed either while it is watched, for clocks are set
 };
@@ -40,7 +40,7 @@ class Lease {
   /// Throws: ConfigError if another run holds the claim; SystemError if the file cannot be written; Stopped
   /// if `stop_requested` while another's claim is watched.
   Lease(std::filesystem::path file, base::Log& log, const std::function<bool()>& stop_requested = {},
-        const LeasePatience& patience = {});
+        const LeaseTimeouts& timeouts = {});
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
   ~Lease();

@@ -2,13 +2,11 @@
 #include "grid/memory_check.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "comm/group.hpp"
 #include "config/toml.hpp"
-#include "device/gpus.hpp"
 #include "train/determinism.hpp"
 
 namespace ltr::grid {
@@ -80,30 +78,31 @@ void require_gpu_memory(const std::vector<NodeMemory>& memories, const config::C
   }
 }
 
-void require_gpu_memory(const comm::Session& session, const config::Configuration& configuration,
-                        const GpuChoice& choice, const std::vector<NodeMemory>& memories) {
-  comm::agree(session.world(), [&] {
-    const auto rank = static_cast<std::size_t>(session.world_rank().value());
-    const device::Gpu gpu = device::visible_gpus()[choice.gpus[rank]];
-    require_gpu_memory(memories, configuration,
-                       {gpu.description, static_cast<std::int64_t>(gpu.memory_bytes), choice.ranks_on_one});
+void require_gpu_memory(const comm::Group& world, const config::Configuration& configuration,
+                        const Placement& placement, const std::vector<NodeMemory>& memories) {
+  if (!placement.on_gpus()) return;
+  comm::agree(world, [&] {
+    const device::Gpu& gpu = placement.gpu(static_cast<std::size_t>(world.rank()));
+    require_gpu_memory(
+        memories, configuration,
+        {gpu.description, static_cast<std::int64_t>(gpu.memory_bytes), placement.choice.ranks_on_one});
   });
 }
 
 std::string gpu_memory_text(const comm::Session& session, const config::Configuration& configuration,
                             const config::Plan& plan, std::int64_t classes) {
   const config::Parallel& parallel = configuration.parallel;
-  std::array<double, 1> seen{static_cast<double>(device::visible_gpus().size())};
-  session.world().max(seen);
   if (parallel.device == config::DeviceKind::cpu) return "";
-  if (parallel.device == config::DeviceKind::automatic && seen[0] == 0) return "";
   train::make_deterministic(parallel.threads_per_rank);
+  const std::vector<RankDescription> ranks = describe_ranks(session);
+  const bool none = std::ranges::all_of(ranks, [](const RankDescription& rank) { return rank.gpus.empty(); });
+  if (none && parallel.device == config::DeviceKind::automatic) return "";
   const std::vector<NodeMemory> memories = memory_of(plan, configuration, classes, session.world().size());
   const std::string text = memory_text(memories);
-  if (seen[0] == 0) {
-    return text + base::format("GPUs are not checked, none is seen here: {}\n", device::why_no_gpu());
+  if (none) {
+    return text + base::format("GPUs are not checked, none is seen here: {}\n", ranks.front().why_no_gpu);
   }
-  require_gpu_memory(session, configuration, gpus_of(session, parallel), memories);
+  require_gpu_memory(session.world(), configuration, {ranks, choose_gpus(parallel, ranks)}, memories);
   return text;
 }
 

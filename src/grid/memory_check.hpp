@@ -9,7 +9,7 @@
 #include "comm/session.hpp"
 #include "config/configuration.hpp"
 #include "config/plan.hpp"
-#include "grid/gpu_choice.hpp"
+#include "grid/placement.hpp"
 #include "learning/memory_use.hpp"
 
 namespace ltr::grid {
@@ -40,14 +40,14 @@ struct GpuRoom {
 /// if any.
 void require_gpu_memory(const std::vector<NodeMemory>& memories, const config::Configuration& configuration,
                         const GpuRoom& room);
-/// Of every rank's own GPU, with one verdict for all. Throws: as that, on all ranks. Collective: all ranks.
-void require_gpu_memory(const comm::Session& session, const config::Configuration& configuration,
-                        const GpuChoice& choice, const std::vector<NodeMemory>& memories);
+/// Of every rank's own GPU, if they compute on GPUs, with one verdict for all. Throws: as that, on all ranks.
+/// Collective: all ranks.
+void require_gpu_memory(const comm::Group& world, const config::Configuration& configuration,
+                        const Placement& placement, const std::vector<NodeMemory>& memories);
 
 /// For a plan, which may be made where there is no GPU: what its nodes need where they are to compute on
-/// GPUs,
-/// "" where they are not. Throws: as choose_gpus and require_gpu_memory where GPUs are seen, on all ranks.
-/// Collective: all ranks.
+/// GPUs, "" where they are not. Throws: as choose_gpus and require_gpu_memory where GPUs are seen, on all
+/// ranks. Collective: all ranks.
 [[nodiscard]] std::string gpu_memory_text(const comm::Session& session,
                                           const config::Configuration& configuration,
                                           const config::Plan& plan, std::int64_t classes);

@@ -9,7 +9,8 @@
 #include "base/format.hpp"
 #include "config/fidelity.hpp"
 #include "config/toml.hpp"
-#include "grid/scheduler.hpp"
+#include "grid/schedule_simulation.hpp"
+#include "grid/work.hpp"
 
 namespace ltr::grid {
 namespace {
@@ -18,17 +19,6 @@ std::string cells_of(const config::PlanNode& node) {
   std::vector<std::string> names;
   for (const config::LearningKind learning : node.learning) names.emplace_back(config::name_of(learning));
   return names.empty() ? "-" : base::join(names, ", ");
-}
-
-std::int64_t images_per_epoch(const Inputs& inputs, const config::Configuration& configuration) {
-  const std::int64_t batch = configuration.stage_1.global_batch;
-  return inputs.training->images() / batch * batch;
-}
-
-/// Epochs of a stage 1 that are followed by a validation.
-std::int64_t validations_of(const config::PlanNode& node, const config::Configuration& configuration) {
-  const std::int64_t every = configuration.stage_1.validate_every_epochs;
-  return (node.epochs + every - 1) / every;
 }
 
 std::string groups_of(int ranks, int size) {
@@ -54,44 +44,6 @@ std::string placement(const config::Plan& plan, const std::vector<double>& work,
 }
 
 }  // namespace
-
-Work work_of(const config::PlanNode& node, const Inputs& inputs, const config::Configuration& configuration) {
-  const auto drawn = static_cast<double>(node.epochs * images_per_epoch(inputs, configuration));
-  const auto validation = static_cast<double>(inputs.validation->images());
-  const auto test = static_cast<double>(inputs.test->images());
-  switch (node.kind) {
-    case config::NodeKind::stage_1:
-      return {.trained = drawn,
-              .evaluated = static_cast<double>(validations_of(node, configuration)) * validation + test};
-    case config::NodeKind::stage_2: {
-      // Where BatchNorm of the frozen backbone moves, validation follows it.
-      const double validations =
-          configuration.fidelity.frozen_statistics_move ? static_cast<double>(node.epochs) : 0;
-      return {.frozen = drawn, .evaluated = (1 + validations) * validation + test};
-    }
-    case config::NodeKind::finetune:
-      return {.trained = drawn, .evaluated = static_cast<double>(node.epochs + 1) * validation + test};
-    case config::NodeKind::features: {
-      double images = validation + test;
-      for (const config::LearningKind learning : node.learning) {
-        if (config::method_of(learning).reads_training_images) {
-          images += static_cast<double>(inputs.training->images());
-        }
-      }
-      return {.evaluated = images};
-    }
-  }
-  return {};
-}
-
-std::vector<double> total_work(const config::Plan& plan, const Inputs& inputs,
-                               const config::Configuration& configuration) {
-  std::vector<double> work;
-  for (const config::PlanNode& node : plan.nodes) {
-    work.push_back(work_of(node, inputs, configuration).total());
-  }
-  return work;
-}
 
 std::string plan_text(const config::Plan& plan, const Inputs& inputs,
                       const config::Configuration& configuration, int ranks) {

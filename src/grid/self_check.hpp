@@ -7,17 +7,10 @@
 #include <vector>
 
 #include "base/log.hpp"
-#include "comm/session.hpp"
 #include "config/configuration.hpp"
+#include "grid/placement.hpp"
 
 namespace ltr::grid {
-
-/// Where one rank is.
-struct RankPlace {
-  std::string host;
-  std::vector<int> processors;  ///< it may run on, rising
-  std::vector<std::string> gpus;
-};
 
 /// What ranks ask of their processors. Units: threads a rank.
 struct ThreadDemand {
@@ -26,18 +19,17 @@ struct ThreadDemand {
 };
 
 /// Ranks, threads, processors and GPUs, a line each.
-[[nodiscard]] std::vector<std::string> placement_lines(const std::vector<RankPlace>& places,
+[[nodiscard]] std::vector<std::string> placement_lines(const std::vector<RankDescription>& ranks,
                                                        const ThreadDemand& threads);
 
-/// The known traps that these places show: more computing threads than processors, ranks bound to the same
+/// The known traps that these ranks show: more computing threads than processors, ranks bound to the same
 /// ones, one visible GPU a rank.
-[[nodiscard]] std::vector<std::string> placement_warnings(const std::vector<RankPlace>& places,
+[[nodiscard]] std::vector<std::string> placement_warnings(const std::vector<RankDescription>& ranks,
                                                           const ThreadDemand& threads);
 
 /// Tells `log` of ranks, hosts, threads, processors, GPUs, the MPI library and where the record goes, in one
-/// block, and warns of traps. `held` is a file of the run in the record's folder, on rank 0.
-/// Collective: all ranks.
-void self_check(const comm::Session& session, const config::Configuration& configuration,
+/// block, and warns of traps. `held` is a file of the run in the record's folder. For rank 0.
+void self_check(const Placement& placement, const config::Configuration& configuration,
                 const std::filesystem::path& held, base::Log& log);
 
 }  // namespace ltr::grid

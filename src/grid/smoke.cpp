@@ -10,8 +10,9 @@
 #include "base/format.hpp"
 #include "config/keys.hpp"
 #include "config/toml.hpp"
-#include "grid/plan_text.hpp"
-#include "grid/scheduler.hpp"
+#include "grid/policy.hpp"
+#include "grid/schedule_simulation.hpp"
+#include "grid/work.hpp"
 #include "train/evaluation_set.hpp"
 
 namespace ltr::grid {

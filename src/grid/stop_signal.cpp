@@ -45,7 +45,7 @@ StopSignal::StopSignal() {
 }
 // A second signal must not end a rank that is on its way out.
 StopSignal::~StopSignal() { handle(SIG_IGN); }
-bool StopSignal::requested() { return stop_requested != 0; }
+bool StopSignal::requested() const { return stop_requested != 0; }
 void StopSignal::catch_again() { handle(request_stop); }
 void StopSignal::hold_back() {
   struct sigaction action{};

@@ -19,7 +19,7 @@ class StopSignal {
   void catch_again();
 
   /// True once one of them has come.
-  [[nodiscard]] static bool requested();
+  [[nodiscard]] bool requested() const;
 
   /// From here on these signals wait until a StopSignal is made, or let_through is called. To be called
   /// before the constructors of libraries run, which take a tenth of a second: a batch system may ask for a

@@ -62,9 +62,9 @@ Trained trained_by(const config::Configuration& configuration, const config::Pla
   const auto loss =
       make_loss(is_stage_1 ? node.loss : configuration.stage_2.loss, {configuration, class_counts});
   if (node.kind == config::NodeKind::stage_2) {
-    made.options.trunk = made.network->backbone;
-    made.options.trunk_moves = configuration.fidelity.frozen_statistics_move;
-    made.network->train(made.options.trunk_moves);
+    made.options.frozen_backbone = made.network->backbone;
+    made.options.update_statistics = configuration.fidelity.frozen_statistics_move;
+    made.network->train(made.options.update_statistics);
     // A new classifier is the largest of heads.
     for (std::size_t i = 0; i < node.learning.size(); ++i) {
       const auto head = std::make_shared<model::Classifier>(made.network->backbone->features(), classes);
@@ -106,13 +106,11 @@ Seen run_step(const config::Configuration& configuration, const config::PlanNode
   train::Step step(comm::Group::alone(), {images, 1, 1}, trained.tasks, trained.options);
   const std::int64_t size = configuration.input.size;
   watch->begin();
-  (void)step.run(
-      [&] {
-        return train::MicroBatch{
-            torch::zeros({images, 3, size, size}).contiguous(torch::MemoryFormat::ChannelsLast),
-            torch::zeros({images}, torch::kInt64)};
-      },
-      /*stop_requested=*/false);
+  (void)step.run([&] {
+    return train::MicroBatch{
+        torch::zeros({images, 3, size, size}).contiguous(torch::MemoryFormat::ChannelsLast),
+        torch::zeros({images}, torch::kInt64)};
+  });
   seen.peak_bytes = watch->peak();
   return seen;
 }

@@ -2,7 +2,6 @@
 #include "learning/ncm.hpp"
 
 #include "learning/strategies.hpp"
-#include "train/compute_device.hpp"
 #include "train/feature_pass.hpp"
 
 namespace ltr::learning {
@@ -21,7 +20,8 @@ class Ncm : public Strategy {
     const config::NcmDistance distance = inputs_.configuration.stage_2.ncm.distance;
     train::EvaluationSet training = inputs_.training_images();
     const NcmMeans means = ncm_means(training, *inputs_.network->backbone, distance);
-    return {.logits = ncm_scores(means, distance),
+    const torch::Device device = inputs_.network->classifier->fc->weight.device();
+    return {.logits = ncm_scores(means, distance, device),
             .kept = {{"class_means", means.class_means}, {"mean", means.mean}}};
   }
 
@@ -47,16 +47,17 @@ NcmMeans ncm_means(train::EvaluationSet& training_images, model::Backbone& backb
   const torch::Tensor mean =
       train::class_sums(features, width, [](const torch::Tensor& feature) { return feature; }).mean();
   const train::ClassSums centred = train::class_sums(features, width, [&mean](const torch::Tensor& feature) {
-    return normalised(feature - train::on_compute_device(mean));
+    return normalised(feature - mean.to(feature.device()));
   });
   return {centred.class_means(), mean};
 }
 
-train::Logits ncm_scores(const NcmMeans& means, config::NcmDistance distance) {
-  const torch::Tensor targets = train::on_compute_device(
+train::Logits ncm_scores(const NcmMeans& means, config::NcmDistance distance, const torch::Device& device) {
+  const torch::Tensor targets =
       (distance == config::NcmDistance::centred ? means.class_means : normalised(means.class_means))
-          .contiguous());
-  const torch::Tensor mean = train::on_compute_device(means.mean);
+          .contiguous()
+          .to(device);
+  const torch::Tensor mean = means.mean.to(device);
   if (distance == config::NcmDistance::cosine) {
     return [targets](const torch::Tensor& features) { return torch::mm(normalised(features), targets.t()); };
   }

@@ -26,8 +26,9 @@ struct NcmMeans {
 /// Scores that grow as a feature comes nearer to a class's mean. cosine: of the angle between them.
 /// euclidean: minus half the squared distance of the two after L2 normalisation, which orders classes as the
 /// cosine does. centred: minus half the squared distance between the centred, L2-normalised feature and the
-/// class mean as it is. Shape: features [b, D] -> [b, K]. Paper: section 4.2; differs: centred is what the
-/// authors' code does.
-[[nodiscard]] train::Logits ncm_scores(const NcmMeans& means, config::NcmDistance distance);
+/// class mean as it is. Features are on `device`. Shape: features [b, D] -> [b, K]. Paper: section 4.2;
+/// differs: centred is what the authors' code does.
+[[nodiscard]] train::Logits ncm_scores(const NcmMeans& means, config::NcmDistance distance,
+                                       const torch::Device& device = torch::kCPU);
 
 }  // namespace ltr::learning

@@ -44,6 +44,7 @@ struct Context {
   std::function<void(const std::string&)> warn;
   std::function<void()> before_write;  ///< of weights, features and checkpoints: may refuse by throwing
   Limits limits = {};
+  train::ComputeDevice device = {};
 };
 
 /// Computes one node; an interrupted one continues from its checkpoint. The nodes it needs have left their

@@ -52,7 +52,7 @@ void remove_old_features(const Context& context, const config::PlanNode& node) {
 
 record::NodeRecord run_stage_1(const Context& context, const config::PlanNode& node) {
   const config::Stage1& stage_1 = context.configuration.stage_1;
-  train::EvaluationSet validation = unwatched_images(context, context.validation);
+  train::EvaluationSet validation = validation_images(context);
   const std::shared_ptr<model::Network> network = starting_network(context, node);
   train::Trainee trainee{
       .name = "network",

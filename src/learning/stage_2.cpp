@@ -21,19 +21,18 @@ record::NodeRecord run_stage_2(const Context& context, const config::PlanNode& n
   }
 
   // Where the backbone stays as it is, its features are computed once. Where not, every strategy ends on one
-  // of its own. A stop while validation's images are decoded waits for the next step, which leaves a
-  // checkpoint: nothing watches that set.
+  // of its own.
   std::optional<Features> shared;
   std::optional<train::EvaluationSet> validation;
   if (is_frozen && !moves) {
     shared.emplace(evaluation_features(context, node, backbone));
   } else {
-    validation.emplace(unwatched_images(context, context.validation));
+    validation.emplace(validation_images(context));
   }
   train::LoopOptions options =
       loop_options(context, node, stage_2_seed(node.seed), context.configuration.stage_2.sampling);
-  if (is_frozen) options.step.trunk = network->backbone;
-  options.step.trunk_moves = moves;
+  if (is_frozen) options.step.frozen_backbone = network->backbone;
+  options.step.update_statistics = moves;
   train::TrainingLoop loop(context.group, context.training, shared ? shared->validation : *validation,
                            options, std::move(trainings));
   std::vector<train::Trained> trained = loop.run();

@@ -30,6 +30,7 @@ constexpr Row kStrategies[] = {
     {LearningKind::finetune_all_tenth_lr, make_finetune},
     {LearningKind::finetune_last_block, make_finetune},
     {LearningKind::finetune_classifier, make_crt},
+    {LearningKind::logit_adjusted, make_logit_adjusted},
 };
 
 }  // namespace

@@ -73,6 +73,10 @@ class Strategy {
 /// which leaves open whether the classifier begins anew: a key says so.
 [[nodiscard]] std::unique_ptr<Strategy> make_finetune(const StrategyInputs& inputs);
 
+/// Stage 1's logits less tau log(n_j / N), tau chosen on validation. Menon et al., Long-Tail Learning via
+/// Logit Adjustment, ICLR 2021, section 4.2, post-hoc.
+[[nodiscard]] std::unique_ptr<Strategy> make_logit_adjusted(const StrategyInputs& inputs);
+
 /// What all strategies that train have alike: stage 2's loss, rate and schedule, stage 1's optimiser, the
 /// epochs of their row.
 [[nodiscard]] train::Trainee stage_2_training(const StrategyInputs& inputs,

@@ -7,7 +7,6 @@
 #include "learning/cell.hpp"
 #include "model/ghost_batch_norm.hpp"
 #include "model/safetensors.hpp"
-#include "train/compute_device.hpp"
 #include "train/feature_pass.hpp"
 
 namespace ltr::learning {
@@ -25,6 +24,12 @@ std::filesystem::path features_file(const std::filesystem::path& folder, const c
   return folder / base::format("{}.{}.features", stage_1_id(node), part);
 }
 
+train::EvaluationOptions evaluation_options(const Context& context) {
+  return {.loader = loader_options(context.configuration),
+          .device = context.device,
+          .most_images = context.limits.evaluation_images};
+}
+
 }  // namespace
 
 train::LoopOptions loop_options(const Context& context, const config::PlanNode& node, std::uint64_t seed,
@@ -33,12 +38,12 @@ train::LoopOptions loop_options(const Context& context, const config::PlanNode& 
   train::LoopOptions options;
   options.seed = seed;
   options.sampling = sampling;
-  options.draws = sampling::draw_manner(configuration, sampling);
+  options.scheme = sampling::sampling_scheme(configuration, sampling);
   options.global_batch = configuration.stage_1.global_batch;
   options.micro_batches = configuration.stage_1.micro_batches;
   options.step.first_part_statistics = configuration.fidelity.first_part_statistics;
   options.step.reduction = configuration.parallel.reduction;
-  options.step.transport = train::compute().transport;
+  options.device = context.device;
   options.step.as_graph = configuration.parallel.cuda_graph;
   options.loader = loader_options(configuration);
   options.keep_decoded = configuration.loader.cache == config::LoaderCache::decoded;
@@ -75,8 +80,8 @@ train::SgdOptions sgd_options(const config::Stage1& stage_1, double weight_decay
 std::shared_ptr<model::Network> new_network(const Context& context) {
   auto network =
       std::make_shared<model::Network>(context.configuration.model.backbone, context.training.classes());
-  network->backbone->compute_in(train::compute().precision);
-  train::move_to_compute_device(*network);
+  network->backbone->compute_in(context.device.precision);
+  context.device.take(*network);
   return network;
 }
 
@@ -110,20 +115,19 @@ void require_same_weights(const Context& context, const model::Network& network,
 
 train::EvaluationSet watched_images(const Context& context, const data::Pack& pack) {
   const std::string_view images = &pack == &context.training ? "training" : part_of(context, pack);
-  return {context.group, pack, loader_options(context.configuration),
-          [&context, images](std::int64_t done, std::int64_t batches) {
-            if (context.stop_requested && context.stop_requested()) {
-              throw base::Stopped(base::format(
-                  "asked to stop in a pass over the {} images; run the same command again to go on", images));
-            }
-            if (context.pass_progress) context.pass_progress({images, done, batches});
-          },
-          context.limits.evaluation_images};
+  train::EvaluationOptions options = evaluation_options(context);
+  options.watch = [&context, images](std::int64_t done, std::int64_t batches) {
+    if (context.stop_requested && context.stop_requested()) {
+      throw base::Stopped(base::format(
+          "asked to stop in a pass over the {} images; run the same command again to go on", images));
+    }
+    if (context.pass_progress) context.pass_progress({images, done, batches});
+  };
+  return {context.group, pack, std::move(options)};
 }
 
-train::EvaluationSet unwatched_images(const Context& context, const data::Pack& pack) {
-  return {context.group, pack, loader_options(context.configuration), /*watch=*/{},
-          context.limits.evaluation_images};
+train::EvaluationSet validation_images(const Context& context) {
+  return {context.group, context.validation, evaluation_options(context)};
 }
 
 Features evaluation_features(const Context& context, const config::PlanNode& node, model::Backbone& backbone,

@@ -44,8 +44,9 @@ void require_same_weights(const Context& context, const model::Network& network,
 /// The context's training, validation or test images without augmentation, for a pass that shows its progress
 /// and ends with Stopped where a stop is asked for.
 [[nodiscard]] train::EvaluationSet watched_images(const Context& context, const data::Pack& pack);
-/// The same for passes within a training, which itself looks out for a stop.
-[[nodiscard]] train::EvaluationSet unwatched_images(const Context& context, const data::Pack& pack);
+/// The validation images, for a training loop: a stop while they are evaluated waits for the next step, which
+/// leaves a checkpoint.
+[[nodiscard]] train::EvaluationSet validation_images(const Context& context);
 
 enum class KeepFeatures { yes, no };
 

@@ -79,6 +79,12 @@ Wide progressively_balanced(std::int64_t n, const Epoch& at) {
   return instance_share * Wide(n) + Wide(at.epoch) * at.images;
 }
 
+/// As large as K weights may be, so that their quotients are exact enough: 1e-9 at a million images a class.
+Wide reversed(std::int64_t n, const Epoch& at) {
+  const Wide whole = (kLargestTotal >> 1) / at.classes;
+  return std::max<Wide>(1, (whole + Wide(n) / 2) / Wide(n));
+}
+
 /// Every sampling's weight of a class.
 struct Weight {
   config::SamplingKind kind;
@@ -89,6 +95,7 @@ constexpr Weight kWeights[] = {
     {config::SamplingKind::class_balanced, class_balanced},
     {config::SamplingKind::square_root, square_root},
     {config::SamplingKind::progressively_balanced, progressively_balanced},
+    {config::SamplingKind::reversed, reversed},
 };
 
 }  // namespace

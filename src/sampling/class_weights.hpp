@@ -12,7 +12,8 @@ namespace ltr::sampling {
 
 /// Class weights w_j of `epoch` (0..epochs-1): instance-balanced n_j; class-balanced 1; square-root
 /// round(2^32 sqrt n_j); progressively-balanced (T-1-e) K n_j + e N, which moves from the first to the
-/// second. A single progressively-balanced epoch is instance-balanced. Shape: class_counts [K] -> [K], each
+/// second; reversed round(2^61 / K / n_j). A single progressively-balanced epoch is instance-balanced. Shape:
+/// class_counts [K] -> [K], each
 /// >= 1, their sum below 2^62. Throws: DataError if there is no class or a class has no image; ConfigError if
 /// the epoch is not one of 0..epochs-1 or the weights are too large to add. Paper: section 3, equations 1 and
 /// 2; lambda is e / (T-1) as in the authors' code.

@@ -2,6 +2,7 @@
 #include "sampling/draw.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 #include "base/check.hpp"
@@ -75,7 +76,8 @@ std::vector<std::uint64_t> independent_slot_starts(const DrawOptions& options,
 std::vector<std::uint64_t> epoch_slot_starts(const DrawOptions& options,
                                              std::span<const std::int64_t> class_counts, std::int64_t epoch) {
   const std::vector<std::uint64_t> sums = epoch_sums(options, class_counts, epoch);
-  if (options.manner == DrawManner::independent_class) return independent_slot_starts(options, sums, epoch);
+  if (options.scheme == SamplingScheme::independent_class)
+    return independent_slot_starts(options, sums, epoch);
   return slot_starts(sums, options.draws_per_epoch, quota_offset(options.seed, epoch, sums.back()));
 }
 
@@ -88,40 +90,38 @@ std::vector<std::int64_t> expected_draws(std::span<const std::uint64_t> sums, st
   return result;
 }
 
+void add_to(std::vector<std::int64_t>& sums, std::span<const std::int64_t> values) {
+  std::ranges::transform(sums, values, sums.begin(), std::plus{});
+}
+
+/// Whether a class's images go on where the epoch before stopped. Class cycling counts runs of a class from
+/// epoch 0 on instead.
+bool carries_positions(SamplingScheme scheme) {
+  return scheme == SamplingScheme::exact || scheme == SamplingScheme::independent_class;
+}
+
 }  // namespace
 
 EpochDraws::EpochDraws(const DrawOptions& options, std::span<const std::int64_t> class_counts,
-                       std::int64_t epoch)
+                       std::int64_t epoch, std::span<const std::int64_t> earlier)
     : options_(checked(options)),
       epoch_(epoch),
       slots_(slot_order(options, epoch)),
-      starts_(options.manner == DrawManner::independent ? epoch_sums(options, class_counts, epoch)
-                                                        : epoch_slot_starts(options, class_counts, epoch)),
-      quotas_(options.manner == DrawManner::independent ? expected_draws(starts_, options.draws_per_epoch)
-                                                        : widths(starts_)) {
+      starts_(options.scheme == SamplingScheme::independent
+                  ? epoch_sums(options, class_counts, epoch)
+                  : epoch_slot_starts(options, class_counts, epoch)),
+      quotas_(options.scheme == SamplingScheme::independent ? expected_draws(starts_, options.draws_per_epoch)
+                                                            : widths(starts_)) {
   classes_.resize(class_counts.size() + 1);
   for (std::size_t j = 0; j < class_counts.size(); ++j) {
+    classes_[j].pass = earlier[j] / class_counts[j];
+    classes_[j].position = earlier[j] % class_counts[j];
     classes_[j + 1].first_sample = classes_[j].first_sample + class_counts[j];
   }
-  if (options.manner == DrawManner::class_cycling) quotas_ = quotas_of_runs();
-  if (options.manner == DrawManner::independent || options.manner == DrawManner::class_cycling) return;
-  skip_earlier_epochs(class_counts);
+  if (options.scheme == SamplingScheme::class_cycling) quotas_ = quotas_of_cycling();
+  if (!carries_positions(options.scheme)) return;
   choose_stored_orders();
   store_orders();
-}
-
-void EpochDraws::skip_earlier_epochs(std::span<const std::int64_t> class_counts) {
-  for (std::int64_t earlier = 0; earlier < epoch_; ++earlier) {
-    const std::vector<std::uint64_t> starts = epoch_slot_starts(options_, class_counts, earlier);
-    for (std::size_t j = 0; j < class_counts.size(); ++j) {
-      classes_[j].position += static_cast<std::int64_t>(starts[j + 1] - starts[j]);
-    }
-  }
-  for (std::size_t j = 0; j < class_counts.size(); ++j) {
-    ClassState& state = classes_[j];
-    state.pass = state.position / class_counts[j];
-    state.position %= class_counts[j];
-  }
 }
 
 void EpochDraws::choose_stored_orders() {
@@ -160,7 +160,7 @@ EpochDraws::Run EpochDraws::run_at(std::int64_t k) const {
   return {static_cast<std::size_t>(Permutation(classes, random)(run % classes)), pass};
 }
 
-std::vector<std::int64_t> EpochDraws::quotas_of_runs() const {
+std::vector<std::int64_t> EpochDraws::quotas_of_cycling() const {
   std::vector<std::int64_t> quotas(quotas_.size(), 0);
   for (std::int64_t k = 0; k < options_.draws_per_epoch; k += kRunLength) {
     quotas[run_at(k).class_index] += std::min(kRunLength, options_.draws_per_epoch - k);
@@ -187,12 +187,12 @@ Draw EpochDraws::draw(std::int64_t k) const {
   const auto drawn = [](std::size_t class_index, std::int64_t image) {
     return Draw{base::ClassId(static_cast<std::int32_t>(class_index)), image};
   };
-  if (options_.manner == DrawManner::independent) {
+  if (options_.scheme == SamplingScheme::independent) {
     base::CounterRandom random = independent_draw(options_, epoch_, k);
     const std::size_t class_index = class_at(starts_, random.below(starts_.back()));
     return drawn(class_index, static_cast<std::int64_t>(random.below(bits_of(images_of(class_index)))));
   }
-  if (options_.manner == DrawManner::class_cycling) {
+  if (options_.scheme == SamplingScheme::class_cycling) {
     const Run run = run_at(k);
     return drawn(run.class_index, image_at(run.class_index, run.earlier * kRunLength + k % kRunLength));
   }
@@ -205,6 +205,25 @@ base::SampleIndex EpochDraws::sample(std::int64_t k) const {
   const Draw drawn = draw(k);
   const auto class_index = static_cast<std::size_t>(drawn.class_id.value());
   return base::SampleIndex(classes_[class_index].first_sample + drawn.image);
+}
+
+DrawSequence::DrawSequence(const DrawOptions& options, std::span<const std::int64_t> class_counts,
+                           std::int64_t first_epoch)
+    : options_(checked(options)),
+      class_counts_(class_counts.begin(), class_counts.end()),
+      epoch_(first_epoch),
+      earlier_(class_counts.size(), 0) {
+  if (!carries_positions(options_.scheme)) return;
+  for (std::int64_t e = 0; e < first_epoch; ++e) {
+    add_to(earlier_, widths(epoch_slot_starts(options_, class_counts_, e)));
+  }
+}
+
+EpochDraws DrawSequence::next() {
+  EpochDraws draws(options_, class_counts_, epoch_, earlier_);
+  if (carries_positions(options_.scheme)) add_to(earlier_, draws.quotas());
+  ++epoch_;
+  return draws;
 }
 
 }  // namespace ltr::sampling

@@ -9,8 +9,8 @@
 
 #include "base/ids.hpp"
 #include "config/enums.hpp"
-#include "sampling/manner.hpp"
 #include "sampling/permutation.hpp"
+#include "sampling/scheme.hpp"
 
 namespace ltr::sampling {
 
@@ -18,7 +18,7 @@ namespace ltr::sampling {
 struct DrawOptions {
   std::uint64_t seed = 0;
   config::SamplingKind kind = config::SamplingKind::instance_balanced;
-  DrawManner manner = DrawManner::exact;
+  SamplingScheme scheme = SamplingScheme::exact;
   std::int64_t epochs = 1;           ///< T: progressively-balanced sampling moves from epoch 0 to T-1
   std::int64_t draws_per_epoch = 0;  ///< M = floor(N / B) B
 };
@@ -29,28 +29,24 @@ struct Draw {
   std::int64_t image = 0;
 };
 
-/// All draws of one epoch as a pure function of k. Immutable.
-/// Thread: safe. Cost: O(K) memory; making one costs O(epoch K), or O(epoch M log K) for independent classes
-/// with images in turn; a draw O(log K).
+/// All draws of one epoch as a pure function of k, from DrawSequence. Immutable.
+/// Thread: safe. Cost: O(K) memory; a draw O(log K).
 class EpochDraws {
  public:
-  /// Shape: class_counts [K], each >= 1.
-  /// Throws: DataError if there is no class or a class has no image; ConfigError if the epoch is not one of
-  /// 0..epochs-1, an epoch has no draws, or the weights are too large to add.
-  EpochDraws(const DrawOptions& options, std::span<const std::int64_t> class_counts, std::int64_t epoch);
-
   /// The k-th draw, k in 0..M-1.
   [[nodiscard]] Draw draw(std::int64_t k) const;
   /// The same as a position in a pack whose images are grouped by class.
   [[nodiscard]] base::SampleIndex sample(std::int64_t k) const;
   /// Draws of each class in this epoch: exact, but for independent draws, of which it is the expectation
-  /// rounded to zero.
+  /// rounded down.
   /// Shape: [K].
   [[nodiscard]] std::span<const std::int64_t> quotas() const { return quotas_; }
   /// M.
   [[nodiscard]] std::int64_t size() const { return options_.draws_per_epoch; }
+  [[nodiscard]] std::int64_t epoch() const { return epoch_; }
 
  private:
+  friend class DrawSequence;
   /// Consecutive draws of one class, and how many runs the class has had before.
   struct Run {
     std::size_t class_index = 0;
@@ -64,14 +60,16 @@ class EpochDraws {
     std::int64_t order = -1;        ///< where its images begin in orders_, -1 if they are not there
   };
 
-  void skip_earlier_epochs(std::span<const std::int64_t> class_counts);
+  /// `earlier`: draws of each class in all epochs before. Shape: class_counts [K], earlier [K].
+  EpochDraws(const DrawOptions& options, std::span<const std::int64_t> class_counts, std::int64_t epoch,
+             std::span<const std::int64_t> earlier);
   void choose_stored_orders();
   void store_orders();
   [[nodiscard]] std::int64_t images_of(std::size_t class_index) const {
     return classes_[class_index + 1].first_sample - classes_[class_index].first_sample;
   }
   [[nodiscard]] Run run_at(std::int64_t k) const;
-  [[nodiscard]] std::vector<std::int64_t> quotas_of_runs() const;
+  [[nodiscard]] std::vector<std::int64_t> quotas_of_cycling() const;
   [[nodiscard]] Permutation pass_order(std::size_t class_index, std::int64_t pass) const;
   [[nodiscard]] std::int64_t image_at(std::size_t class_index, std::int64_t rank) const;
 
@@ -82,6 +80,30 @@ class EpochDraws {
   std::vector<std::int64_t> quotas_;
   std::vector<ClassState> classes_;   // [K+1], the last for its first_sample
   std::vector<std::uint8_t> orders_;  // this epoch's images of small classes, one class after another
+};
+
+/// The draws of one epoch after another. It carries on how often each class has been drawn, which is where
+/// the class's images go on in the next epoch.
+class DrawSequence {
+ public:
+  /// Begins with `first_epoch`; what it gives does not depend on where it began.
+  /// Shape: class_counts [K], each >= 1.
+  /// Throws: as next, if an earlier epoch would.
+  /// Cost: O(first_epoch K), or O(first_epoch M log K) for independent classes with images in turn.
+  DrawSequence(const DrawOptions& options, std::span<const std::int64_t> class_counts,
+               std::int64_t first_epoch = 0);
+
+  /// The draws of the next epoch.
+  /// Throws: DataError if there is no class or a class has no image; ConfigError if the epoch is not one of
+  /// 0..epochs-1, an epoch has no draws, or the weights are too large to add.
+  /// Cost: O(K), or O(M log K) for independent classes and O(M) for class cycling, whose draws are counted.
+  [[nodiscard]] EpochDraws next();
+
+ private:
+  DrawOptions options_;
+  std::vector<std::int64_t> class_counts_;
+  std::int64_t epoch_;
+  std::vector<std::int64_t> earlier_;  ///< [K] draws of each class before epoch_, where images come in turn
 };
 
 }  // namespace ltr::sampling

@@ -28,14 +28,10 @@ struct DrawSummary {
   std::string digest;                 ///< draws_digest of the epoch
 };
 
-/// SHA-256 of all samples of an epoch in the order of the draws, each as 8 little-endian bytes.
-/// Equal on any machine, and for any number of ranks.
-[[nodiscard]] std::string draws_digest(const EpochDraws& draws);
-
 /// Counts every draw of epochs 0..epoch.
 /// Shape: class_counts [K].
-/// Throws: as EpochDraws.
-/// Cost: O(epoch M) time, O(N) memory.
+/// Throws: as DrawSequence.
+/// Cost: O(epoch M) time, O(N + M) memory.
 [[nodiscard]] DrawSummary inspect_draws(const DrawOptions& options,
                                         std::span<const std::int64_t> class_counts, std::int64_t epoch);
 

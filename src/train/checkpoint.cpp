@@ -17,6 +17,8 @@ namespace {
 
 using Metadata = std::map<std::string, std::string>;
 constexpr std::int64_t kRowNumbers = 12;
+/// 1 had no such entry; 2 adds the images that the epoch was given.
+constexpr std::string_view kFormat = "2";
 /// More files of one training are never looked for.
 constexpr int kMostKept = 100;
 
@@ -28,6 +30,10 @@ torch::Tensor packed(const std::vector<double>& values) {
 std::vector<double> unpacked(const torch::Tensor& tensor) {
   const torch::Tensor values = tensor.contiguous().view(torch::kFloat64);
   return {values.data_ptr<double>(), values.data_ptr<double>() + values.numel()};
+}
+
+torch::Tensor integers_of(const std::vector<std::int64_t>& values) {
+  return torch::tensor(values, torch::kInt64);
 }
 
 std::vector<double> numbers_of(const std::vector<record::EpochRow>& rows) {
@@ -61,7 +67,7 @@ void put(const TraineeState& trainee, model::NamedTensors& tensors, Metadata& me
   add("momentum", trainee.momentum);
   add("rows", packed(numbers_of(training.epochs)));
   add("class_weights", packed(training.class_weights));
-  add("draws_made", torch::tensor(training.draws_made, torch::kInt64));
+  add("draws_made", integers_of(training.draws_made));
   add("numbers", packed({static_cast<double>(trainee.best_correct), static_cast<double>(training.best_epoch),
                          trainee.epoch_loss_sum}));
   metadata[trainee.name + "/draws_digest"] = training.draws_digest;
@@ -80,6 +86,21 @@ class Contents {
       if (key == name) return tensor;
     }
     damaged(name);
+  }
+  [[nodiscard]] std::vector<std::int64_t> integers(const std::string& name) const {
+    const torch::Tensor values = tensor(name).contiguous();
+    return {values.data_ptr<std::int64_t>(), values.data_ptr<std::int64_t>() + values.numel()};
+  }
+  /// Throws: SystemError if this version does not know it.
+  [[nodiscard]] bool is_format_1() const {
+    const auto found = file_.metadata.find("format");
+    if (found == file_.metadata.end()) return true;
+    if (found->second == kFormat) return false;
+    throw base::SystemError(
+        base::format("checkpoint {} is of format {}, and this version reads 1 and {}: a later version wrote "
+                     "it; go on with "
+                     "that one, or remove the file to lose the training",
+                     path_.string(), found->second, kFormat));
   }
   [[nodiscard]] const std::string& text(const std::string& name) const {
     const auto found = file_.metadata.find(name);
@@ -117,9 +138,7 @@ TraineeState trainee_of(const Contents& contents, const std::string& name) {
   trainee.momentum = contents.tensor(name + "/momentum");
   trainee.training.epochs = rows_of(contents.numbers(name + "/rows", 0));
   trainee.training.class_weights = contents.numbers(name + "/class_weights", 0);
-  const torch::Tensor made = contents.tensor(name + "/draws_made").contiguous();
-  trainee.training.draws_made.assign(made.data_ptr<std::int64_t>(),
-                                     made.data_ptr<std::int64_t>() + made.numel());
+  trainee.training.draws_made = contents.integers(name + "/draws_made");
   trainee.training.draws_digest = contents.text(name + "/draws_digest");
   const std::vector<double> numbers = contents.numbers(name + "/numbers", 3);
   trainee.best_correct = static_cast<std::int64_t>(numbers[0]);
@@ -140,6 +159,9 @@ LoopState state_of(const Contents& contents) {
     state.trainees.push_back(trainee_of(contents, std::string(names.substr(0, end))));
     names.remove_prefix(end + 1);
   }
+  if (!contents.is_format_1()) {
+    state.delivered = {contents.integers("delivered/positions"), contents.integers("delivered/of_class")};
+  }
   return state;
 }
 
@@ -157,7 +179,7 @@ void CheckpointFiles::remove() const {
 
 void write_checkpoint(const CheckpointFiles& files, const std::string& identity, const LoopState& state) {
   model::NamedTensors tensors;
-  Metadata metadata{{"identity", identity}};
+  Metadata metadata{{"identity", identity}, {"format", std::string(kFormat)}};
   std::string names;
   for (const TraineeState& trainee : state.trainees) {
     put(trainee, tensors, metadata);
@@ -168,6 +190,9 @@ void write_checkpoint(const CheckpointFiles& files, const std::string& identity,
   tensors.emplace_back("loop", packed({static_cast<double>(state.epoch), static_cast<double>(state.step),
                                        state.times.step_s, state.times.exchange_s, loader.read_s,
                                        loader.decode_s, loader.resample_s, loader.wait_s}));
+  const DeliveredImages delivered = state.delivered.value_or(DeliveredImages{});
+  tensors.emplace_back("delivered/positions", integers_of(delivered.positions));
+  tensors.emplace_back("delivered/of_class", integers_of(delivered.of_class));
   std::uint64_t bytes = 0;
   for (const auto& [name, tensor] : tensors) bytes += tensor.nbytes();
   store::require_free_space(files.newest.parent_path(), bytes, "checkpoint " + files.newest.string());

@@ -14,6 +14,7 @@
 #include "data/loader.hpp"
 #include "model/state.hpp"
 #include "record/record.hpp"
+#include "train/delivered_draws.hpp"
 
 namespace ltr::train {
 
@@ -41,6 +42,7 @@ struct LoopState {
   std::int64_t step = 0;
   EpochTimes times;
   std::vector<TraineeState> trainees;
+  std::optional<DeliveredImages> delivered;  ///< in this epoch; none in files of format 1
 };
 
 /// Which checkpoints there are of one training: the newest is `newest`, the older ones stand beside it with
@@ -70,8 +72,9 @@ struct FoundCheckpoint {
   std::vector<Damage> damaged;     ///< files that are newer, and what is wrong with them
 };
 
+/// Files of format 1, which earlier versions wrote, are read too.
 /// Throws: DataError if a sound file belongs to another training, naming both identities; SystemError if one
-/// cannot be read, which says nothing about what it holds.
+/// cannot be read, which says nothing about what it holds, or is of a later format.
 [[nodiscard]] FoundCheckpoint read_checkpoint(const CheckpointFiles& files, const std::string& identity);
 
 }  // namespace ltr::train

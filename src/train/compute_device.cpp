@@ -1,34 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/compute_device.hpp"
 
+#include "device/pinned_memory.hpp"
 #include "train/gpu_stream.hpp"
 
 namespace ltr::train {
-namespace {
 
-Compute& chosen() {
-  static Compute choice;
-  return choice;
+ComputeDevice make_compute_device(const torch::Device& device, config::Precision precision,
+                                  comm::Transport transport) {
+  if (device.is_cpu()) return {device, precision, transport};
+  use_own_stream(device);
+  return {device, precision, transport, std::make_shared<ltr::device::PinnedResource>(device.index())};
 }
 
-}  // namespace
-
-void set_compute(const Compute& choice) {
-  if (choice.device.is_cuda()) use_own_stream(choice.device);
-  chosen() = choice;
+std::int64_t ComputeDevice::peak_gpu_memory_bytes() const {
+  return device.is_cuda() ? peak_bytes_of(device) : 0;
 }
 
-const Compute& compute() { return chosen(); }
-
-std::int64_t peak_gpu_memory_bytes() {
-  return compute_device().is_cuda() ? peak_bytes_of(compute_device()) : 0;
-}
-
-torch::Tensor on_compute_device(const torch::Tensor& tensor) { return tensor.to(compute_device()); }
-
-void move_to_compute_device(torch::nn::Module& module) {
-  module.to(compute_device());
-  if (compute_device().is_cpu()) return;
+void ComputeDevice::take(torch::nn::Module& module) const {
+  module.to(device);
+  if (device.is_cpu()) return;
   for (torch::Tensor& parameter : module.parameters()) {
     if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
   }

@@ -14,7 +14,7 @@ namespace ltr::train {
 /// Above this many classes no confusion matrix is kept.
 inline constexpr std::int32_t kConfusionClasses = 1000;
 
-/// What one pass over a set shows.
+/// Result of one pass over a set.
 struct Evaluation {
   metric::Counts counts;
   metric::Calibration calibration;

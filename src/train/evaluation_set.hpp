@@ -12,6 +12,7 @@
 #include "comm/group.hpp"
 #include "data/loader.hpp"
 #include "data/pack.hpp"
+#include "train/compute_device.hpp"
 #include "train/micro_batch.hpp"
 
 namespace ltr::train {
@@ -21,22 +22,28 @@ inline constexpr std::int64_t kEvaluationBatch = 64;
 /// Decoded pixels that a rank keeps in memory for the next visit, at most, a set.
 inline constexpr std::int64_t kPixelCacheBytes = std::int64_t{256} << 20;
 
+/// How a set is read.
+struct EvaluationOptions {
+  data::LoaderOptions loader = {};  ///< its mode is ignored
+  ComputeDevice device = {};
+  /// Called before each batch is decoded with the batches done and those of this rank; may throw, or be
+  /// empty.
+  std::function<void(std::int64_t done, std::int64_t batches)> watch = {};
+  std::int64_t most_images = 0;  ///< the first so many; 0: all
+};
+
 /// This rank's share of a set: images decoded without augmentation, or features computed from them.
 /// The pack must outlive it.
 class EvaluationSet {
  public:
-  /// Where the process computes. Shape: inputs [b, ...], labels [b] int64.
+  /// On the set's device. Shape: inputs [b, ...], labels [b] int64.
   using Visitor = std::function<void(const torch::Tensor& inputs, const torch::Tensor& labels)>;
 
-  /// Called before each batch is decoded with the batches done and those of this rank; may throw.
-  using Watch = std::function<void(std::int64_t done, std::int64_t batches)>;
   /// Inputs of images first .. first + count - 1 of the pack. Shape: [count, ...] float32.
   using RowReader = std::function<torch::Tensor(std::int64_t first, std::int64_t count)>;
 
-  /// The images of a pack, or its first `most_images` if that is above 0. `loader` gives transform, threads
-  /// and queue; its mode is ignored.
-  EvaluationSet(const comm::Group& group, const data::Pack& pack, const data::LoaderOptions& loader,
-                Watch watch = {}, std::int64_t most_images = 0);
+  /// The images of a pack.
+  EvaluationSet(const comm::Group& group, const data::Pack& pack, EvaluationOptions options);
 
   /// Calls `visitor` with each of this rank's batches in pack order, gradients off. A set that is small keeps
   /// its pixels, and later visits decode nothing.
@@ -55,12 +62,12 @@ class EvaluationSet {
   [[nodiscard]] std::int32_t classes() const { return pack_->classes(); }  ///< K
 
  private:
+  [[nodiscard]] EvaluationOptions without_watch() const;
   void visit_images(const Visitor& visitor);
 
   comm::Group group_;
   const data::Pack* pack_;
-  data::LoaderOptions loader_;
-  Watch watch_;
+  EvaluationOptions options_;
   std::int64_t images_ = 0;
   std::int64_t first_batch_ = 0;
   std::int64_t batches_ = 0;

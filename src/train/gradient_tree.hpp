@@ -9,9 +9,9 @@
 
 namespace ltr::train {
 
-/// The sum of leaves, given one by one, along the binary tree that halves them, wherever they are; with a
-/// stack of at most log2(leaves) vectors. All but the last leaf are pushed whole; the last one is folded in
-/// range by range, as its values become ready.
+/// Sums leaves, given one by one, along the binary tree that halves them, on the device that holds them. It
+/// keeps a stack of at most log2(leaves) vectors. All but the last leaf are pushed whole; the last one is
+/// folded in range by range, as its values become ready.
 class GradientTree {
  public:
   /// leaves: a power of two. Shape: like [n] float32.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the suite computes on a GPU by kernels of its own, as functors of an index that the host runs too: one
-// source for both, tested on the host. Their pointers are into memory of one place, GPU or host.
+// The suite's own GPU kernels, as functors of an index. The host runs the same source, so that tests need no
+// GPU. All pointers of a functor are into memory of one device.
 #pragma once
 
 #include <cmath>
@@ -78,13 +78,13 @@ struct AddToClassSum {
   }
 };
 
-/// image::ColorJitter for compilers that know no std::array on a GPU. Where nothing is to be done: factors 1.
+/// image::ColorJitter without std::array, which GPU compilers do not know. A factor of 1 changes nothing.
 struct JitterOfImage {
   float factors[3];  ///< brightness, contrast, saturation
   int order[3];
 };
 
-/// What jitter makes of a pixel by its first `adjustments` adjustments; mean_luma is of the image before its
+/// Applies the first `adjustments` adjustments of a jitter to a pixel; mean_luma is of the image before its
 /// contrast is changed.
 LTR_HOST_DEVICE inline void adjust(const JitterOfImage& jitter, int adjustments, int mean_luma,
                                    std::uint8_t (&pixel)[3]) {
@@ -101,8 +101,8 @@ LTR_HOST_DEVICE inline void adjust(const JitterOfImage& jitter, int adjustments,
 
 /// Adds the lumas of row i of a batch, as they are before contrast is changed, to its image's sum.
 struct LumaOfRow {
-  const std::uint8_t* levels = nullptr;    ///< [b, size, size, 3]
-  const JitterOfImage* jitters = nullptr;  ///< [b]
+  const std::uint8_t* uint8_pixels = nullptr;  ///< [b, size, size, 3]
+  const JitterOfImage* jitters = nullptr;      ///< [b]
   std::int64_t size = 0;
   std::int64_t* sums = nullptr;  ///< [b]
 
@@ -112,7 +112,7 @@ struct LumaOfRow {
     int before = 0;
     while (jitter.order[before] != 1) ++before;
     std::int64_t sum = 0;
-    const std::uint8_t* row = levels + 3 * size * i;
+    const std::uint8_t* row = uint8_pixels + 3 * size * i;
     for (std::int64_t column = 0; column < size; ++column) {
       std::uint8_t pixel[3] = {row[3 * column], row[3 * column + 1], row[3 * column + 2]};
       adjust(jitter, before, 0, pixel);
@@ -134,17 +134,17 @@ LTR_HOST_DEVICE inline std::uint16_t to_bfloat16(float value) {
 
 /// Pixel i of a batch as the network sees it: jittered, then scale level + shift, channels last.
 struct NormalizePixel {
-  const std::uint8_t* levels = nullptr;     ///< [b, pixels, 3]
-  const JitterOfImage* jitters = nullptr;   ///< [b]; null: none is to be done
-  const std::int64_t* luma_sums = nullptr;  ///< [b], from LumaOfRow
-  std::int64_t pixels = 0;                  ///< of an image
+  const std::uint8_t* uint8_pixels = nullptr;  ///< [b, pixels, 3]
+  const JitterOfImage* jitters = nullptr;      ///< [b]; null: none is to be done
+  const std::int64_t* luma_sums = nullptr;     ///< [b], from LumaOfRow
+  std::int64_t pixels = 0;                     ///< of an image
   float scale[3] = {};
   float shift[3] = {};
   float* as_float32 = nullptr;           ///< [b, pixels, 3], or
   std::uint16_t* as_bfloat16 = nullptr;  ///< the same
 
   LTR_HOST_DEVICE void operator()(std::int64_t i) const {
-    std::uint8_t pixel[3] = {levels[3 * i], levels[3 * i + 1], levels[3 * i + 2]};
+    std::uint8_t pixel[3] = {uint8_pixels[3 * i], uint8_pixels[3 * i + 1], uint8_pixels[3 * i + 2]};
     if (jitters != nullptr) {
       const std::int64_t of_image = i / pixels;
       adjust(jitters[of_image], 3, image::mean_luma(luma_sums[of_image], pixels), pixel);

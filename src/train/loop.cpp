@@ -11,9 +11,11 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/stopwatch.hpp"
+#include "sampling/class_weights.hpp"
+#include "sampling/draw_statistics.hpp"
+#include "train/batch_stream.hpp"
 #include "train/checkpoint_writer.hpp"
-#include "train/compute_device.hpp"
-#include "train/epoch_feed.hpp"
+#include "train/delivered_draws.hpp"
 #include "train/feature_pass.hpp"
 #include "train/member.hpp"
 #include "train/step.hpp"
@@ -23,18 +25,18 @@ namespace ltr::train {
 namespace {
 
 /// What must be equal for one training to go on from the other's state.
-std::string identity_of(const FeedOptions& feed, const data::Pack& pack,
+std::string identity_of(const BatchStreamOptions& stream, const data::Pack& pack,
                         const std::vector<std::unique_ptr<Member>>& members) {
-  std::string text = base::format("seed {}, {}, {}, batch {} in {}, images {}{}", feed.draws.seed,
-                                  config::name_of(feed.draws.kind), config::name_of(feed.draws.manner),
-                                  feed.shape.global_batch, feed.shape.micro_batches, pack.content_hash(),
-                                  compute_device().is_cpu() ? "" : ", on a GPU");
+  std::string text = base::format("seed {}, {}, {}, batch {} in {}, images {}{}", stream.draws.seed,
+                                  config::name_of(stream.draws.kind), config::name_of(stream.draws.scheme),
+                                  stream.shape.global_batch, stream.shape.micro_batches, pack.content_hash(),
+                                  stream.device.device.is_cpu() ? "" : ", on a GPU");
   for (const auto& member : members) {
     text += base::format(", {}: {} epochs, {} parameters", member->trainee().name,
                          member->trainee().schedule.epochs, member->parameter_floats());
   }
-  if (compute().precision != config::Precision::float32) {
-    text += base::format(", {}", config::name_of(compute().precision));
+  if (stream.device.precision != config::Precision::float32) {
+    text += base::format(", {}", config::name_of(stream.device.precision));
   }
   return text;
 }
@@ -60,20 +62,25 @@ struct TrainingLoop::State {
   State(const comm::Group& group_in, const data::Pack& pack_in, EvaluationSet& validation_in,
         LoopOptions options_in, std::vector<Trainee> trainees);
 
-  [[nodiscard]] bool trunk_moves() const { return options.step.trunk && options.step.trunk_moves; }
+  [[nodiscard]] bool update_statistics() const {
+    return options.step.frozen_backbone && options.step.update_statistics;
+  }
   void restore();
   void set_aside(const FoundCheckpoint& found) const;
   void run_epoch();
+  [[nodiscard]] std::unique_ptr<BatchStream> next_stream(std::int64_t of_epoch, std::int64_t first_step);
   void begin_epoch();
   void choose_active();
   [[nodiscard]] std::vector<double> weight_sums() const;
   [[nodiscard]] MicroBatch next_micro_batch();
-  bool step_once();
+  StepSignals step_once();
   void check_finite(const StepResult& result) const;
   void report(double loss);
+  [[nodiscard]] sampling::DrawStatistics draw_statistics();
   void finish_epoch();
-  void validate_and_finish(record::EpochRow row, const DrawAccount& account);
-  [[nodiscard]] LoopState state() const;
+  void validate_and_finish(record::EpochRow row, const sampling::DrawStatistics& draws_made);
+  [[nodiscard]] LoopState state();
+  void restore_delivered(std::optional<DeliveredImages> stored);
   void begin_checkpoint();
   void write_checkpoint_now();
 
@@ -82,7 +89,7 @@ struct TrainingLoop::State {
   EvaluationSet& validation;
   LoopOptions options;
   std::vector<std::unique_ptr<Member>> members;
-  FeedOptions feed_options;
+  BatchStreamOptions stream_options;
   std::int64_t steps = 0;  ///< an epoch
   std::int64_t epoch = 0;
   std::int64_t epoch_steps = 0;            ///< done in this epoch
@@ -93,56 +100,65 @@ struct TrainingLoop::State {
   std::vector<Member*> active;
   std::vector<std::vector<double>> class_weights;  ///< [K] of each active member's loss; empty: none
   std::unique_ptr<Step> step;                      ///< for the active members
-  std::unique_ptr<data::DecodedImages> decoded;    ///< outlives the feed, which fills it; null: not kept
-  std::unique_ptr<EpochFeed> feed;                 ///< of this epoch, from the first step still to be done
+  std::unique_ptr<data::DecodedImages> decoded;    ///< outlives the stream, which fills it; null: not kept
+  std::optional<sampling::DrawSequence> draws;     ///< the next is of the epoch after the stream's
+  std::unique_ptr<BatchStream> stream;             ///< of this epoch, from the first step still to be done
+  std::optional<DeliveredDraws> delivered;         ///< in this epoch
 };
 
 TrainingLoop::State::State(const comm::Group& group_in, const data::Pack& pack_in,
                            EvaluationSet& validation_in, LoopOptions options_in,
                            std::vector<Trainee> trainees)
     : group(group_in), pack(pack_in), validation(validation_in), options(std::move(options_in)) {
-  feed_options.shape = {options.global_batch, options.micro_batches, group.size()};
-  check_shape(pack, feed_options.shape);
+  stream_options.shape = {options.global_batch, options.micro_batches, group.size()};
+  check_shape(pack, stream_options.shape);
   steps = pack.images() / options.global_batch;
   if (options.most_steps > 0) steps = std::min(steps, options.most_steps);
-  feed_options.rank = group.rank();
-  feed_options.loader = options.loader;
+  stream_options.rank = group.rank();
+  stream_options.loader = options.loader;
+  stream_options.device = options.device;
+  options.step.transport = options.device.transport;
   if (options.keep_decoded) {
     decoded = std::make_unique<data::DecodedImages>(pack);
-    feed_options.loader.decoded = decoded.get();
+    stream_options.loader.decoded = decoded.get();
   }
-  feed_options.draws = {options.seed, options.sampling, options.draws, 0, steps * options.global_batch};
+  stream_options.draws = {options.seed, options.sampling, options.scheme, 0, steps * options.global_batch};
   model::NamedTensors moving;
-  if (trunk_moves()) moving = model::buffers(*options.step.trunk);
+  if (update_statistics()) moving = model::buffers(*options.step.frozen_backbone);
   for (Trainee& trainee : trainees) {
-    feed_options.draws.epochs = std::max(feed_options.draws.epochs, trainee.schedule.epochs);
+    stream_options.draws.epochs = std::max(stream_options.draws.epochs, trainee.schedule.epochs);
     comm::agree(group, [&] {
       translating_torch_errors(
           [&] { members.push_back(std::make_unique<Member>(std::move(trainee), pack.classes(), moving)); });
     });
   }
-  if (options.step.trunk) options.step.trunk->train(options.step.trunk_moves);
+  delivered.emplace(stream_options.shape, pack.classes());
+  if (options.step.frozen_backbone) options.step.frozen_backbone->train(options.step.update_statistics);
   if (group.rank() == 0 && !options.checkpoint.newest.empty()) {
-    writer.emplace(options.checkpoint, identity_of(feed_options, pack, members));
+    writer.emplace(options.checkpoint, identity_of(stream_options, pack, members));
   }
 }
 
-LoopState TrainingLoop::State::state() const {
-  LoopState now{epoch, epoch_steps, times, {}};
+/// Collective: all ranks, for what each of them was given.
+LoopState TrainingLoop::State::state() {
+  LoopState now{epoch, epoch_steps, times, {}, delivered->gather(group)};
   for (const auto& member : members) now.trainees.push_back(member->state());
   return now;
 }
 
 /// Training goes on meanwhile; a failure is raised in the next step, where all ranks learn of it.
 void TrainingLoop::State::begin_checkpoint() {
-  if (!writer) return;
-  writer->begin(state());
+  if (options.checkpoint.newest.empty()) return;
+  const LoopState now = state();
+  if (writer) writer->begin(now);
   since_checkpoint = {};
 }
 
 void TrainingLoop::State::write_checkpoint_now() {
+  if (options.checkpoint.newest.empty()) return;
+  const LoopState now = state();
   comm::agree(group, [&] {
-    if (writer) writer->write(state());
+    if (writer) writer->write(now);
   });
 }
 
@@ -156,11 +172,26 @@ void TrainingLoop::State::set_aside(const FoundCheckpoint& found) const {
   }
 }
 
+void TrainingLoop::State::restore_delivered(std::optional<DeliveredImages> stored) {
+  if (!stored && epoch_steps > 0) {
+    sampling::DrawSequence from_here(stream_options.draws, pack.class_counts(), epoch);
+    stored = images_of(from_here.next(), epoch_steps * options.global_batch, pack.classes());
+    if (options.warn) {
+      options.warn(base::format(
+          "checkpoint {} is of a version that did not note which images training was given; for the first {} "
+          "steps of epoch {} the record's counts and digest are those of the draws",
+          options.checkpoint.newest.string(), epoch_steps, epoch));
+    }
+  }
+  delivered->begin_epoch(stored ? std::move(*stored) : DeliveredImages{});
+}
+
 void TrainingLoop::State::restore() {
   if (options.checkpoint.newest.empty()) return;
   FoundCheckpoint found;
-  comm::agree(group,
-              [&] { found = read_checkpoint(options.checkpoint, identity_of(feed_options, pack, members)); });
+  comm::agree(group, [&] {
+    found = read_checkpoint(options.checkpoint, identity_of(stream_options, pack, members));
+  });
   comm::agree(group, [&] {
     if (group.rank() == 0) set_aside(found);
   });
@@ -179,6 +210,9 @@ void TrainingLoop::State::restore() {
   epoch_steps = stored->step;
   times = stored->times;
   loaded = times.loader;
+  comm::agree(group, [&] {
+    if (group.rank() == 0) restore_delivered(std::move(found.state->delivered));
+  });
   for (std::size_t i = 0; i < members.size(); ++i) {
     members[i]->restore(std::move(found.state->trainees[i]), options.checkpoint.newest.string());
   }
@@ -197,7 +231,14 @@ void TrainingLoop::State::choose_active() {
   if (step && now == active) return;
   active = std::move(now);
   step.reset();  // before its successor takes over the gradients
-  step = std::make_unique<Step>(group, feed_options.shape, std::move(tasks), options.step);
+  step = std::make_unique<Step>(group, stream_options.shape, std::move(tasks), options.step);
+}
+
+/// Epochs in order, the first is any.
+std::unique_ptr<BatchStream> TrainingLoop::State::next_stream(std::int64_t of_epoch,
+                                                              std::int64_t first_step) {
+  if (!draws) draws.emplace(stream_options.draws, pack.class_counts(), of_epoch);
+  return std::make_unique<BatchStream>(pack, stream_options, draws->next(), first_step);
 }
 
 /// What the loss of each active member divides a step by, which follows from the step's draws; empty where no
@@ -205,7 +246,7 @@ void TrainingLoop::State::choose_active() {
 std::vector<double> TrainingLoop::State::weight_sums() const {
   std::vector<double> sums;
   if (std::ranges::all_of(class_weights, [](const auto& weights) { return weights.empty(); })) return sums;
-  const std::vector<std::int64_t> drawn = feed->classes_of_step(epoch_steps);
+  const std::vector<std::int64_t> drawn = stream->classes_of_step(epoch_steps);
   for (const std::vector<double>& weights : class_weights) {
     sums.push_back(weights.empty() ? static_cast<double>(options.global_batch)
                                    : std::inner_product(weights.begin(), weights.end(), drawn.begin(), 0.0));
@@ -229,36 +270,39 @@ void TrainingLoop::State::begin_epoch() {
 void TrainingLoop::State::run_epoch() {
   begin_epoch();
   while (epoch_steps < steps) {
-    if (!feed) feed = std::make_unique<EpochFeed>(pack, feed_options, epoch, epoch_steps);
-    if (step_once()) {
+    if (!stream) stream = next_stream(epoch, epoch_steps);
+    const StepSignals asked = step_once();
+    if (asked.stop) {
       write_checkpoint_now();
       throw base::Stopped(base::format(
           "asked to stop; training stands at step {} of {} of epoch {}; run the same command again to go on",
           epoch_steps, steps, epoch));
     }
-    if (options.checkpoint_every_s > 0 && since_checkpoint.seconds() >= options.checkpoint_every_s) {
-      begin_checkpoint();
-    }
+    if (asked.checkpoint) begin_checkpoint();
   }
   finish_epoch();
 }
 
 MicroBatch TrainingLoop::State::next_micro_batch() {
   if (writer) writer->raise_failure();
-  return feed->next();
+  MicroBatch batch = stream->next();
+  delivered->add(stream->delivered());
+  return batch;
 }
 
-/// One step of all active members. True: a rank was asked to stop.
-bool TrainingLoop::State::step_once() {
+/// One step of all active members. Returns what some rank asks for.
+StepSignals TrainingLoop::State::step_once() {
   const base::Stopwatch stopwatch;
-  const double wait_before = feed->times().wait_s;
+  const double wait_before = stream->times().wait_s;
   const double exchange_before = step->exchange_s();
-  const bool stop = options.stop_requested && options.stop_requested();
+  const StepSignals asks{.stop = options.stop_requested && options.stop_requested(),
+                         .checkpoint = writer && options.checkpoint_every_s > 0 &&
+                                       since_checkpoint.seconds() >= options.checkpoint_every_s};
   const StepResult result =
-      step->run([this] { return next_micro_batch(); }, stop, [this] { feed->prefetch(); }, weight_sums());
+      step->run([this] { return next_micro_batch(); }, asks, [this] { stream->prefetch(); }, weight_sums());
   check_finite(result);
-  for (std::size_t i = 0; i < active.size(); ++i) active[i]->descend(epoch, result.loss_sums[i]);
-  const data::LoaderTimes so_far = feed->times();
+  for (std::size_t i = 0; i < active.size(); ++i) active[i]->step(epoch, result.loss_sums[i]);
+  const data::LoaderTimes so_far = stream->times();
   const double exchange_s = step->exchange_s() - exchange_before;
   times.loader = loaded;
   times.loader += so_far;
@@ -266,7 +310,7 @@ bool TrainingLoop::State::step_once() {
   times.step_s += stopwatch.seconds() - (so_far.wait_s - wait_before) - exchange_s;
   ++epoch_steps;
   report(result.loss_sums.front() / static_cast<double>(options.global_batch));
-  return result.stop;
+  return result.asked;
 }
 
 void TrainingLoop::State::check_finite(const StepResult& result) const {
@@ -282,18 +326,25 @@ void TrainingLoop::State::check_finite(const StepResult& result) const {
 void TrainingLoop::State::report(double loss) {
   if (!options.progress) return;
   const double s = times.step_s + times.loader.wait_s + times.exchange_s;
-  Progress progress{epoch, feed_options.draws.epochs, epoch_steps, steps, loss};
+  Progress progress{epoch, stream_options.draws.epochs, epoch_steps, steps, loss};
   progress.images_per_s = static_cast<double>(epoch_steps * options.global_batch) / s;
   progress.wait_fraction = times.loader.wait_s / s;
   options.progress(progress);
 }
 
+/// Of the images that training was given in this epoch. Collective: all ranks.
+sampling::DrawStatistics TrainingLoop::State::draw_statistics() {
+  const DeliveredImages images = delivered->gather(group);
+  const sampling::DrawOptions& drawn = stream_options.draws;
+  return {images.of_class,
+          sampling::class_probabilities(drawn.kind, pack.class_counts(), epoch, drawn.epochs),
+          group.broadcast(group.rank() == 0 ? sampling::draws_digest(images.positions) : "", 0)};
+}
+
 void TrainingLoop::State::finish_epoch() {
-  feed.reset();
+  stream.reset();
   // The next epoch's first images are decoded while this one is validated.
-  if (epoch + 1 < feed_options.draws.epochs) {
-    feed = std::make_unique<EpochFeed>(pack, feed_options, epoch + 1, 0);
-  }
+  if (epoch + 1 < stream_options.draws.epochs) stream = next_stream(epoch + 1, 0);
   const data::LoaderTimes& loader = times.loader;
   std::array<double, 7> slowest{
       times.step_s,  loader.wait_s,   times.exchange_s, times.step_s + loader.wait_s + times.exchange_s,
@@ -307,32 +358,33 @@ void TrainingLoop::State::finish_epoch() {
   row.read_s = slowest[4];
   row.decode_s = slowest[5];
   row.resample_s = slowest[6];
-  row.images_per_s = static_cast<double>(feed_options.draws.draws_per_epoch) / slowest[3];
-  const DrawAccount account = account_of(pack, feed_options.draws, epoch);
-  validate_and_finish(row, account);
+  row.images_per_s = static_cast<double>(stream_options.draws.draws_per_epoch) / slowest[3];
+  validate_and_finish(row, draw_statistics());
+  delivered->begin_epoch();
   ++epoch;
   epoch_steps = 0;
   times = {};
   loaded = {};
-  if (epoch == feed_options.draws.epochs) {
+  if (epoch == stream_options.draws.epochs) {
     write_checkpoint_now();
   } else if (epoch % options.checkpoint_every_epochs == 0) {
     begin_checkpoint();
   }
 }
 
-void TrainingLoop::State::validate_and_finish(record::EpochRow row, const DrawAccount& account) {
-  if (!trunk_moves()) {
-    for (Member* member : active) member->finish_epoch(row, account, validation);
+void TrainingLoop::State::validate_and_finish(record::EpochRow row,
+                                              const sampling::DrawStatistics& draws_made) {
+  if (!update_statistics()) {
+    for (Member* member : active) member->finish_epoch(row, draws_made, validation);
     return;
   }
   const base::Stopwatch stopwatch;
-  EvaluationSet features = features_of(validation, *options.step.trunk);
+  EvaluationSet features = features_of(validation, *options.step.frozen_backbone);
   std::array<double, 1> seconds{stopwatch.seconds()};
   group.max(seconds);
   row.evaluation_s = seconds[0];
-  for (Member* member : active) member->finish_epoch(row, account, features);
-  options.step.trunk->train();
+  for (Member* member : active) member->finish_epoch(row, draws_made, features);
+  options.step.frozen_backbone->train();
 }
 
 TrainingLoop::TrainingLoop(const comm::Group& group, const data::Pack& pack, EvaluationSet& validation,
@@ -343,13 +395,13 @@ TrainingLoop::~TrainingLoop() = default;
 
 std::vector<Trained> TrainingLoop::run() {
   state_->restore();
-  while (state_->epoch < state_->feed_options.draws.epochs) state_->run_epoch();
-  // All digests before the first conclusion, which may change buffers that others share.
+  while (state_->epoch < state_->stream_options.draws.epochs) state_->run_epoch();
+  // All digests before the first is finalized, which may change buffers that others share.
   std::vector<std::string> digests;
   for (const auto& member : state_->members) digests.push_back(member->state_digest());
   std::vector<Trained> results;
   for (std::size_t i = 0; i < digests.size(); ++i) {
-    results.push_back(state_->members[i]->conclude(std::move(digests[i])));
+    results.push_back(state_->members[i]->finalize(std::move(digests[i])));
   }
   return results;
 }

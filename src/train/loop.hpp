@@ -13,8 +13,9 @@
 #include "data/loader.hpp"
 #include "data/pack.hpp"
 #include "model/backbone.hpp"
-#include "sampling/manner.hpp"
+#include "sampling/scheme.hpp"
 #include "train/checkpoint.hpp"
+#include "train/compute_device.hpp"
 #include "train/evaluation_set.hpp"
 #include "train/step.hpp"
 #include "train/trainee.hpp"
@@ -36,28 +37,30 @@ struct Progress {
 struct LoopOptions {
   std::uint64_t seed = 0;
   config::SamplingKind sampling = config::SamplingKind::instance_balanced;
-  sampling::DrawManner draws = sampling::DrawManner::exact;
+  sampling::SamplingScheme scheme = sampling::SamplingScheme::exact;
   std::int64_t global_batch = 0;  ///< B
   int micro_batches = 1;          ///< V
-  StepOptions step;               ///< with a trunk: trainees see its features, which do not change but for
-                                  ///< BatchNorm's statistics where those move
-  data::LoaderOptions loader;     ///< its mode is ignored
-  bool keep_decoded = false;      ///< images stay decoded in memory from epoch to epoch
-  CheckpointFiles checkpoint;     ///< of an empty name: none is kept
+  ComputeDevice device = {};      ///< where the trainees' modules are
+  StepOptions step;  ///< its transport is the device's; with a frozen backbone trainees see its features,
+                     ///< which change only with BatchNorm's statistics, where those are updated
+  data::LoaderOptions loader;  ///< its mode is ignored
+  bool keep_decoded = false;   ///< images stay decoded in memory from epoch to epoch
+  CheckpointFiles checkpoint;  ///< of an empty name: none is kept
   int checkpoint_every_epochs = 1;
-  double checkpoint_every_s = 0;                  ///< also within an epoch, this long after the last; 0: not
+  double checkpoint_every_s = 0;                  ///< also within an epoch, this long after the last, and a
+                                                  ///< step; 0: not
   std::int64_t most_steps = 0;                    ///< an epoch is cut off there; 0: nowhere
   std::function<void(const Progress&)> progress;  ///< after every step, on every rank; may be empty
   std::function<bool()> stop_requested;           ///< asked every step, on every rank; may be empty
   std::function<void(const std::string&)> warn;   ///< of what a person should know; may be empty
 };
 
-/// Trains all trainees on the same draws. The trunk runs once a micro-batch for all of them.
+/// Trains all trainees on the same draws. A frozen backbone runs once a micro-batch for all of them.
 class TrainingLoop {
  public:
-  /// `validation` is in the trainees' terms: features where there is a trunk, unless its statistics move.
-  /// Pack and set must outlive it. Throws: ConfigError if the set is smaller than the global batch or ranks
-  /// cannot share the micro-batches.
+  /// `validation` has the trainees' inputs: features where the backbone is frozen, unless its statistics are
+  /// updated. Pack and set must outlive it. Throws: ConfigError if the set is smaller than the global batch
+  /// or ranks cannot share the micro-batches.
   TrainingLoop(const comm::Group& group, const data::Pack& pack, EvaluationSet& validation,
                LoopOptions options, std::vector<Trainee> trainees);
   TrainingLoop(const TrainingLoop&) = delete;

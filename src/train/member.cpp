@@ -23,7 +23,7 @@ Member::Member(Trainee trainee, std::int32_t classes, const model::NamedTensors&
   state_.training.draws_made.assign(static_cast<std::size_t>(classes), 0);
 }
 
-void Member::descend(std::int64_t epoch, double loss_sum) {
+void Member::step(std::int64_t epoch, double loss_sum) {
   sgd_.step(parameters_.values(), parameters_.gradients(), learning_rate(epoch));
   state_.epoch_loss_sum += loss_sum;
 }
@@ -47,19 +47,20 @@ void Member::validate(record::EpochRow& row, EvaluationSet& validation) {
   }
 }
 
-void Member::finish_epoch(record::EpochRow row, const DrawAccount& account, EvaluationSet& validation) {
+void Member::finish_epoch(record::EpochRow row, const sampling::DrawStatistics& account,
+                          EvaluationSet& validation) {
   row.validation_top1_percent = std::numeric_limits<double>::quiet_NaN();
   const std::int64_t done = row.epoch + 1;
   if (done % trainee_.validate_every_epochs == 0 || done == trainee_.schedule.epochs) {
     validate(row, validation);
   }
-  const auto draws = std::reduce(account.made.begin(), account.made.end());
+  const auto draws = std::reduce(account.drawn.begin(), account.drawn.end());
   row.train_loss = std::exchange(state_.epoch_loss_sum, 0.0) / static_cast<double>(draws);
   row.learning_rate = learning_rate(row.epoch);
   record::TrainingRecord& training = state_.training;
   training.epochs.push_back(row);
   training.class_weights = account.probabilities;
-  for (std::size_t k = 0; k < account.made.size(); ++k) training.draws_made[k] += account.made[k];
+  for (std::size_t k = 0; k < account.drawn.size(); ++k) training.draws_made[k] += account.drawn[k];
   training.draws_digest = base::sha256_hex(training.draws_digest + account.digest);
 }
 
@@ -77,7 +78,7 @@ std::string Member::state_digest() const {
   return model::weights_digest(now);
 }
 
-Trained Member::conclude(std::string state_digest) {
+Trained Member::finalize(std::string state_digest) {
   torch::nn::Module& module = *trainee_.module;
   state_.training.state_digest = std::move(state_digest);
   model::load_state(state_.weights, state_.best, "the best epoch");

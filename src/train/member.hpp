@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "record/record.hpp"
+#include "sampling/draw_statistics.hpp"
 #include "train/checkpoint.hpp"
-#include "train/epoch_feed.hpp"
 #include "train/evaluation_set.hpp"
 #include "train/flat_parameters.hpp"
 #include "train/trainee.hpp"
@@ -33,11 +33,11 @@ class Member {
     return learning_rate_at(trainee_.schedule, epoch);
   }
 
-  /// Follows the gradients of a step whose losses add up to `loss_sum`.
-  void descend(std::int64_t epoch, double loss_sum);
+  /// Moves the parameters by the gradients of a step whose losses add up to `loss_sum`.
+  void step(std::int64_t epoch, double loss_sum);
   /// Validates if it is time to, completes `row` with what is this member's own, and keeps the weights if
   /// they are the best so far. Collective: all ranks of the set's group.
-  void finish_epoch(record::EpochRow row, const DrawAccount& account, EvaluationSet& validation);
+  void finish_epoch(record::EpochRow row, const sampling::DrawStatistics& account, EvaluationSet& validation);
 
   /// Takes a state's values into its own tensors. `source` is what messages call the state's origin.
   void restore(TraineeState state, std::string_view source);
@@ -45,7 +45,7 @@ class Member {
   [[nodiscard]] std::string state_digest() const;
   /// Puts the best weights into the module, for good, and returns them with the history, in which
   /// `state_digest` is that of the end of training. Buffers that members share then hold this one's best.
-  [[nodiscard]] Trained conclude(std::string state_digest);
+  [[nodiscard]] Trained finalize(std::string state_digest);
 
  private:
   void validate(record::EpochRow& row, EvaluationSet& validation);

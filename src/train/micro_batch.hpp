@@ -8,14 +8,15 @@
 
 namespace ltr::train {
 
-/// Inputs of a forward pass and what they ought to give.
+/// Inputs of a forward pass and their labels.
 /// Shape: inputs [b, 3, H, W] pixels or [b, D] features, float32; labels [b] int64.
 struct MicroBatch {
   torch::Tensor inputs;
   torch::Tensor labels;
 };
 
-/// Copies: the loader reuses its memory, and torch's is aligned alike in every process, on which bits depend.
+/// Copies, because the loader reuses its memory, and because torch aligns its own alike in every process, on
+/// which bits depend.
 /// Pixels come out channels-last, in which convolutions on a processor are about a quarter faster.
 [[nodiscard]] MicroBatch to_tensors(const data::Batch& batch, int image_size);
 

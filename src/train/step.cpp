@@ -33,15 +33,15 @@ std::vector<FlatParameters*> parameters_of(const std::vector<StepTask>& tasks) {
 }
 
 /// The layers whose statistics a step moves.
-StepVector::Norms moving_norms(const std::vector<StepTask>& tasks, const StepOptions& options) {
-  StepVector::Norms norms;
+ReduceBuffer::Norms moving_norms(const std::vector<StepTask>& tasks, const StepOptions& options) {
+  ReduceBuffer::Norms norms;
   const auto add = [&](const torch::nn::Module& module) {
     for (auto& norm : model::ghost_batch_norms(module)) {
       if (norm->moves()) norms.push_back(std::move(norm));
     }
   };
   for (const StepTask& task : tasks) add(*task.module);
-  if (options.trunk && options.trunk_moves) add(*options.trunk);
+  if (options.frozen_backbone && options.update_statistics) add(*options.frozen_backbone);
   return norms;
 }
 
@@ -109,24 +109,24 @@ Step::Step(const comm::Group& group, const sampling::BatchShape& shape, std::vec
       group_(group),
       tasks_(std::move(tasks)),
       options_(std::move(options)),
-      vector_(parameters_of(tasks_), moving_norms(tasks_, options_)),
-      scales_(vector_.all().new_zeros({static_cast<std::int64_t>(tasks_.size())})),
+      buffer_(parameters_of(tasks_), moving_norms(tasks_, options_)),
+      scales_(buffer_.all().new_zeros({static_cast<std::int64_t>(tasks_.size())})),
       host_scales_(host_twin(scales_)),
-      status_(vector_.all().new_zeros({2})),
+      status_(torch::zeros_like(buffer_.status())),
       host_status_(host_twin(status_)),
-      host_tail_(host_twin(vector_.losses_and_status())),
-      tree_(std::bit_ceil(own_micro_batches()), vector_.all()),
-      missing_(vector_.buckets().size()) {
-  vector_.visit([this](const ParameterSlot& slot, std::size_t bucket, const float* gradient) {
+      host_tail_(host_twin(buffer_.losses_and_status())),
+      tree_(std::bit_ceil(own_micro_batches()), buffer_.all()),
+      missing_(buffer_.buckets().size()) {
+  buffer_.visit([this](const ParameterSlot& slot, std::size_t bucket, const float* gradient) {
     torch::autograd::impl::set_post_acc_grad_hooks(slot.parameter,
                                                    std::make_unique<GradientReady>(*this, bucket, gradient));
   });
   // What torch keeps of earlier nodes' memory it does not give to other libraries.
   if (!device().is_cpu()) free_kept_memory();
-  exchange_ = comm::make_exchange(group, options_.reduction,
-                                  {.gpu = device().is_cpu() ? -1 : device().index(),
-                                   .transport = options_.transport,
-                                   .largest_bucket = std::ranges::max(bucket_sizes())});
+  exchange_ = comm::make_gradient_reducer(group, options_.reduction,
+                                          {.gpu = device().is_cpu() ? -1 : device().index(),
+                                           .transport = options_.transport,
+                                           .largest_bucket = std::ranges::max(bucket_sizes())});
   if (!options_.as_graph) return;
   if (device().is_cpu() || !exchange_->can_be_captured()) {
     throw base::ConfigError(
@@ -139,27 +139,25 @@ Step::Step(const comm::Group& group, const sampling::BatchShape& shape, std::vec
 }
 
 Step::~Step() {
-  vector_.visit([](const ParameterSlot& slot, std::size_t /*bucket*/, const float* /*gradient*/) {
+  buffer_.visit([](const ParameterSlot& slot, std::size_t /*bucket*/, const float* /*gradient*/) {
     torch::autograd::impl::set_post_acc_grad_hooks(slot.parameter, nullptr);
   });
 }
 
 std::vector<std::size_t> Step::bucket_sizes() const {
   std::vector<std::size_t> sizes;
-  for (const StepVector::Bucket& bucket : vector_.buckets()) {
+  for (const ReduceBuffer::Bucket& bucket : buffer_.buckets()) {
     sizes.push_back(static_cast<std::size_t>(bucket.end - bucket.begin));
   }
   return sizes;
 }
 
-StepResult Step::run(const std::function<MicroBatch()>& next, bool stop_requested,
+StepResult Step::run(const std::function<MicroBatch()>& next, const StepSignals& asks,
                      const std::function<void()>& meanwhile, std::span<const double> weight_sums) {
   set_scales(weight_sums);
   const bool recorded = graph_ && plain_steps_ >= kStepsBeforeGraph;
-  const std::exception_ptr error =
-      recorded ? run_graph(next, stop_requested) : run_plain(next, stop_requested);
-  ++plain_steps_;
-  host_tail_.copy_(vector_.losses_and_status(), /*non_blocking=*/true);
+  const std::exception_ptr error = recorded ? run_graph(next, asks) : run_plain(next, asks);
+  host_tail_.copy_(buffer_.losses_and_status(), /*non_blocking=*/true);
   computed_.record(current_stream(device()));
   if (meanwhile) meanwhile();
   exchange_->await(computed_);
@@ -175,27 +173,28 @@ StepResult Step::run(const std::function<MicroBatch()>& next, bool stop_requeste
       if (error) std::rethrow_exception(error);
     });
   }
-  if (!options_.first_part_statistics) vector_.statistics().div_(shape_.micro_batches);
-  vector_.move_running_buffers();
-  return {std::move(losses), status[1] != 0};
+  if (!options_.first_part_statistics) buffer_.statistics().div_(shape_.micro_batches);
+  buffer_.move_running_buffers();
+  return {std::move(losses), {.stop = status[1] != 0, .checkpoint = status[2] != 0}};
 }
 
 /// Starts every kernel by itself. Returns what this rank failed with, if it did.
-std::exception_ptr Step::run_plain(const std::function<MicroBatch()>& next, bool stop_requested) {
+std::exception_ptr Step::run_plain(const std::function<MicroBatch()>& next, const StepSignals& asks) {
   std::exception_ptr error;
+  ++plain_steps_;
   begin_passes();
   try {
     for (unsigned i = 0; i < own_micro_batches(); ++i) pass(fetched(next), i);
   } catch (...) {
     error = std::current_exception();
   }
-  set_status(error != nullptr, stop_requested);
+  set_status(error != nullptr, asks);
   finish_exchange(error == nullptr);
   return error;
 }
 
 /// Fills the inputs that the recorded kernels read, records those if that has not been done, and starts them.
-std::exception_ptr Step::run_graph(const std::function<MicroBatch()>& next, bool stop_requested) {
+std::exception_ptr Step::run_graph(const std::function<MicroBatch()>& next, const StepSignals& asks) {
   std::exception_ptr error;
   try {
     for (unsigned i = 0; i < own_micro_batches(); ++i) {
@@ -210,7 +209,7 @@ std::exception_ptr Step::run_graph(const std::function<MicroBatch()>& next, bool
   } catch (...) {
     error = std::current_exception();
   }
-  set_status(error != nullptr, stop_requested);
+  set_status(error != nullptr, asks);
   if (!graph_->is_recorded()) {
     comm::agree(group_, [&] {
       if (error) std::rethrow_exception(error);
@@ -230,7 +229,7 @@ void Step::record_graph() {
       finish_exchange(/*complete=*/true);
     });
   } catch (const std::exception& error) {
-    throw comm::LostRanks(base::format(
+    throw comm::CommunicationError(base::format(
         "the kernels of a step cannot be recorded ({}); checkpoints are kept; set parallel.cuda_graph = "
         "false and run the same command again",
         error.what()));
@@ -240,35 +239,35 @@ void Step::record_graph() {
 void Step::begin_passes() {
   tree_.reset();
   next_bucket_ = 0;
-  for (std::size_t b = 0; b < missing_.size(); ++b) missing_[b] = vector_.buckets()[b].parameters;
+  for (std::size_t b = 0; b < missing_.size(); ++b) missing_[b] = buffer_.buckets()[b].parameters;
   // Only `fastest` allows a number of leaves that no tree halves; zeros fill it up.
   const unsigned own = own_micro_batches();
-  if (own < std::bit_ceil(own)) vector_.all().zero_();
-  for (unsigned i = own; i < std::bit_ceil(own); ++i) tree_.push(vector_.all());
+  if (own < std::bit_ceil(own)) buffer_.all().zero_();
+  for (unsigned i = own; i < std::bit_ceil(own); ++i) tree_.push(buffer_.all());
 }
 
 /// Micro-batch number 0 .. V / R - 1 of this rank, from its inputs to its part of the sums.
 void Step::pass(const MicroBatch& batch, unsigned number) {
   sending_ = number + 1 == own_micro_batches();
-  vector_.all().zero_();
+  buffer_.all().zero_();
   translating_torch_errors([&] { backward(batch); }, smaller_micro_batches(shape_));
   const bool first = number == 0 && group_.rank() == 0;
-  if (options_.first_part_statistics && !first) vector_.statistics().zero_();
-  if (!sending_) tree_.push(vector_.all());
+  if (options_.first_part_statistics && !first) buffer_.statistics().zero_();
+  if (!sending_) tree_.push(buffer_.all());
 }
 
 void Step::backward(const MicroBatch& batch) {
   torch::Tensor inputs = batch.inputs;
-  if (options_.trunk) {
+  if (options_.frozen_backbone) {
     const torch::NoGradGuard no_grad;
-    inputs = options_.trunk->forward(inputs);
+    inputs = options_.frozen_backbone->forward(inputs);
   }
   torch::Tensor total;
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
     const StepTask& task = tasks_[i];
     const auto place = static_cast<std::int64_t>(i);
     const torch::Tensor loss = weighted_sum(*task.loss, task.logits(inputs), batch.labels);
-    vector_.losses()[place].copy_(loss.detach());
+    buffer_.losses()[place].copy_(loss.detach());
     const torch::Tensor scaled = loss * scales_[place];
     total = total.defined() ? total + scaled : scaled;
   }
@@ -286,8 +285,8 @@ void Step::gradient_ready(std::size_t bucket) {
 }
 
 void Step::send_next_bucket(bool complete) {
-  const StepVector::Bucket& bucket = vector_.buckets()[next_bucket_++];
-  const torch::Tensor sums = vector_.part(bucket);
+  const ReduceBuffer::Bucket& bucket = buffer_.buckets()[next_bucket_++];
+  const torch::Tensor sums = buffer_.part(bucket);
   const torch::NoGradGuard no_grad;
   if (complete) tree_.complete(bucket.begin, sums);
   exchange_->add(floats_of(sums), current_stream(device()));
@@ -302,9 +301,10 @@ void Step::set_scales(std::span<const double> weight_sums) {
   scales_.copy_(host_scales_, /*non_blocking=*/true);
 }
 
-void Step::set_status(bool failed, bool stop_requested) {
+void Step::set_status(bool failed, const StepSignals& asks) {
   host_status_[0] = failed ? 1.0F : 0.0F;
-  host_status_[1] = stop_requested ? 1.0F : 0.0F;
+  host_status_[1] = asks.stop ? 1.0F : 0.0F;
+  host_status_[2] = asks.checkpoint ? 1.0F : 0.0F;
   status_.copy_(host_status_, /*non_blocking=*/true);
 }
 
@@ -312,7 +312,7 @@ void Step::set_status(bool failed, bool stop_requested) {
 /// failure all others, whose values nobody will use.
 void Step::finish_exchange(bool complete) {
   sending_ = false;
-  vector_.status().copy_(status_);
+  buffer_.status().copy_(status_);
   while (next_bucket_ < missing_.size()) send_next_bucket(complete);
   exchange_->finish(current_stream(device()));
 }

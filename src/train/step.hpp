@@ -12,7 +12,7 @@
 
 #include <torch/torch.h>
 
-#include "comm/exchange.hpp"
+#include "comm/gradient_reducer.hpp"
 #include "comm/group.hpp"
 #include "config/enums.hpp"
 #include "device/stream.hpp"
@@ -22,8 +22,8 @@
 #include "train/gradient_tree.hpp"
 #include "train/loss.hpp"
 #include "train/micro_batch.hpp"
+#include "train/reduce_buffer.hpp"
 #include "train/step_graph.hpp"
-#include "train/step_vector.hpp"
 
 namespace ltr::train {
 
@@ -41,17 +41,23 @@ struct StepTask {
 struct StepOptions {
   config::Reduction reduction = config::Reduction::fixed_order;
   comm::Transport transport = comm::Transport::mpi;
-  /// What makes the tasks' inputs of pixels, without a gradient; null: they see the pixels themselves.
-  std::shared_ptr<model::Backbone> trunk = nullptr;
-  bool trunk_moves = false;            ///< its BatchNorm layers that move take part
+  /// Makes the tasks' inputs of pixels, without a gradient; null: they see the pixels themselves.
+  std::shared_ptr<model::Backbone> frozen_backbone = nullptr;
+  bool update_statistics = false;      ///< of its BatchNorm layers, those that move
   bool first_part_statistics = false;  ///< running buffers follow the first micro-batch alone, not the mean
   bool as_graph = false;               ///< a GPU's kernels are recorded once and then started together
+};
+
+/// What a rank asks of all others in a step.
+struct StepSignals {
+  bool stop = false;        ///< to end after this step
+  bool checkpoint = false;  ///< to write one after this step
 };
 
 /// What all ranks know after a step.
 struct StepResult {
   std::vector<double> loss_sums;  ///< the mean over the global batch times B, one a task
-  bool stop = false;              ///< some rank asked to stop
+  StepSignals asked;              ///< by some rank
 };
 
 /// Runs the micro-batches of a rank one by one and sums their gradients by the binary tree over all V.
@@ -74,7 +80,7 @@ class Step {
   /// and may throw; `meanwhile` is called once while a GPU computes, and must not throw. `weight_sums` is,
   /// for every task, the sum of its images' weights over the global batch; empty where none has weights.
   /// Collective: all ranks of the group. Throws: the error of the lowest rank that failed.
-  StepResult run(const std::function<MicroBatch()>& next, bool stop_requested,
+  StepResult run(const std::function<MicroBatch()>& next, const StepSignals& asks = {},
                  const std::function<void()>& meanwhile = {}, std::span<const double> weight_sums = {});
 
   /// Time inside run that waited for other ranks' gradients, since construction.
@@ -88,10 +94,10 @@ class Step {
   [[nodiscard]] unsigned own_micro_batches() const {
     return static_cast<unsigned>(shape_.micro_batches / shape_.ranks);
   }
-  [[nodiscard]] torch::Device device() const { return vector_.all().device(); }
+  [[nodiscard]] torch::Device device() const { return buffer_.all().device(); }
 
-  std::exception_ptr run_plain(const std::function<MicroBatch()>& next, bool stop_requested);
-  std::exception_ptr run_graph(const std::function<MicroBatch()>& next, bool stop_requested);
+  std::exception_ptr run_plain(const std::function<MicroBatch()>& next, const StepSignals& asks);
+  std::exception_ptr run_graph(const std::function<MicroBatch()>& next, const StepSignals& asks);
   void record_graph();
   void begin_passes();
   void pass(const MicroBatch& batch, unsigned number);
@@ -99,28 +105,28 @@ class Step {
   void gradient_ready(std::size_t bucket);
   void send_next_bucket(bool complete);
   void set_scales(std::span<const double> weight_sums);
-  void set_status(bool failed, bool stop_requested);
+  void set_status(bool failed, const StepSignals& asks);
   void finish_exchange(bool complete);
 
   sampling::BatchShape shape_;
   comm::Group group_;
   std::vector<StepTask> tasks_;
   StepOptions options_;
-  StepVector vector_;
+  ReduceBuffer buffer_;
   torch::Tensor scales_;       ///< of each task's loss: 1 / B, or 1 / its sum of weights
   torch::Tensor host_scales_;  ///< the same on the host; pinned where a GPU reads it
-  torch::Tensor status_;       ///< failed, stop of this rank; where the network is
+  torch::Tensor status_;       ///< of this rank, as ReduceBuffer::status; where the network is
   torch::Tensor host_status_;  ///< the same on the host; pinned where a GPU reads it
   torch::Tensor host_tail_;    ///< losses and status of all ranks on the host; pinned where a GPU writes it
   GradientTree tree_;
   std::vector<int> missing_;  ///< parameters of each bucket whose gradients this backward pass still owes
   std::size_t next_bucket_ = 0;
   bool sending_ = false;  ///< in the rank's last micro-batch
-  std::unique_ptr<comm::Exchange> exchange_;
+  std::unique_ptr<comm::GradientReducer> exchange_;
   device::Event computed_;
   std::vector<MicroBatch> fixed_inputs_;  ///< what the recorded kernels read
   std::unique_ptr<StepGraph> graph_;      ///< null: kernels are started one by one
-  int plain_steps_ = 0;
+  int plain_steps_ = 0;                   ///< whose kernels were started one by one
 };
 
 }  // namespace ltr::train

@@ -28,7 +28,7 @@ void translating_torch_errors(const std::function<void()>& work, std::string_vie
     }
     if (text.find("CUDA error") != text.npos) {
       // No kernel of this process runs any more, so that no node can go on, and the others learn of no error.
-      throw comm::LostRanks(base::format(
+      throw comm::CommunicationError(base::format(
           "the GPU has failed ({}); finished nodes and checkpoints are kept; look at nvidia-smi and the "
           "kernel's log on that host, then run the same command again",
           text.substr(0, text.find('\n'))));

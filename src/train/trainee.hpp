@@ -9,8 +9,8 @@
 
 #include "model/state.hpp"
 #include "record/record.hpp"
+#include "train/learning_rate.hpp"
 #include "train/loss.hpp"
-#include "train/schedule.hpp"
 #include "train/sgd.hpp"
 #include "train/step.hpp"
 
@@ -24,7 +24,7 @@ struct Trainee {
   Logits logits;                              ///< of pixels, or of features where a backbone is frozen
   std::shared_ptr<Loss> loss;
   SgdOptions sgd;
-  Schedule schedule;
+  LearningRateSchedule schedule;
   int validate_every_epochs = 1;  ///< and after the last
 };
 

@@ -160,7 +160,7 @@ TEST(MpiCheck, NamesCallMessageRankHostAndPlace) {
   try {
     LTR_MPI(MPI_Send(nullptr, 0, MPI_BYTE, test::world().size(), 0, MPI_COMM_WORLD));
     FAIL() << "a message to a rank that does not exist was accepted";
-  } catch (const LostRanks& error) {
+  } catch (const CommunicationError& error) {
     const std::string message = error.what();
     const std::string rank = "rank " + std::to_string(test::world().rank());
     for (const std::string& part :

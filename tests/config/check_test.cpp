@@ -224,6 +224,30 @@ TEST(CheckRanks, FastestTakesAnyDivisor) {
   EXPECT_THAT(rank_refusal(c, 24), testing::Not(HasSubstr("power of two")));
 }
 
+TEST(Check, ALossForNaturalDrawsIsNotCombinedWithAnotherSamplingUnasked) {
+  const std::string loss = "grid.loss=balanced_softmax";
+  EXPECT_THAT(
+      refusal_of("", {loss}),
+      AllOf(HasSubstr("grid.loss = [\"balanced_softmax\"] with grid.sampling = [\"instance_balanced\", "),
+            HasSubstr("set loss.any_sampling = true")));
+  EXPECT_EQ(refusal_of("", {loss, "grid.sampling=instance_balanced"}), "accepted");
+  EXPECT_EQ(refusal_of("", {loss, "loss.any_sampling=true"}), "accepted");
+  EXPECT_THAT(refusal_of("", {"stage_2.loss=balanced_softmax"}),
+              HasSubstr("stage_2.loss = \"balanced_softmax\" with stage_2.sampling = \"class_balanced\": "));
+  EXPECT_EQ(refusal_of("", {"stage_2.loss=balanced_softmax", "stage_2.sampling=instance_balanced"}),
+            "accepted");
+  EXPECT_THAT(refusal_of("", {"loss.balanced_softmax.tau=-1"}), HasSubstr("frequent classes would gain"));
+}
+
+TEST(Check, SmoothedLabelsNeedALossThatHasLabels) {
+  EXPECT_THAT(
+      refusal_of("", {"grid.loss=focal", "stage_1.label_smoothing=0.1"}),
+      HasSubstr("stage_1.label_smoothing = 0.1 with grid.loss = [\"focal\"]: the loss has no labels"));
+  EXPECT_THAT(refusal_of("", {"stage_2.loss=focal", "stage_1.label_smoothing=0.1"}),
+              HasSubstr("stage_1.label_smoothing = 0.1 with stage_2.loss = \"focal\""));
+  EXPECT_THAT(refusal_of("", {"grid.loss=focal", "loss.focal.gamma=-1"}), HasSubstr("would count most"));
+}
+
 TEST(TauValues, AreTheDecimalsThatWereTyped) {
   const std::vector<double> values = values_of({.from = 0.0, .to = 2.0, .step = 0.1});
   ASSERT_EQ(values.size(), 21u);

@@ -27,14 +27,14 @@ TEST(Keys, HaveEachTheirOwnPathAndHelp) {
     const std::string_view today = key.is_renamed() ? key.now.path : key.path;
     EXPECT_EQ(key_of(today).path, today);
   });
-  EXPECT_EQ(paths.size(), 84U);
+  EXPECT_EQ(paths.size(), 90U);
 }
 
 TEST(Keys, TablesOfTheConfigurationsPageAreWhatTheProgramPrints) {
   std::ifstream file(LTR_SOURCE_DIR "/configs/README.md");
   std::stringstream page;
   page << file.rdbuf();
-  EXPECT_THAT(page.str(), HasSubstr(keys_text())) << "put the output of ltr_grid --keys there";
+  EXPECT_NE(page.str().find(keys_text()), std::string::npos) << "put the output of ltr_grid --keys there";
 }
 
 TEST(Keys, TextShowsDefaultsOrTheValuesOfAConfiguration) {

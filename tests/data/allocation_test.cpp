@@ -66,7 +66,7 @@ TEST(LoaderAllocations, NoneAfterTheFirstEpoch) {
   const TemporaryFolder folder;
   const Pack pack(make_pack(folder));
   for (const LoaderMode mode : {LoaderMode::training, LoaderMode::evaluation}) {
-    for (const PixelKind pixels : {PixelKind::normalized, PixelKind::levels}) {
+    for (const PixelKind pixels : {PixelKind::normalized, PixelKind::uint8}) {
       LoaderOptions options;
       options.mode = mode;
       options.pixels = pixels;

@@ -205,13 +205,13 @@ TEST_F(LoaderTest, LevelsNormalisedAreThePixels) {
   const Pack pack(path());
   LoaderOptions choice = options(2);
   Loader normalized(pack, choice, kBatches, append_items);
-  choice.pixels = PixelKind::levels;
+  choice.pixels = PixelKind::uint8;
   Loader levels(pack, choice, kBatches, append_items);
   for (std::int64_t b = 0; b < kBatches; ++b) {
     const Batch& batch = levels.next();
     EXPECT_TRUE(batch.pixels.empty());
     std::vector<float> expected;
-    for (const std::uint8_t level : batch.levels) {
+    for (const std::uint8_t level : batch.uint8_pixels) {
       expected.push_back(static_cast<float>(level) * (1.0F / 255));  // mean 0, std 1
     }
     ASSERT_EQ(normalized.next().pixels, expected);
@@ -221,18 +221,18 @@ TEST_F(LoaderTest, LevelsNormalisedAreThePixels) {
 TEST_F(LoaderTest, ColourJitterLeftToTheConsumerIsToldImageByImage) {
   const Pack pack(path());
   LoaderOptions choice = options(2);
-  choice.pixels = PixelKind::levels;
+  choice.pixels = PixelKind::uint8;
   choice.transform.color_jitter = {0.4, 0.4, 0.4};
   Loader whole(pack, choice, kBatches, append_items);
-  choice.pixels = PixelKind::levels_before_jitter;
+  choice.pixels = PixelKind::uint8_before_jitter;
   std::pmr::monotonic_buffer_resource memory;
-  choice.levels_memory = &memory;
+  choice.pixel_memory = &memory;
   Loader before(pack, choice, kBatches, append_items);
   bool changed = false;
   for (std::int64_t b = 0; b < kBatches; ++b) {
     const Batch& batch = before.next();
-    EXPECT_EQ(batch.levels.get_allocator().resource(), &memory);
-    std::vector<std::uint8_t> levels(batch.levels.begin(), batch.levels.end());
+    EXPECT_EQ(batch.uint8_pixels.get_allocator().resource(), &memory);
+    std::vector<std::uint8_t> levels(batch.uint8_pixels.begin(), batch.uint8_pixels.end());
     const std::vector<std::uint8_t> untouched = levels;
     ASSERT_EQ(batch.jitters.size(), batch.labels.size());
     const std::size_t image = levels.size() / batch.labels.size();
@@ -240,7 +240,7 @@ TEST_F(LoaderTest, ColourJitterLeftToTheConsumerIsToldImageByImage) {
       image::apply_color_jitter(batch.jitters[i], std::span(levels).subspan(i * image, image));
     }
     const Batch& expected = whole.next();
-    ASSERT_TRUE(std::ranges::equal(levels, expected.levels));
+    ASSERT_TRUE(std::ranges::equal(levels, expected.uint8_pixels));
     changed = changed || levels != untouched;
   }
   EXPECT_TRUE(changed);

@@ -41,27 +41,27 @@ class JournalTest : public test::OwnFolder {
 TEST_F(JournalTest, OneOfSeveralGroupsGetsANode) {
   EXPECT_TRUE(journal().claim(kStage1, "first"));
   EXPECT_FALSE(journal().claim(kStage1, "second"));
-  EXPECT_TRUE(journal().look()[kStage1].claimed);
+  EXPECT_TRUE(journal().scan()[kStage1].claimed);
   journal().release(node(kStage1));
   EXPECT_TRUE(journal().claim(kStage1, "second"));
 }
 
 TEST_F(JournalTest, NodesAreReadyOnceAllTheyNeedIsFinished) {
-  EXPECT_TRUE(journal().look()[kStage1].ready);
-  EXPECT_FALSE(journal().look()[kStage2].ready);
+  EXPECT_TRUE(journal().scan()[kStage1].ready);
+  EXPECT_FALSE(journal().scan()[kStage2].ready);
   EXPECT_FALSE(journal().claim(kStage2, "too early"));
   journal().finish(node(kStage1), {});
-  EXPECT_FALSE(journal().look()[kStage1].ready);
-  EXPECT_TRUE(journal().look()[kStage1].finished);
-  EXPECT_TRUE(journal().look()[kStage2].ready);
+  EXPECT_FALSE(journal().scan()[kStage1].ready);
+  EXPECT_TRUE(journal().scan()[kStage1].finished);
+  EXPECT_TRUE(journal().scan()[kStage2].ready);
 }
 
 TEST_F(JournalTest, WhatNeedsAFailedNodeHasFailedAndOthersHaveNot) {
   ASSERT_TRUE(journal().claim(kStage1, "a group"));
   journal().fail(node(kStage1), "the disk is on fire");
-  for (const std::size_t number : {kStage1, kFeatures, kStage2}) EXPECT_TRUE(journal().look()[number].failed);
-  EXPECT_FALSE(journal().look()[kOther].failed);
-  EXPECT_TRUE(journal().look()[kOther].ready);
+  for (const std::size_t number : {kStage1, kFeatures, kStage2}) EXPECT_TRUE(journal().scan()[number].failed);
+  EXPECT_FALSE(journal().scan()[kOther].failed);
+  EXPECT_TRUE(journal().scan()[kOther].ready);
   const auto failures = journal().failures();
   EXPECT_EQ(failures.size(), 3U);
   EXPECT_EQ(failures.at(node(kStage1).id), "the disk is on fire");
@@ -71,7 +71,7 @@ TEST_F(JournalTest, WhatNeedsAFailedNodeHasFailedAndOthersHaveNot) {
 TEST_F(JournalTest, ANodeThatIsFinishedAllTheSameHasNotFailed) {
   journal().fail(node(kStage1), "after its file was in place");
   journal().finish(node(kStage1), {});
-  EXPECT_FALSE(journal().look()[kStage1].failed);
+  EXPECT_FALSE(journal().scan()[kStage1].failed);
   EXPECT_TRUE(journal().failures().empty());
 }
 
@@ -81,18 +81,18 @@ TEST_F(JournalTest, AFailureThatIsRetriedIsRememberedUntilTheNodeIsFinished) {
   // As after the death of the start that was to retry it.
   journal().begin();
   for (const std::size_t number : {kStage1, kFeatures, kStage2}) {
-    EXPECT_TRUE(journal().look()[number].to_be_retried);
-    EXPECT_FALSE(journal().look()[number].failed);
+    EXPECT_TRUE(journal().scan()[number].to_be_retried);
+    EXPECT_FALSE(journal().scan()[number].failed);
   }
-  EXPECT_TRUE(journal().look()[kStage1].ready);
-  EXPECT_FALSE(journal().look()[kOther].to_be_retried);
+  EXPECT_TRUE(journal().scan()[kStage1].ready);
+  EXPECT_FALSE(journal().scan()[kOther].to_be_retried);
   journal().fail(node(kStage1), "twice");
-  EXPECT_FALSE(journal().look()[kStage1].to_be_retried);
-  EXPECT_TRUE(journal().look()[kStage1].failed);
+  EXPECT_FALSE(journal().scan()[kStage1].to_be_retried);
+  EXPECT_TRUE(journal().scan()[kStage1].failed);
   journal().retry_failures();
   journal().finish(node(kStage1), {});
-  EXPECT_FALSE(journal().look()[kStage1].to_be_retried);
-  EXPECT_FALSE(journal().look()[kStage2].to_be_retried);
+  EXPECT_FALSE(journal().scan()[kStage1].to_be_retried);
+  EXPECT_FALSE(journal().scan()[kStage2].to_be_retried);
 }
 
 TEST_F(JournalTest, ANewStartForgetsClaimsAndTheWishToStop) {
@@ -101,12 +101,12 @@ TEST_F(JournalTest, ANewStartForgetsClaimsAndTheWishToStop) {
   EXPECT_TRUE(journal().stop_asked());
   journal().begin();
   EXPECT_FALSE(journal().stop_asked());
-  EXPECT_FALSE(journal().look()[kStage1].claimed);
+  EXPECT_FALSE(journal().scan()[kStage1].claimed);
 }
 
 TEST_F(JournalTest, AFolderThatIsNotThereHoldsNothing) {
   const Journal journal(folder() / "absent", plan_);
-  for (const Standing& standing : journal.look()) EXPECT_FALSE(standing.finished || standing.failed);
+  for (const NodeStatus& status : journal.scan()) EXPECT_FALSE(status.finished || status.failed);
   EXPECT_THROW((void)journal.claim(kStage1, "nobody"), base::SystemError);
 }
 

@@ -27,7 +27,7 @@ class LeaseTest : public test::OwnFolder {
     file_ = folder() / "lease";
   }
 
-  static constexpr LeasePatience kHasty{.silent_s = 60, .watched_s = 0.3};
+  static constexpr LeaseTimeouts kHasty{.silent_s = 60, .watched_s = 0.3};
 
   std::filesystem::path file_;
   base::Log log_{base::Log::Voice::silent};

@@ -46,5 +46,47 @@ TEST_F(Losses, SmoothingSpreadsAShareOfEveryLabelOverAllClasses) {
   EXPECT_TRUE(torch::allclose(values(config::LossKind::cross_entropy).to(torch::kFloat64), expected, 1e-6));
 }
 
+TEST_F(Losses, BalancedSoftmaxAddsTheLogOfTheClassFrequencies) {
+  expect_near(values(config::LossKind::balanced_softmax), {0.0468558, 4.0235896, 4.2471111});
+  configuration.loss.balanced_softmax.tau = 1.5;
+  expect_near(values(config::LossKind::balanced_softmax).sum(), {11.9554978});
+  configuration.loss.balanced_softmax.tau = 0;
+  expect_near(values(config::LossKind::balanced_softmax), {0.3423496, 1.7465673, 0.7873387});
+}
+
+TEST_F(Losses, BalancedSoftmaxHasItsGradient) {
+  const torch::Tensor image = logits[1].to(torch::kFloat32).unsqueeze(0).requires_grad_();
+  make(config::LossKind::balanced_softmax)->values(image, labels.slice(0, 1, 2)).sum().backward();
+  expect_near(image.grad(), {0.7373344, 0.2431318, -0.9821114, 0.0016452});
+}
+
+TEST_F(Losses, FocalLosesLessOnWhatIsClassifiedWell) {
+  const std::vector<std::pair<double, std::vector<double>>> cases = {
+      {0, {0.3423496, 1.7465673, 0.7873387}},
+      {0.5, {0.1843291, 1.5870027, 0.5812169}},
+      {1, {0.0992472, 1.4420157, 0.4290569}},
+      {2, {0.0287718, 1.1905693, 0.2338127}},
+  };
+  for (const auto& [gamma, expected] : cases) {
+    configuration.loss.focal.gamma = gamma;
+    expect_near(values(config::LossKind::focal), expected);
+  }
+}
+
+TEST_F(Losses, FocalHasItsGradient) {
+  const torch::Tensor image = logits[0].to(torch::kFloat32).unsqueeze(0).requires_grad_();
+  make(config::LossKind::focal)->values(image, labels.slice(0, 0, 1)).sum().backward();
+  expect_near(image.grad(), {-0.0652255, 0.0356489, 0.0079544, 0.0216222});
+}
+
+TEST_F(Losses, FocalIsFiniteWhereFloat32SeesACertainty) {
+  configuration.loss.focal.gamma = 0.5;
+  const torch::Tensor image = torch::tensor({{60.0F, 0.0F, -3.0F, 1.0F}}).requires_grad_();
+  const torch::Tensor loss = make(config::LossKind::focal)->values(image, labels.slice(0, 0, 1)).sum();
+  loss.backward();
+  EXPECT_LT(loss.item<double>(), 1e-12);
+  EXPECT_TRUE(image.grad().isfinite().all().item<bool>());
+}
+
 }  // namespace
 }  // namespace ltr::learning

@@ -72,7 +72,7 @@ struct Training {
     const train::MicroBatch batch{
         parity::values(base::format("images.{}", number), {kBatch, 3, 32, 32}, 0, 4),
         parity::labels(base::format("labels.{}", number), kBatch, kCifarClasses)};
-    const double loss = steps.run([&] { return batch; }, /*stop_requested=*/false).loss_sums.at(0) / kBatch;
+    const double loss = steps.run([&] { return batch; }).loss_sums.at(0) / kBatch;
     sgd.step(parameters.values(), parameters.gradients(), kLearningRate);
     return loss;
   }

@@ -209,5 +209,49 @@ TEST_F(Strategies, TauNormalizedKeepsTheTauThatIsBestOnValidationTheSmallestOfEq
   EXPECT_EQ(better.sweep.test_few_percent[4], 100);
 }
 
+TEST_F(Strategies, LogitAdjustedTakesTauTimesTheLogOfTheFrequenciesFromTheLogits) {
+  // Features are logits here: images A, B and C of the classes 0, 2 and 3.
+  torch::NoGradGuard no_gradients;
+  network->classifier->fc->weight.copy_(torch::eye(kClasses, kWidth));
+  network->classifier->fc->bias.zero_();
+  const torch::Tensor logits =
+      torch::tensor({{2.0, 0.5, -1.0, 0.0}, {1.0, 1.5, 0.5, -0.5}, {0.5, 0.0, -0.5, 1.0}});
+  const torch::Tensor images = torch::constant_pad_nd(logits, {0, kWidth - kClasses});
+  const auto outcome_at = [&](double tau) {
+    configuration.stage_2.logit_adjusted = {.from = tau, .to = tau, .step = 1};
+    Features features = WithFeatures::features(torch::zeros({kPerClass * kClasses, kWidth}));
+    return make(LearningKind::logit_adjusted)->outcome(features);
+  };
+  const auto chosen = [&](double tau) {
+    const torch::Tensor classes = outcome_at(tau).logits(images).argmax(1);
+    return std::vector<std::int64_t>(classes.data_ptr<std::int64_t>(), classes.data_ptr<std::int64_t>() + 3);
+  };
+  EXPECT_EQ(chosen(0), (std::vector<std::int64_t>{0, 1, 3}));
+  EXPECT_EQ(chosen(0.5), (std::vector<std::int64_t>{3, 1, 3}));
+  EXPECT_EQ(chosen(1), (std::vector<std::int64_t>{3, 3, 3}));
+  const torch::Tensor shares = torch::softmax(outcome_at(1).logits(images)[0], 0);
+  const std::vector<double> expected{0.0591931, 0.0660388, 0.0736763, 0.8010917};
+  for (std::size_t k = 0; k < 4; ++k) {
+    EXPECT_NEAR(shares[static_cast<std::int64_t>(k)].item<double>(), expected[k], 1e-6);
+  }
+}
+
+TEST_F(Strategies, LogitAdjustedChoosesTauOnValidationAndKeepsItsBias) {
+  torch::NoGradGuard no_gradients;
+  network->classifier->fc->weight.copy_(torch::eye(kClasses, kWidth));
+  network->classifier->fc->bias.zero_();
+  // The rarest class is 1.1 behind the most frequent: tau log(500 / 5) > 1.1 from tau = 0.3 on, and the
+  // others stay right up to the last.
+  torch::Tensor rows = 20 * torch::eye(kClasses, kWidth).repeat_interleave(kPerClass, 0);
+  rows.slice(0, 3 * kPerClass).select(1, 0).fill_(21.1);
+  Features features = WithFeatures::features(rows);
+  const Outcome found = make(LearningKind::logit_adjusted)->outcome(features);
+  EXPECT_DOUBLE_EQ(found.sweep.chosen, 0.3);
+  EXPECT_EQ(found.sweep.validation_percent[2], 75);
+  EXPECT_EQ(found.sweep.validation_percent[3], 100);
+  const torch::Tensor expected = torch::mm(rows, found.kept.at(0).second.t()) + found.kept.at(1).second;
+  EXPECT_TRUE(torch::allclose(found.logits(rows), expected));
+}
+
 }  // namespace
 }  // namespace ltr::learning

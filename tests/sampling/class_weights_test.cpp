@@ -43,6 +43,16 @@ TEST(ClassWeights, AreThePapersPowersOfTheCounts) {
   }
 }
 
+TEST(ClassWeights, OfReversedSamplingAreTheInverseCounts) {
+  const std::vector<std::int64_t> counts{500, 100, 20, 5};
+  const std::vector<double> expected{0.0076336, 0.0381679, 0.1908397, 0.7633588};
+  const auto probabilities = class_probabilities(SamplingKind::reversed, counts, 0, 1);
+  for (std::size_t j = 0; j < counts.size(); ++j) EXPECT_NEAR(probabilities[j], expected[j], 1e-7);
+  // Two classes of a million images and of one, exactly.
+  const auto far = class_probabilities(SamplingKind::reversed, std::vector<std::int64_t>{1000000, 1}, 0, 1);
+  EXPECT_NEAR(far[0] * 1000001, 1, 1e-9);
+}
+
 TEST(ClassWeights, OfProgressiveSamplingMixBothEndsLinearly) {
   const std::int64_t epochs = 90;
   const auto first = class_probabilities(SamplingKind::instance_balanced, kCounts, 0, 1);

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "model/safetensors.hpp"
 #include "train/checkpoint_writer.hpp"
 
 namespace ltr::train {
@@ -41,7 +42,11 @@ LoopState sample_state() {
   other.name = "lws";
   other.best.clear();
   other.training = {};
-  return {2, 17, {1.5, 1.0 / 7, {0.1, 0.2, 0.3, 2.0 / 7}}, {trainee, other}};
+  return {2,
+          17,
+          {1.5, 1.0 / 7, {0.1, 0.2, 0.3, 2.0 / 7}},
+          {trainee, other},
+          DeliveredImages{{5, std::int64_t{1} << 40, 5}, {1, 2}}};
 }
 
 void expect_equal(const model::NamedTensors& a, const model::NamedTensors& b) {
@@ -67,6 +72,9 @@ TEST_F(Checkpoint, GivesBackEveryBitOfAState) {
   EXPECT_TRUE(read->trainees[1].best.empty());
   EXPECT_TRUE(read->trainees[1].training.epochs.empty());
   EXPECT_EQ(read->trainees[1].training.best_epoch, -1);
+  ASSERT_TRUE(read->delivered);
+  EXPECT_EQ(read->delivered->positions, (std::vector<std::int64_t>{5, std::int64_t{1} << 40, 5}));
+  EXPECT_EQ(read->delivered->of_class, (std::vector<std::int64_t>{1, 2}));
 
   const TraineeState& a = written.trainees[0];
   const TraineeState& b = read->trainees[0];
@@ -98,6 +106,39 @@ TEST_F(Checkpoint, OfAnotherTrainingIsRefusedWithBothNames) {
     EXPECT_THAT(error.what(), HasSubstr(files.newest.string()));
     EXPECT_THAT(error.what(), HasSubstr("(seed 1, not seed 2)"));
     EXPECT_THAT(error.what(), HasSubstr("remove the file"));
+  }
+}
+
+/// The newest file as a version that wrote `format` would have left it; empty: before files had one.
+void write_as_format(const CheckpointFiles& files, const std::string& format) {
+  model::Safetensors file = model::read_safetensors(files.newest);
+  if (format.empty()) {
+    file.metadata.erase("format");
+    std::erase_if(file.tensors, [](const auto& entry) { return entry.first.starts_with("delivered/"); });
+  } else {
+    file.metadata["format"] = format;
+  }
+  model::write_safetensors(files.newest, file.tensors, file.metadata);
+}
+
+TEST_F(Checkpoint, OfFormat1HasNoDeliveredImages) {
+  write_checkpoint(files, "seed 1", sample_state());
+  write_as_format(files, "");
+  const FoundCheckpoint found = read_checkpoint(files, "seed 1");
+  EXPECT_THAT(found.damaged, testing::IsEmpty());
+  EXPECT_EQ(found.state.value().step, 17);
+  EXPECT_FALSE(found.state->delivered);
+}
+
+TEST_F(Checkpoint, OfALaterFormatIsRefusedAndStays) {
+  write_checkpoint(files, "seed 1", sample_state());
+  write_as_format(files, "3");
+  try {
+    static_cast<void>(read_checkpoint(files, "seed 1"));
+    FAIL() << "nothing was thrown";
+  } catch (const base::SystemError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("format 3"));
+    EXPECT_THAT(error.what(), HasSubstr("a later version wrote it"));
   }
 }
 

@@ -28,7 +28,7 @@ class Evaluate : public test::WithPacks {
   }
   /// Logits and labels of the whole set, in pack order, in one process.
   static MicroBatch everything(const Logits& logits_of) {
-    EvaluationSet set(comm::Group::alone(), *packs->validation, loader_options());
+    EvaluationSet set(comm::Group::alone(), *packs->validation, {.loader = loader_options()});
     std::vector<torch::Tensor> inputs, labels;
     set.visit([&](const torch::Tensor& x, const torch::Tensor& y) {
       inputs.push_back(logits_of(x));
@@ -40,7 +40,7 @@ class Evaluate : public test::WithPacks {
 };
 
 TEST_F(Evaluate, CountsWhatTorchsOwnOperatorsCount) {
-  EvaluationSet set(world(), *packs->validation, loader_options());
+  EvaluationSet set(world(), *packs->validation, {.loader = loader_options()});
   const Evaluation actual = evaluate(set, logits());
 
   const MicroBatch all = everything(logits());
@@ -63,7 +63,7 @@ TEST_F(Evaluate, CountsWhatTorchsOwnOperatorsCount) {
 }
 
 TEST_F(Evaluate, MeasuresTheGapBetweenConfidenceAndAccuracy) {
-  EvaluationSet set(world(), *packs->validation, loader_options());
+  EvaluationSet set(world(), *packs->validation, {.loader = loader_options()});
   const metric::Calibration actual = evaluate(set, logits()).calibration;
 
   const MicroBatch all = everything(logits());
@@ -80,8 +80,8 @@ TEST_F(Evaluate, MeasuresTheGapBetweenConfidenceAndAccuracy) {
 }
 
 TEST_F(Evaluate, IsTheSameForAnyNumberOfRanks) {
-  EvaluationSet shared(world(), *packs->validation, loader_options());
-  EvaluationSet alone(comm::Group::alone(), *packs->validation, loader_options());
+  EvaluationSet shared(world(), *packs->validation, {.loader = loader_options()});
+  EvaluationSet alone(comm::Group::alone(), *packs->validation, {.loader = loader_options()});
   const Evaluation a = evaluate(shared, logits());
   const Evaluation b = evaluate(alone, logits());
   EXPECT_EQ(a.counts.confusion, b.counts.confusion);
@@ -91,14 +91,14 @@ TEST_F(Evaluate, IsTheSameForAnyNumberOfRanks) {
 }
 
 TEST_F(Evaluate, LetsTheLowerClassWinAmongEqualLogits) {
-  EvaluationSet set(world(), *packs->validation, loader_options());
+  EvaluationSet set(world(), *packs->validation, {.loader = loader_options()});
   const auto equal = [](const torch::Tensor& images) { return torch::ones({images.size(0), kClasses}); };
   const Evaluation result = evaluate(set, equal);
   EXPECT_EQ(result.counts.correct, (std::vector<std::int64_t>{35, 0, 0, 0}));
 }
 
 TEST_F(Evaluate, CountsAClassAmongTheFirstFiveOnlyThere) {
-  EvaluationSet set(world(), *packs->validation, loader_options());
+  EvaluationSet set(world(), *packs->validation, {.loader = loader_options()});
   // Classes 0 to 3 come 4th to 7th behind three that the set does not hold.
   const auto falling = [](const torch::Tensor& images) {
     return torch::tensor({4.F, 3.F, 2.F, 1.F, 7.F, 6.F, 5.F}).repeat({images.size(0), 1});
@@ -107,7 +107,7 @@ TEST_F(Evaluate, CountsAClassAmongTheFirstFiveOnlyThere) {
 }
 
 TEST_F(Evaluate, RefusesOutputThatIsNotFinite) {
-  EvaluationSet set(world(), *packs->validation, loader_options());
+  EvaluationSet set(world(), *packs->validation, {.loader = loader_options()});
   const auto broken = [](const torch::Tensor& images) {
     return torch::full({images.size(0), kClasses}, std::nanf(""));
   };
@@ -115,7 +115,7 @@ TEST_F(Evaluate, RefusesOutputThatIsNotFinite) {
 }
 
 TEST_F(Evaluate, SeesEveryImageOnceInPackOrderAndKeepsItsPixels) {
-  EvaluationSet set(world(), *packs->validation, loader_options());
+  EvaluationSet set(world(), *packs->validation, {.loader = loader_options()});
   std::vector<const void*> first, second;
   std::string labels;
   set.visit([&](const torch::Tensor& x, const torch::Tensor& y) {
@@ -131,7 +131,7 @@ TEST_F(Evaluate, SeesEveryImageOnceInPackOrderAndKeepsItsPixels) {
 }
 
 TEST_F(Evaluate, RaisesOnAllRanksWhatOneRankMet) {
-  EvaluationSet set(world(), *packs->validation, loader_options());
+  EvaluationSet set(world(), *packs->validation, {.loader = loader_options()});
   const bool fails = world().rank() == world().size() - 1;  // the first ones may have no batch
   EXPECT_THROW(set.visit([&](const torch::Tensor&, const torch::Tensor&) {
     if (fails) throw base::DataError("image 3 is damaged");

@@ -26,7 +26,7 @@ class FeaturePass : public test::WithPacks {
   void SetUp() override { make_deterministic(1); }
   static EvaluationSet features(const comm::Group& group, const data::Pack& pack) {
     test::TinyNetwork network;
-    EvaluationSet images(group, pack, loader_options());
+    EvaluationSet images(group, pack, {.loader = loader_options()});
     return features_of(images, *network.backbone);
   }
   static ClassSums sums(const comm::Group& group) {
@@ -68,15 +68,15 @@ torch::Tensor labels_of(EvaluationSet& set) {
 
 TEST_F(FeaturePass, ReadsWhatAnyNumberOfRanksLeftInTheFile) {
   const std::filesystem::path file = *folder / "validation.features";
-  EvaluationSet images(world(), *packs->validation, loader_options());
+  EvaluationSet images(world(), *packs->validation, {.loader = loader_options()});
   EvaluationSet computed = features_of(images, *test::TinyNetwork(1).backbone, scratch(file));
   EXPECT_EQ(std::filesystem::file_size(file), 140 * kFeatures * sizeof(float) + store::kSealBytes);
   // Another backbone tells whether it has run.
-  EvaluationSet again(world(), *packs->validation, loader_options());
+  EvaluationSet again(world(), *packs->validation, {.loader = loader_options()});
   EvaluationSet read = features_of(again, *test::TinyNetwork(2).backbone, scratch(file));
   EXPECT_TRUE(same_bits(inputs_of(read), inputs_of(computed)));
   EXPECT_TRUE(same_bits(labels_of(read), labels_of(computed)));
-  EvaluationSet alone(comm::Group::alone(), *packs->validation, loader_options());
+  EvaluationSet alone(comm::Group::alone(), *packs->validation, {.loader = loader_options()});
   EvaluationSet whole = features_of(alone, *test::TinyNetwork(2).backbone, scratch(file));
   EvaluationSet expected = features(comm::Group::alone(), *packs->validation);
   EXPECT_TRUE(same_bits(inputs_of(whole), inputs_of(expected)));
@@ -87,7 +87,7 @@ TEST_F(FeaturePass, ComputesAgainWhereTheFileIsCutOff) {
   const std::filesystem::path file = *folder / "cut.features";
   if (world().rank() == 0) std::ofstream(file) << "too short";
   world().barrier();
-  EvaluationSet images(world(), *packs->validation, loader_options());
+  EvaluationSet images(world(), *packs->validation, {.loader = loader_options()});
   EvaluationSet computed = features_of(images, *test::TinyNetwork(1).backbone, scratch(file));
   EXPECT_EQ(std::filesystem::file_size(file), 140 * kFeatures * sizeof(float) + store::kSealBytes);
   EvaluationSet expected = features(world(), *packs->validation);
@@ -100,7 +100,7 @@ TEST_F(FeaturePass, ASoundFileOfOtherImagesIsComputedAgain) {
   const std::vector<std::byte> more(141 * kFeatures * sizeof(float));
   if (world().rank() == 0) store::write_sealed(file, more);
   world().barrier();
-  EvaluationSet images(world(), *packs->validation, loader_options());
+  EvaluationSet images(world(), *packs->validation, {.loader = loader_options()});
   EvaluationSet computed = features_of(images, *test::TinyNetwork(1).backbone, scratch(file));
   EvaluationSet expected = features(world(), *packs->validation);
   EXPECT_TRUE(same_bits(inputs_of(computed), inputs_of(expected)));
@@ -109,7 +109,7 @@ TEST_F(FeaturePass, ASoundFileOfOtherImagesIsComputedAgain) {
 
 TEST_F(FeaturePass, OneChangedBitIsNamedAndTheFeaturesComputedAgain) {
   const std::filesystem::path file = *folder / "flipped.features";
-  EvaluationSet images(world(), *packs->validation, loader_options());
+  EvaluationSet images(world(), *packs->validation, {.loader = loader_options()});
   (void)features_of(images, *test::TinyNetwork(1).backbone, scratch(file));
   if (world().rank() == 0) {
     std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
@@ -121,7 +121,7 @@ TEST_F(FeaturePass, OneChangedBitIsNamedAndTheFeaturesComputedAgain) {
   world().barrier();
   EvaluationSet expected = features(world(), *packs->validation);
   std::string named;
-  EvaluationSet again(world(), *packs->validation, loader_options());
+  EvaluationSet again(world(), *packs->validation, {.loader = loader_options()});
   EvaluationSet computed = features_of(again, *test::TinyNetwork(1).backbone,
                                        {file, {}, [&](const std::string& text) { named = text; }});
   EXPECT_TRUE(same_bits(inputs_of(computed), inputs_of(expected)));
@@ -132,7 +132,7 @@ TEST_F(FeaturePass, OneChangedBitIsNamedAndTheFeaturesComputedAgain) {
 }
 
 TEST_F(FeaturePass, NamesAFileThatCannotBeWrittenOnAllRanks) {
-  EvaluationSet images(world(), *packs->validation, loader_options());
+  EvaluationSet images(world(), *packs->validation, {.loader = loader_options()});
   EXPECT_THROW(
       (void)features_of(images, *test::TinyNetwork(1).backbone, scratch(*folder / "absent/x.features")),
       base::SystemError);

@@ -19,7 +19,7 @@ using test::random_batch;
 using test::TinyNetwork;
 using test::world;
 
-/// Computes on this rank's GPU, and on the host again afterwards.
+/// Computes on this rank's GPU.
 class OnAGpu : public testing::Test {
  protected:
   void SetUp() override {
@@ -27,14 +27,14 @@ class OnAGpu : public testing::Test {
     if (gpus == 0) GTEST_SKIP() << device::why_no_gpu();
     make_deterministic(1);
     gpu_ = torch::Device(torch::kCUDA, static_cast<c10::DeviceIndex>(world().rank() % gpus));
-    set_compute({gpu_, config::Precision::float32, comm::Transport::mpi});
+    compute_ = make_compute_device(gpu_, config::Precision::float32, comm::Transport::mpi);
   }
-  void TearDown() override { set_compute({}); }
 
   [[nodiscard]] device::Stream stream() const { return current_stream(gpu_); }
   [[nodiscard]] torch::Tensor there(const torch::Tensor& tensor) const { return tensor.to(gpu_); }
 
   torch::Device gpu_ = torch::kCPU;
+  ComputeDevice compute_;
 };
 
 class KernelsOnAGpu : public OnAGpu {};
@@ -105,7 +105,7 @@ TEST_F(KernelsOnAGpu, PreparePixelsInTheBitsOfTheHost) {
     const auto* bytes = from.data_ptr<std::uint8_t>();
     for_each_index(kImages * kSize, LumaOfRow{bytes, jitter, kSize, sums.data_ptr<std::int64_t>()}, on);
     NormalizePixel normalize;
-    normalize.levels = bytes;
+    normalize.uint8_pixels = bytes;
     normalize.jitters = jitter;
     normalize.luma_sums = sums.data_ptr<std::int64_t>();
     normalize.pixels = kSize * kSize;
@@ -144,12 +144,10 @@ class StepOnAGpu : public OnAGpu {
     Sgd sgd({}, parameters);
     for (int s = 0; s < 6; ++s) {
       int number = sampling::first_micro_batch(shape, group.rank());
-      (void)step.run(
-          [&] {
-            const MicroBatch batch = random_batch(static_cast<std::uint64_t>(100 * s + number++), kImages);
-            return MicroBatch{batch.inputs.to(device), batch.labels.to(device)};
-          },
-          /*stop_requested=*/false);
+      (void)step.run([&] {
+        const MicroBatch batch = random_batch(static_cast<std::uint64_t>(100 * s + number++), kImages);
+        return MicroBatch{batch.inputs.to(device), batch.labels.to(device)};
+      });
       sgd.step(parameters.values(), parameters.gradients(), 0.05);
     }
     return torch::cat({parameters.values(), sgd.momentum()}).cpu();

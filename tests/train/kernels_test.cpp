@@ -140,7 +140,7 @@ TEST(InputKernels, HaveTheBitsOfTheProcessorsPath) {
                  device::Stream::host());
   std::vector<float> actual(levels.size());
   NormalizePixel normalize;
-  normalize.levels = levels.data();
+  normalize.uint8_pixels = levels.data();
   normalize.jitters = plain.data();
   normalize.luma_sums = sums.data();
   normalize.pixels = kPixels;

@@ -10,6 +10,9 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "base/hash.hpp"
+#include "model/safetensors.hpp"
+#include "sampling/inspect.hpp"
 #include "train/determinism.hpp"
 #include "train/evaluate.hpp"
 #include "train/feature_pass.hpp"
@@ -44,7 +47,7 @@ class Loop : public test::WithPacks {
   }
 
   static Trained train(const comm::Group& group, const LoopOptions& options, Trainee trainee) {
-    EvaluationSet validation(group, *packs->validation, loader_options());
+    EvaluationSet validation(group, *packs->validation, {.loader = loader_options()});
     TrainingLoop loop(group, *packs->train, validation, options, {std::move(trainee)});
     return loop.run().at(0);
   }
@@ -144,7 +147,7 @@ TEST_F(Loop, RecordsEveryEpochAndKeepsTheBest) {
 
   // The module holds the kept weights, and they validate as the row says.
   EXPECT_EQ(model::weights_digest(model::state(*network)), result.training.weights_digest);
-  EvaluationSet validation(world(), *packs->validation, loader_options());
+  EvaluationSet validation(world(), *packs->validation, {.loader = loader_options()});
   EXPECT_EQ(static_cast<double>(
                 count_correct(validation, [&](const torch::Tensor& x) { return network->forward(x); })) *
                 100.0 / 140,
@@ -184,6 +187,85 @@ TEST_F(Loop, GoesOnFromAnyStepAsIfNeverStopped) {
     expect_same_outcome(train(world(), stopping), whole);
     // The finished loop's checkpoint gives its outcome again.
     expect_same_outcome(train(world(), stopping), whole);
+  }
+}
+
+TEST_F(Loop, KeepsCheckpointsWithinAnEpochOnceTheTimeHasPassed) {
+  LoopOptions failing = options();
+  failing.checkpoint.newest = *folder / "timed.safetensors";
+  failing.checkpoint_every_epochs = 100;
+  failing.checkpoint_every_s = 1e-9;
+  failing.progress = [](const Progress& progress) {
+    if (progress.epoch == 1 && progress.step == 2) throw base::SystemError("as if killed");
+  };
+  EXPECT_THROW(static_cast<void>(train(world(), failing)), base::SystemError);
+  world().barrier();
+  EXPECT_TRUE(std::filesystem::exists(failing.checkpoint.newest));
+  failing.progress = {};
+  expect_same_outcome(train(world(), failing), train(world(), options()));
+}
+
+TEST_F(Loop, RecordsTheDrawsThatTrainingWasGiven) {
+  const Trained trained = train(world(), options());
+  const sampling::DrawOptions draws{
+      .seed = 3, .kind = options().sampling, .epochs = kEpochs, .draws_per_epoch = kSteps * 32};
+  std::string digest;
+  std::vector<std::int64_t> made(kClasses, 0);
+  for (std::int64_t epoch = 0; epoch < kEpochs; ++epoch) {
+    const sampling::DrawSummary summary = sampling::inspect_draws(draws, packs->train->class_counts(), epoch);
+    digest = base::sha256_hex(digest + summary.digest);
+    for (std::size_t j = 0; j < made.size(); ++j) made[j] += summary.drawn[j];
+  }
+  EXPECT_EQ(trained.training.draws_digest, digest);
+  EXPECT_EQ(trained.training.draws_made, made);
+}
+
+/// Stopped one step into the second epoch; `change` then rewrites the checkpoint.
+LoopOptions stopped_in_an_epoch(const LoopOptions& options, const std::filesystem::path& file,
+                                const std::function<void(const LoopOptions&)>& train,
+                                const std::function<void(model::Safetensors&)>& change) {
+  LoopOptions stopping = options;
+  stopping.checkpoint.newest = file;
+  stop_after(kSteps + 1, world(), stopping, train);
+  if (world().rank() == 0) {
+    model::Safetensors contents = model::read_safetensors(file);
+    change(contents);
+    model::write_safetensors(file, contents.tensors, contents.metadata);
+  }
+  world().barrier();
+  return stopping;
+}
+
+TEST_F(Loop, GoesOnFromWhatTheCheckpointSaysWasDelivered) {
+  const auto run = [](const LoopOptions& o) { static_cast<void>(train(world(), o)); };
+  const Trained whole = train(world(), options());
+  const Trained resumed = train(world(), stopped_in_an_epoch(options(), *folder / "delivered.safetensors",
+                                                             run, [](model::Safetensors& contents) {
+                                                               for (auto& [name, tensor] : contents.tensors) {
+                                                                 if (name == "delivered/positions")
+                                                                   tensor[3] += 1;
+                                                                 if (name == "delivered/of_class")
+                                                                   tensor[3] += 1;
+                                                               }
+                                                             }));
+  EXPECT_EQ(resumed.training.weights_digest, whole.training.weights_digest);
+  EXPECT_NE(resumed.training.draws_digest, whole.training.draws_digest);
+  EXPECT_EQ(resumed.training.draws_made.at(3), whole.training.draws_made.at(3) + 1);
+}
+
+TEST_F(Loop, TakesTheDrawsForWhatACheckpointOfFormat1DoesNotSay) {
+  const auto run = [](const LoopOptions& o) { static_cast<void>(train(world(), o)); };
+  LoopOptions stopped =
+      stopped_in_an_epoch(options(), *folder / "format_1.safetensors", run, [](model::Safetensors& contents) {
+        contents.metadata.erase("format");
+        std::erase_if(contents.tensors,
+                      [](const auto& entry) { return entry.first.starts_with("delivered/"); });
+      });
+  std::string warned;
+  stopped.warn = [&](const std::string& text) { warned += text; };
+  expect_same_outcome(train(world(), stopped), train(world(), options()));
+  if (world().rank() == 0) {
+    EXPECT_THAT(warned, HasSubstr("for the first 1 steps of epoch 1 the record's counts"));
   }
 }
 
@@ -231,9 +313,9 @@ class LoopOfHeads : public Loop {
     options.sampling = config::SamplingKind::class_balanced;
     auto backbone = std::make_shared<test::TinyBackbone>();
     test::fill(*backbone, 1);
-    options.step.trunk = backbone;
+    options.step.frozen_backbone = backbone;
     const std::string before = model::weights_digest(model::state(*backbone));
-    EvaluationSet images(group, *packs->validation, loader_options());
+    EvaluationSet images(group, *packs->validation, {.loader = loader_options()});
     EvaluationSet validation = features_of(images, *backbone);
     TrainingLoop loop(group, *packs->train, validation, options, std::move(heads));
     std::vector<Trained> results = loop.run();
@@ -276,9 +358,9 @@ class LoopOfHeadsOnMovingStatistics : public Loop {
     options.sampling = config::SamplingKind::class_balanced;
     auto backbone = std::make_shared<test::TinyBackbone>();
     test::fill(*backbone, 1);
-    options.step.trunk = backbone;
-    options.step.trunk_moves = true;
-    EvaluationSet images(group, *packs->validation, loader_options());
+    options.step.frozen_backbone = backbone;
+    options.step.update_statistics = true;
+    EvaluationSet images(group, *packs->validation, {.loader = loader_options()});
     TrainingLoop loop(group, *packs->train, images, options, std::move(heads));
     return {loop.run(), backbone};
   }
@@ -309,7 +391,7 @@ TEST_F(LoopOfHeadsOnMovingStatistics, KeepsTheBuffersOfEachHeadsBestEpochAndVali
                       model::ExtraTensors::ignore);
     EXPECT_EQ(outcome.backbone->norm->num_batches_tracked.item<std::int64_t>(),
               (training.best_epoch + 1) * kSteps);
-    EvaluationSet images(world(), *packs->validation, loader_options());
+    EvaluationSet images(world(), *packs->validation, {.loader = loader_options()});
     EvaluationSet features = features_of(images, *outcome.backbone);
     EXPECT_EQ(static_cast<double>(count_correct(features, heads[i].logits)) * 100.0 / 140,
               training.epochs.at(static_cast<std::size_t>(training.best_epoch)).validation_top1_percent);
@@ -379,7 +461,7 @@ TEST_F(Loop, RaisesOnAllRanksThatAnImageIsDamaged) {
   }
   world().barrier();
   const data::Pack damaged(*folder / "damaged.h5");
-  EvaluationSet validation(world(), *packs->validation, loader_options());
+  EvaluationSet validation(world(), *packs->validation, {.loader = loader_options()});
   TrainingLoop loop(world(), damaged, validation, options(),
                     {trainee_of(std::make_shared<TinyNetwork>(), 10)});
   try {

@@ -50,9 +50,9 @@ struct Stepper {
     const int first = sampling::first_micro_batch(shape, group.rank());
     return random_batch(static_cast<std::uint64_t>(first + number), shape.global_batch / shape.micro_batches);
   }
-  StepResult run(bool stop = false) {
+  StepResult run(const StepSignals& asks = {}) {
     int number = 0;
-    return step.run([&] { return batch(number++); }, stop);
+    return step.run([&] { return batch(number++); }, asks);
   }
 
   comm::Group group;
@@ -77,7 +77,7 @@ TEST(Step, LeavesWhatIsFrozenAloneAndNormalisesItByItsRunningBuffers) {
             {{network, [&](const torch::Tensor& images) { return network->forward(images); },
               std::make_shared<CrossEntropies>(), &parameters}});
   const MicroBatch batch = random_batch(0, kImages);
-  (void)step.run([&] { return batch; }, /*stop_requested=*/false);
+  (void)step.run([&] { return batch; });
   (sum_of_cross_entropies(plain.forward(batch.inputs), batch.labels) / kImages).backward();
 
   EXPECT_TRUE((network->backbone->norm->running_mean == 0.5).all().item<bool>());
@@ -103,7 +103,7 @@ TEST(Step, TrainsBatchNormOfWhatIsFrozenWhereItKeepsMoving) {
               std::make_shared<CrossEntropies>(), &parameters}});
   const MicroBatch batch = random_batch(0, kImages);
   const torch::Tensor seen = network->backbone->conv->forward(batch.inputs).detach();
-  (void)step.run([&] { return batch; }, /*stop_requested=*/false);
+  (void)step.run([&] { return batch; });
   EXPECT_TRUE(torch::allclose(norm.running_mean, 0.1 * seen.mean({0, 2, 3}), 1e-4, 1e-6));
   EXPECT_EQ(model::weights_digest(model::NamedTensors{{"weight", norm.weight}, {"bias", norm.bias}}), before);
 
@@ -145,15 +145,14 @@ TEST(Step, MovesTheStatisticsOfATrunkToo) {
   FlatParameters parameters(*head);
   const sampling::BatchShape shape{kGlobalBatch, kMicroBatches, world().size()};
   StepOptions options;
-  options.trunk = shared->backbone;
-  options.trunk_moves = true;
+  options.frozen_backbone = shared->backbone;
+  options.update_statistics = true;
   Step step(world(), shape,
             {{head, [&](const torch::Tensor& features) { return head->forward(features); },
               std::make_shared<CrossEntropies>(), &parameters}},
             options);
   int number = sampling::first_micro_batch(shape, world().rank());
-  step.run([&] { return random_batch(static_cast<std::uint64_t>(number++), kGlobalBatch / kMicroBatches); },
-           false);
+  step.run([&] { return random_batch(static_cast<std::uint64_t>(number++), kGlobalBatch / kMicroBatches); });
   // The same statistics as where the backbone is trained itself.
   Stepper trained(world());
   trained.run();
@@ -174,7 +173,7 @@ TEST(Step, HasTheGradientAndStatisticsOfPlainAutograd) {
   const StepResult result = stepper.run();
 
   EXPECT_NEAR(result.loss_sums.at(0), 4 * loss.item<double>(), 1e-5);
-  EXPECT_FALSE(result.stop);
+  EXPECT_FALSE(result.asked.stop);
   const auto expected = plain.named_parameters();
   for (const auto& named : stepper.network->named_parameters()) {
     EXPECT_TRUE(torch::allclose(named.value().grad(), expected[named.key()].grad(), 1e-5, 1e-8))
@@ -255,7 +254,7 @@ TEST(Step, TrainsNetworksSideBySideAsIfEachWereAlone) {
             {{second, [&](const torch::Tensor& x) { return second->forward(x); }, loss, &second_parameters},
              {first, [&](const torch::Tensor& x) { return first->forward(x); }, loss, &first_parameters}});
   int number = 0;
-  step.run([&] { return alone.batch(number++); }, false);
+  step.run([&] { return alone.batch(number++); });
   EXPECT_TRUE(same_bits(first_parameters.gradients(), alone.parameters.gradients()));
   EXPECT_FALSE(same_bits(second_parameters.gradients(), alone.parameters.gradients()));
 }
@@ -299,7 +298,7 @@ TEST(Step, DividesAWeightedSumByTheWeightsOfTheWholeGlobalBatch) {
       at += images;
       return batch;
     };
-    const StepResult result = step.run(next, /*stop_requested=*/false, {}, std::array{sum});
+    const StepResult result = step.run(next, {}, {}, std::array{sum});
     EXPECT_NEAR(result.loss_sums.at(0) / 3, 0.9741200, 1e-6) << micro_batches;
     gradients.push_back(identity->weight.grad().clone());
   }
@@ -325,22 +324,30 @@ TEST(Step, GivesAnUnusedParameterAZeroGradientAndGoesOn) {
           return network->backbone->norm->forward(network->backbone->conv->forward(images)).mean({2, 3});
         },
         std::make_shared<CrossEntropies>(), &parameters}});
-  step.run([] { return random_batch(0, kGlobalBatch / kMicroBatches); }, false);
+  step.run([] { return random_batch(0, kGlobalBatch / kMicroBatches); });
   EXPECT_EQ(network->backbone->wide->weight.grad().abs().max().item<float>(), 0);
   EXPECT_GT(network->backbone->conv->weight.grad().abs().max().item<float>(), 0);
 }
 
-TEST(Step, TellsEveryRankThatOneWasAskedToStop) {
+TEST(Step, TellsEveryRankWhatOneAsksFor) {
   Stepper stepper(world());
-  EXPECT_TRUE(stepper.run(world().rank() == world().size() - 1).stop);
-  EXPECT_FALSE(stepper.run().stop);
+  const bool last = world().rank() == world().size() - 1;
+  StepSignals asked = stepper.run({.stop = last}).asked;
+  EXPECT_TRUE(asked.stop);
+  EXPECT_FALSE(asked.checkpoint);
+  asked = stepper.run({.checkpoint = last}).asked;
+  EXPECT_FALSE(asked.stop);
+  EXPECT_TRUE(asked.checkpoint);
+  asked = stepper.run().asked;
+  EXPECT_FALSE(asked.stop);
+  EXPECT_FALSE(asked.checkpoint);
 }
 
 /// Runs a step that fails on the last rank only, and returns what this rank was told.
 template <class Error>
 std::string failure_of(Stepper& stepper, const std::function<MicroBatch()>& next) {
   try {
-    stepper.step.run(next, false);
+    stepper.step.run(next);
   } catch (const Error& error) {
     return error.what();
   }
@@ -391,7 +398,7 @@ TEST(Step, NamesTheMicroBatchesToTryWhereMemoryRunsOut) {
               {{network, [&](const torch::Tensor&) -> torch::Tensor { TORCH_CHECK(false, torchs); },
                 std::make_shared<CrossEntropies>(), &parameters}});
     try {
-      step.run([] { return random_batch(0, kGlobalBatch / kMicroBatches); }, false);
+      step.run([] { return random_batch(0, kGlobalBatch / kMicroBatches); });
       FAIL() << "nothing was thrown";
     } catch (const base::SystemError& error) {
       EXPECT_THAT(error.what(), HasSubstr("use stage_1.micro_batches = 16, of 2 images each instead of 4"));

@@ -14,8 +14,8 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
-#include "comm/exchange.hpp"
-#include "comm/exchanged_step.hpp"
+#include "comm/gradient_reducer.hpp"
+#include "comm/reduced_step.hpp"
 #include "comm/stand_in/cuda_stand_in.hpp"
 #include "comm/stand_in/nccl_stand_in.hpp"
 #include "device/current_gpu.hpp"
@@ -46,7 +46,7 @@ constexpr std::size_t kLongestBucket = 20011;
 
 int own_gpu() { return session().local_rank().value(); }
 
-Place place_of(Transport transport) {
+ReducerOptions place_of(Transport transport) {
   return {.gpu = own_gpu(), .transport = transport, .largest_bucket = kLongestBucket};
 }
 
@@ -67,7 +67,8 @@ enum class Filled { as_they_are_added, before_the_first_step };
 
 /// Steps as they follow each other in training: one stream fills buckets, another uses the sums, and the host
 /// waits for neither until the end.
-void sum_on_gpu(std::vector<Step>& steps, Exchange& exchange, Filled filled = Filled::as_they_are_added) {
+void sum_on_gpu(std::vector<Step>& steps, GradientReducer& exchange,
+                Filled filled = Filled::as_they_are_added) {
   const device::Stream filling = device::Stream::on_gpu(own_gpu());
   const device::Stream use = device::Stream::on_gpu(own_gpu());
   device::Event done;
@@ -101,7 +102,7 @@ void sum_on_gpu(std::vector<Step>& steps, Exchange& exchange, Filled filled = Fi
 void expect_bits_of_the_serial_tree(Transport transport, Filled filled = Filled::as_they_are_added) {
   const device::GpuScope scope(own_gpu());
   std::vector<Step> steps = steps_of_uneven_buckets();
-  const auto exchange = make_exchange(world(), config::Reduction::fixed_order, place_of(transport));
+  const auto exchange = make_gradient_reducer(world(), config::Reduction::fixed_order, place_of(transport));
   sum_on_gpu(steps, *exchange, filled);
   for (const Step& step : steps) step.expect_bits_of_the_serial_tree();
 }
@@ -140,7 +141,7 @@ TEST_P(ExchangeOnTheStandIn, SumsAreUsedOnlyOnceTheyAreThere) {
 
 TEST_P(ExchangeOnTheStandIn, IsUsedByAThreadThatHasChosenNoGpu) {
   std::vector<Step> steps = steps_of_uneven_buckets();
-  const auto exchange = make_exchange(world(), config::Reduction::fixed_order, place_of(GetParam()));
+  const auto exchange = make_gradient_reducer(world(), config::Reduction::fixed_order, place_of(GetParam()));
   std::thread backward([&] { sum_on_gpu(steps, *exchange); });
   backward.join();
   for (const Step& step : steps) step.expect_bits_of_the_serial_tree();
@@ -152,7 +153,8 @@ TEST_P(ExchangeOnTheStandIn, IsCompletedWhenAbandoned) {
   std::vector<float> ones(kLongestBucket, 1);
   {
     const While slow(conditions().copy_to_gpu_us, on_odd_ranks(2000));
-    const auto exchange = make_exchange(world(), config::Reduction::fixed_order, place_of(GetParam()));
+    const auto exchange =
+        make_gradient_reducer(world(), config::Reduction::fixed_order, place_of(GetParam()));
     stream.copy(memory.get(), ones.data(), memory.size_bytes());
     exchange->add({static_cast<float*>(memory.get()), ones.size()}, stream);
   }
@@ -177,8 +179,8 @@ std::string told_by(const std::function<void()>& work) {
     return std::string("ConfigError: ") + error.what();
   } catch (const base::SystemError& error) {
     return std::string("SystemError: ") + error.what();
-  } catch (const LostRanks& error) {
-    return std::string("LostRanks: ") + error.what();
+  } catch (const CommunicationError& error) {
+    return std::string("CommunicationError: ") + error.what();
   }
 }
 
@@ -186,8 +188,9 @@ std::string told_by(const std::function<void()>& work) {
 std::vector<std::string> told_while_making(int gpu) {
   const device::GpuScope scope(gpu);
   return world().all_gather(told_by([&] {
-    const auto exchange = make_exchange(world(), config::Reduction::fixed_order,
-                                        {.gpu = gpu, .transport = Transport::nccl, .largest_bucket = 1000});
+    const auto exchange =
+        make_gradient_reducer(world(), config::Reduction::fixed_order,
+                              {.gpu = gpu, .transport = Transport::nccl, .largest_bucket = 1000});
   }));
 }
 
@@ -226,7 +229,7 @@ TEST(FaultsOfSeveralRanks, APeerThatIsGoneIsToldInNcclsWordsAndWhatWaitsForItIsE
     const device::GpuMemory memory(1000 * sizeof(float), own_gpu());
     const std::span bucket(static_cast<float*>(memory.get()), 1000);
     const device::Stream stream = device::Stream::on_gpu(own_gpu());
-    auto exchange = make_exchange(world(), config::Reduction::fixed_order, place_of(Transport::nccl));
+    auto exchange = make_gradient_reducer(world(), config::Reduction::fixed_order, place_of(Transport::nccl));
     // Rank 0 does not come.
     if (world().rank() != 0) {
       const int aborts = stand_in::aborts();
@@ -236,10 +239,10 @@ TEST(FaultsOfSeveralRanks, APeerThatIsGoneIsToldInNcclsWordsAndWhatWaitsForItIsE
       done.record(stream);
       const While gone(conditions().peer_is_gone, true);
       EXPECT_THAT(told_by([&] { exchange->await(done); }),
-                  AllOf(StartsWith("LostRanks: the exchange of gradients broke off"),
+                  AllOf(StartsWith("CommunicationError: the exchange of gradients broke off"),
                         HasSubstr(stand_in::kPeerIsGone)));
       EXPECT_EQ(stand_in::aborts() - aborts, 1);
-      EXPECT_THAT(told_by([&] { exchange->add(bucket, stream); }), StartsWith("LostRanks: "));
+      EXPECT_THAT(told_by([&] { exchange->add(bucket, stream); }), StartsWith("CommunicationError: "));
       exchange.reset();
     }
   }
@@ -252,16 +255,17 @@ TEST(FaultsOfSeveralRanks, AGpuThatFailsInTheMiddleOfAStepLosesTheRanks) {
   for (const Transport transport : {Transport::mpi, Transport::nccl}) {
     const device::GpuMemory memory(1000 * sizeof(float), own_gpu());
     const device::Stream stream = device::Stream::on_gpu(own_gpu());
-    const auto exchange = make_exchange(world(), config::Reduction::fixed_order, place_of(transport));
+    const auto exchange = make_gradient_reducer(world(), config::Reduction::fixed_order, place_of(transport));
     const While failed(conditions().gpu_has_failed, true);
-    EXPECT_THAT(told_by([&] {
-                  exchange->add({static_cast<float*>(memory.get()), 1000}, stream);
-                  exchange->finish(stream);
-                  device::Event done;
-                  done.record(stream);
-                  exchange->await(done);
-                }),
-                AllOf(StartsWith("LostRanks: the exchange of gradients broke off"), HasSubstr("cudaEvent")));
+    EXPECT_THAT(
+        told_by([&] {
+          exchange->add({static_cast<float*>(memory.get()), 1000}, stream);
+          exchange->finish(stream);
+          device::Event done;
+          done.record(stream);
+          exchange->await(done);
+        }),
+        AllOf(StartsWith("CommunicationError: the exchange of gradients broke off"), HasSubstr("cudaEvent")));
   }
   world().barrier();
 }
