@@ -19,6 +19,7 @@ set(rooms
   "sampling:2:-"
   "record:2:-"
   "report:3:-"
+  "render:4:-"
   "model:3:torch/|ATen/|c10/|nlohmann/|cuda"
   "train:4:torch/|ATen/|c10/|nlohmann/|cuda"
   "learning:5:torch/|ATen/|c10/"

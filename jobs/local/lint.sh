@@ -18,7 +18,8 @@ echo "formatting: ${#sources[@]} files as .clang-format wants them"
 [ "${1:-}" = --tidy ] || exit 0
 [ -f build/asan/compile_commands.json ] || cmake --preset asan >/dev/null
 mapfile -t checked < <(git ls-files 'src/base/*.cpp' 'src/config/*.cpp' 'src/store/*.cpp' 'src/image/*.cpp' \
-  'src/metric/*.cpp' 'src/data/*.cpp' 'src/sampling/*.cpp' 'src/record/*.cpp' 'src/report/*.cpp')
+  'src/metric/*.cpp' 'src/data/*.cpp' 'src/sampling/*.cpp' 'src/record/*.cpp' 'src/report/*.cpp' \
+  'src/render/*.cpp')
 printf '%s\n' "${checked[@]}" | xargs -P "$(nproc)" -n 4 "$clang_tidy" --quiet -p build/asan \
   --extra-arg=-Wno-unknown-warning-option --extra-arg=-Wno-deprecated-declarations
 echo "clang-tidy: ${#checked[@]} files without a finding"

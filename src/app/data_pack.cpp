@@ -12,10 +12,10 @@
 #include "base/format.hpp"
 #include "data/class_names.hpp"
 #include "data/image_set.hpp"
-#include "data/known_lists.hpp"
 #include "data/limits.hpp"
 #include "data/pack.hpp"
 #include "data/pack_writer.hpp"
+#include "data/recognise.hpp"
 
 namespace ltr::app {
 namespace {
@@ -58,7 +58,8 @@ std::vector<std::string> class_names_for(const data::ImageList& list, const std:
 }
 
 /// What to call the pack: as asked for, as the published list is known, or as the file or folder.
-std::string name_for(const data::ImageList& list, const data::KnownList* known, const Arguments& arguments) {
+std::string name_for(const data::ImageList& list, const config::PublicList* known,
+                     const Arguments& arguments) {
   if (!arguments.name.empty()) return arguments.name;
   if (known != nullptr) return std::string(known->name);
   const std::filesystem::path path = std::filesystem::absolute(list.file).lexically_normal();
@@ -75,7 +76,7 @@ void warn_of_images(const data::NotedImages& noted, const char* what, base::Log&
 }
 
 /// What makes the pack another one than its list says.
-void warn_of_damage(const data::PackReport& report, const data::KnownList* known, base::Log& log) {
+void warn_of_damage(const data::PackReport& report, const config::PublicList* known, base::Log& log) {
   warn_of_images(report.dropped, "dropped", log);
   warn_of_images(report.lenient, "taken as PIL takes it:", log);
   if (report.dropped.count > 0 && known != nullptr) {

@@ -17,25 +17,26 @@
 #include "base/error.hpp"
 #include "base/printable.hpp"
 #include "config/enums.hpp"
+#include "render/pictures.hpp"
+#include "render/report.hpp"
 #include "report/digest.hpp"
-#include "report/figure_files.hpp"
-#include "report/figure_list.hpp"
-#include "report/gnuplot.hpp"
+#include "report/figures.hpp"
 #include "report/published.hpp"
-#include "report/read_records.hpp"
-#include "report/table.hpp"
+#include "report/results.hpp"
 #include "store/file.hpp"
 
 namespace {
 
 using ltr::base::ExitStatus;
-using ltr::report::Format;
+using ltr::render::Format;
+namespace render = ltr::render;
+namespace report = ltr::report;
 
 struct Arguments {
   std::vector<std::string> records;
   std::vector<std::string> published;
   std::string against;
-  ltr::report::Request request;
+  render::Request request;
   bool digest = false;
   std::string figures;
 };
@@ -47,7 +48,7 @@ void add_table_options(CLI::App& app, Arguments& arguments, CLI::Option* digest)
                                               {"csv", Format::csv},
                                               {"latex", Format::latex},
                                               {"html", Format::html}};
-  ltr::report::TableOptions& options = arguments.request.options;
+  report::TableOptions& options = arguments.request.options;
   // A comparison with NaN holds for no range.
   const auto points = [](const std::string& text) {
     double value = 0;
@@ -100,7 +101,7 @@ class HelpWithTables : public CLI::Formatter {
   std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
     std::string help = Formatter::make_help(app, std::move(name), mode);
     help.erase(help.find_last_not_of('\n') + 1);
-    return help + "\n\nTables:\n" + ltr::report::list_tables();
+    return help + "\n\nTables:\n" + render::list_tables();
   }
 };
 
@@ -136,7 +137,7 @@ std::optional<ExitStatus> parse(int argc, char** argv, Arguments& arguments) {
 std::string digests(const std::vector<std::string>& paths) {
   std::string text;
   for (const std::string& path : paths) {
-    text += ltr::base::printable(path) + "\n" + ltr::report::render_digests(ltr::report::read_record(path));
+    text += ltr::base::printable(path) + "\n" + report::render_digests(report::read_record(path));
   }
   return text;
 }
@@ -144,47 +145,46 @@ std::string digests(const std::vector<std::string>& paths) {
 void say(const std::string& message) { std::cerr << "ltr_report: " << ltr::base::printable(message) << "\n"; }
 
 /// The figures that can be drawn on this machine, or why they cannot.
-ltr::report::FigureList drawable_figures(const ltr::report::Records& records,
-                                         const std::vector<std::string>& by) {
-  if (ltr::report::gnuplot_installed()) return ltr::report::figures_of(records.runs, by, records.files);
-  return {.figures = {}, .left_out = {ltr::report::kGnuplotMissing}};
+report::FigureList drawable_figures(const report::Results& results, const std::vector<std::string>& by) {
+  if (render::gnuplot_installed()) return report::figures_of(results, by);
+  return {.figures = {}, .left_out = {render::kGnuplotMissing}};
 }
 
 /// What the user names rather than spells out, read.
-ltr::report::Request completed(const Arguments& arguments) {
-  ltr::report::Request request = arguments.request;
+render::Request completed(const Arguments& arguments) {
+  render::Request request = arguments.request;
   if (!arguments.against.empty()) {
     request.options.against = ltr::config::enum_from_name<ltr::config::LearningKind>(arguments.against);
   }
   for (const std::string& file : arguments.published) {
-    const auto rows = ltr::report::read_published(file);
+    const auto rows = report::read_published(file);
     request.options.published.insert(request.options.published.end(), rows.begin(), rows.end());
   }
   return request;
 }
 
 /// The tables, and the figures where they are asked for.
-void report(const Arguments& arguments) {
+void print_report(const Arguments& arguments) {
   if (arguments.digest) return ltr::app::print(digests(arguments.records));
-  ltr::report::Request request = completed(arguments);
-  const ltr::report::Records records = ltr::report::read_records(arguments.records);
-  for (const std::string& note : records.notes) say(note);
-  request.files = records.files;
-  ltr::report::FigureList figures;
+  render::Request request = completed(arguments);
+  std::vector<std::string> notes;
+  const report::Results results = report::read_results(arguments.records, notes);
+  for (const std::string& note : notes) say(note);
+  report::FigureList figures;
   const auto find_figures = [&] {
-    figures = drawable_figures(records, request.options.by);
+    figures = drawable_figures(results, request.options.by);
     for (const std::string& note : figures.left_out) say(note);
-    if (!arguments.figures.empty()) ltr::report::check_place(figures.figures, arguments.figures);
+    if (!arguments.figures.empty()) render::check_folder(figures.figures, arguments.figures);
   };
   const bool inlined = request.format == Format::html;
   if (inlined) {
     find_figures();
-    request.illustrations = {ltr::report::drawn(figures.figures), figures.left_out};
+    request.illustrations = {render::pictures_of(figures.figures), figures.left_out};
   }
-  const std::string text = ltr::report::render(records.runs, request);
+  const std::string text = render::print(results, request);
   if (!inlined && !arguments.figures.empty()) find_figures();
   ltr::app::print(text);
-  if (!arguments.figures.empty()) ltr::report::write_figures(figures.figures, arguments.figures);
+  if (!arguments.figures.empty()) render::write_figures(figures.figures, arguments.figures);
 }
 
 }  // namespace
@@ -195,7 +195,7 @@ int main(int argc, char** argv) {
   try {
     Arguments arguments;
     if (const auto status = parse(argc, argv, arguments)) return *status;
-    report(arguments);
+    print_report(arguments);
     return ExitStatus::done;
   } catch (const std::exception& error) {
     say(error.what());

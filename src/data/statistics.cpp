@@ -5,7 +5,7 @@
 
 #include "base/format.hpp"
 #include "base/printable.hpp"
-#include "data/known_lists.hpp"
+#include "config/public_sets.hpp"
 #include "image/chroma.hpp"
 
 namespace ltr::data {
@@ -35,7 +35,7 @@ std::string chroma_text(const PackStatistics& statistics) {
 std::string list_line(const Pack& pack) {
   if (pack.list_hash().empty()) return "none, drawn";
   const std::string hash = base::format("git blob {}", pack.list_hash());
-  const KnownList* known = known_list(pack.list_hash());
+  const config::PublicList* known = config::public_list(pack.list_hash());
   if (known == nullptr) return hash;
   if (pack.images() == known->images) return base::format("{}, {} as published", hash, known->name);
   return base::format("{}, {}, but only {} of its {} images: not as published", hash, known->name,

@@ -11,7 +11,7 @@
 #include "grid/rank_0.hpp"
 #include "grid/schedule_simulation.hpp"
 #include "grid/self_check.hpp"
-#include "report/table.hpp"
+#include "render/report.hpp"
 
 namespace ltr::grid {
 
@@ -137,7 +137,7 @@ Outcome Run::merge() {
   Outcome outcome;
   outcome.status = state == State::failures ? base::ExitStatus::some_cells_failed : base::ExitStatus::done;
   if (world_.rank() != 0) return outcome;
-  outcome.text = report::render({run}, {}) + base::format("\nrecord: {}\n", configuration_.run.output);
+  outcome.text = render::print(report::Results({run}), {}) + base::format("\nrecord: {}\n", configuration_.run.output);
   if (state == State::failures) {
     outcome.text += "Some cells failed; the same command with --retry-failed tries them again.\n";
   }

@@ -17,7 +17,7 @@
 #include "grid/run.hpp"
 #include "grid/same_run.hpp"
 #include "grid/smoke.hpp"
-#include "report/table.hpp"
+#include "render/report.hpp"
 #include "store/atomic_file.hpp"
 #include "train/compute_device.hpp"
 #include "train/determinism.hpp"
@@ -117,7 +117,7 @@ Outcome run(const ProcessContext& process, const config::Configuration& configur
   if (of_rank_0(world, complete.has_value())) {
     if (!complete) return {};
     return {base::ExitStatus::done,
-            report::render({*complete}, {}) +
+            render::print(report::Results({*complete}), {}) +
                 base::format("\n{} holds every cell of this configuration; nothing to do.\n",
                              configuration.run.output)};
   }

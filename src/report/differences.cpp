@@ -11,7 +11,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "base/random.hpp"
-#include "report/pivot.hpp"
+#include "report/axis_index.hpp"
 
 namespace ltr::report {
 namespace {
@@ -19,9 +19,8 @@ constexpr std::size_t kSeedsForDifference = 3;
 constexpr double kLevel = 0.05;
 constexpr std::size_t kResamples = 1000;
 
-using Cells = std::vector<const Cell*>;
-/// Complete cells of one place in the table, by strategy.
-using Strategies = std::map<config::LearningKind, Cells>;
+/// Complete cells on one representation, by strategy.
+using Strategies = std::map<config::LearningKind, CellList>;
 
 const AccuracyName& accuracy_of(std::string_view name) {
   std::vector<std::string> names;
@@ -37,7 +36,7 @@ const AccuracyName& accuracy_of(std::string_view name) {
 
 /// The test set drawn anew, its images right as often as in the mean over seeds: the seeds share its images,
 /// so more of them do not make it larger. Every strategy has random numbers of its own.
-std::vector<double> resampled(const Cells& cells, metric::AccuracyKind kind) {
+std::vector<double> resampled(const CellList& cells, metric::AccuracyKind kind) {
   const Cell& first = *cells.front();
   const std::vector<std::int64_t>& total = first.record->test.total;
   const std::vector<double> weights = metric::image_weights(total, first.view->shots, kind);
@@ -50,17 +49,18 @@ std::vector<double> resampled(const Cells& cells, metric::AccuracyKind kind) {
                   .accuracy = images > 0 ? static_cast<double>(correct) / images : 0,
                   .weight = weights[k]};
   }
-  const auto sampling = static_cast<std::uint64_t>(first.sampling);
-  const auto learning = static_cast<std::uint64_t>(first.learning);
+  const auto sampling = static_cast<std::uint64_t>(first.key.sampling);
+  const auto learning = static_cast<std::uint64_t>(first.key.learning);
   return metric::resampled_sums(classes, kResamples, {0, base::Stream::test_set, sampling, learning});
 }
 
 /// The cells of `a` and `b` with the same seeds, in the same order. Both are in the order of their seeds.
-std::pair<Cells, Cells> paired(const Cells& a, const Cells& b) {
-  std::pair<Cells, Cells> pairs;
+std::pair<CellList, CellList> paired(const CellList& a, const CellList& b) {
+  std::pair<CellList, CellList> pairs;
   for (const Cell* one : a) {
-    const auto other = std::ranges::lower_bound(b, one->seed, {}, &Cell::seed);
-    if (other == b.end() || (*other)->seed != one->seed) continue;
+    const auto seed_of = [](const Cell* cell) { return cell->key.seed; };
+    const auto other = std::ranges::lower_bound(b, one->key.seed, {}, seed_of);
+    if (other == b.end() || (*other)->key.seed != one->key.seed) continue;
     pairs.first.push_back(one);
     pairs.second.push_back(*other);
   }
@@ -68,7 +68,7 @@ std::pair<Cells, Cells> paired(const Cells& a, const Cells& b) {
 }
 
 /// Empty if no seed has both.
-std::optional<Difference> difference_of(const Cells& strategy, const Cells& baseline,
+std::optional<Difference> difference_of(const CellList& strategy, const CellList& baseline,
                                         const AccuracyName& accuracy) {
   const auto [ours, theirs] = paired(strategy, baseline);
   Difference difference;
@@ -78,11 +78,11 @@ std::optional<Difference> difference_of(const Cells& strategy, const Cells& base
     const std::optional<double> b = theirs[i]->accuracy.*accuracy.member;
     if (!a || !b) continue;
     points.push_back(*a - *b);
-    difference.cells.push_back(ours[i]->record);
+    difference.cells.push_back(ours[i]);
   }
   if (points.empty()) return std::nullopt;
-  difference.pair = base::format("{} - {}", config::name_of(ours.front()->learning),
-                                 config::name_of(theirs.front()->learning));
+  difference.pair = base::format("{} - {}", config::name_of(ours.front()->key.learning),
+                                 config::name_of(theirs.front()->key.learning));
   difference.remark = remark_of(*ours.front());
   if (difference.remark.empty()) difference.remark = remark_of(*theirs.front());
   difference.by_seed = metric::summarise(points);
@@ -111,34 +111,31 @@ void conclude(std::vector<Difference>& differences, double band) {
 }
 }  // namespace
 
-void add_differences(Table& table, const TableKind& kind, std::span<const Cell> cells,
-                     const TableOptions& options) {
-  const AccuracyName& accuracy = accuracy_of(options.difference_of);
+void add_differences(Table& table, const TableKind& kind, const ResultSet& set, const TableOptions& options) {
+  const AccuracyName& accuracy = accuracy_of(options.difference_of.value_or("all"));
   std::vector<Axis> axes;
   for (const Axis axis : {Axis::dataset, Axis::backbone, Axis::epochs}) {
     if (kind.has(axis)) axes.push_back(axis);
   }
   axes.push_back(Axis::sampling);
-  Side places(axes, Side::By::first);
-  const auto complete = [](const Cell& cell) { return cell.status == CellStatus::complete; };
-  for (const Cell& cell : cells) {
-    if (complete(cell)) places.add(coordinates_of(cell, options.by));
+  AxisIndex index(axes, AxisIndex::By::first);
+  for (const Cell* cell : set.cells) {
+    if (cell->complete()) index.add(coordinates_of(*cell, options.by));
   }
-  places.arrange();
-  std::vector<Strategies> strategies(places.size());
-  for (const Cell& cell : cells) {
-    if (!complete(cell)) continue;
-    strategies[places.place(coordinates_of(cell, options.by))][cell.learning].push_back(&cell);
+  index.arrange();
+  std::vector<Strategies> strategies(index.size());
+  for (const Cell* cell : set.cells) {
+    if (!cell->complete()) continue;
+    strategies[index.find(coordinates_of(*cell, options.by))][cell->key.learning].push_back(cell);
   }
-  for (std::size_t place = 0; place < strategies.size(); ++place) {
-    const auto baseline =
-        options.against ? strategies[place].find(*options.against) : strategies[place].begin();
-    if (baseline == strategies[place].end()) continue;
-    for (const auto& [learning, ours] : strategies[place]) {
+  for (std::size_t i = 0; i < strategies.size(); ++i) {
+    const auto baseline = options.against ? strategies[i].find(*options.against) : strategies[i].begin();
+    if (baseline == strategies[i].end()) continue;
+    for (const auto& [learning, ours] : strategies[i]) {
       if (learning == baseline->first) continue;
       std::optional<Difference> difference = difference_of(ours, baseline->second, accuracy);
       if (!difference) continue;
-      difference->labels = places.labels()[place];
+      difference->labels = index.labels()[i];
       table.differences.push_back(std::move(*difference));
     }
   }
@@ -156,9 +153,9 @@ void add_differences(Table& table, const TableKind& kind, std::span<const Cell> 
   table.difference_names.emplace_back("strategies");
   table.difference_title = base::format(
       "differences in top-1 ({}), points, mean over the same seeds: shown if p, Holm-corrected over this "
-      "table, "
-      "is below {} and the mean more than {} from 0; test set: 95 % of test sets drawn anew within class",
-      options.difference_of, kLevel, options.band);
+      "table, is below {} and the mean more than {} from 0; test set: 95 % of test sets drawn anew within "
+      "class",
+      accuracy.name, kLevel, options.band);
 }
 
 }  // namespace ltr::report

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <set>
-#include <utility>
 
 #include "base/format.hpp"
 #include "metric/shots.hpp"
@@ -45,9 +44,9 @@ std::string group_fact(const RunView& view, const std::vector<std::int64_t>& tot
                       counted(classes, "class", "classes"), counted(images, "image", "images"), tested);
 }
 
-std::string seeds_fact(std::span<const Cell> cells) {
+std::string seeds_fact(const ResultSet& set) {
   std::set<std::uint64_t> seeds;
-  for (const Cell& cell : cells) seeds.insert(cell.seed);
+  for (const Cell* cell : set.cells) seeds.insert(cell->key.seed);
   std::vector<std::string> words;
   for (const std::uint64_t seed : seeds) words.push_back(std::to_string(seed));
   constexpr std::size_t kShown = 30;
@@ -84,59 +83,58 @@ std::string listed(std::span<const std::string> words, std::string_view separato
                       base::with_thousands(static_cast<std::int64_t>(words.size() - most)));
 }
 
-std::string title_of(const TableKind& kind, std::span<const RunView* const> views) {
+std::string title_of(const TableKind& kind, const ResultSet& set) {
+  const record::RunRecord& first = *set.first().run;
   const bool one_backbone = std::ranges::all_of(
-      views, [&](const RunView* view) { return view->run->backbone == views[0]->run->backbone; });
-  std::string subject = kind.has(Axis::dataset) ? "" : views[0]->run->data_names.at("train");
-  if (one_backbone && !kind.has(Axis::backbone)) {
-    subject += (subject.empty() ? "" : ", ") + views[0]->run->backbone;
-  }
+      set.runs, [&](const RunView* view) { return view->run->backbone == first.backbone; });
+  std::vector<std::string> subject;
+  if (!kind.has(Axis::dataset)) subject.push_back(first.data_names.at("train"));
+  if (one_backbone && !kind.has(Axis::backbone)) subject.push_back(first.backbone);
   const std::string_view what =
       kind.measures == MeasureSet::quality ? "in percent" : "top-1 test accuracy in percent";
   const std::string name = kind.name == "grid" ? "" : base::format("{} ({}): ", kind.name, kind.help);
-  return base::format("{}{}{}{}, mean ± standard deviation over seeds", name, subject,
+  return base::format("{}{}{}{}, mean ± standard deviation over seeds", name, base::join(subject, ", "),
                       subject.empty() ? "" : ": ", what);
 }
 
-std::vector<std::string> facts_of(const TableKind& kind, std::span<const RunView* const> views,
-                                  std::span<const Cell> cells) {
+std::vector<std::string> facts_of(const TableKind& kind, const ResultSet& set) {
   std::vector<std::string> facts;
-  const bool same_groups = std::ranges::all_of(views, [&](const RunView* view) {
-    return view->shots == views[0]->shots && view->run->class_counts == views[0]->run->class_counts;
+  const RunView& first = set.first();
+  const bool same_groups = std::ranges::all_of(set.runs, [&first](const RunView* view) {
+    return view->shots == first.shots && view->run->class_counts == first.run->class_counts;
   });
   const bool of_groups =
       kind.measures == MeasureSet::groups || kind.measures == MeasureSet::groups_and_balanced;
   if (of_groups && same_groups) {
-    const std::vector<std::int64_t> totals = test_totals(*views[0]->run);
+    const std::vector<std::int64_t> totals = test_totals(*first.run);
     for (const metric::Shot shot : {metric::Shot::many, metric::Shot::medium, metric::Shot::few}) {
-      facts.push_back(group_fact(*views[0], totals, shot));
+      facts.push_back(group_fact(first, totals, shot));
     }
   }
   facts.emplace_back(columns_fact(kind.measures));
-  facts.push_back(seeds_fact(cells));
-  if (std::ranges::any_of(views, [](const RunView* view) { return view->run->test_serves_as_validation; })) {
+  facts.push_back(seeds_fact(set));
+  if (std::ranges::any_of(set.runs,
+                          [](const RunView* view) { return view->run->test_serves_as_validation; })) {
     facts.emplace_back("note: the test set served as validation, so epochs and tau were chosen on it");
   }
   return facts;
 }
 
-std::vector<std::string> holes_of(std::span<const RunView* const> views) {
+std::vector<std::string> defects_of(const ResultSet& set) {
   std::set<std::string> sentences;
-  for (const RunView* view : views) {
-    for (std::string& sentence : holes_of(*view->run)) sentences.insert(std::move(sentence));
-  }
+  for (const RunView* view : set.runs) sentences.insert(view->defects.begin(), view->defects.end());
   return {sentences.begin(), sentences.end()};
 }
 
-std::vector<std::string> gaps_of(std::span<const Cell> cells) {
+std::vector<std::string> gaps_of(const ResultSet& set) {
   constexpr std::size_t kShown = 100;
   std::vector<std::string> gaps;
   std::size_t found = 0;
-  for (const Cell& cell : cells) {
-    if (cell.status == CellStatus::complete || ++found > kShown) continue;
-    gaps.push_back(cell.status == CellStatus::missing
-                       ? base::format("missing: {}: not computed yet", cell.id)
-                       : base::format("failed: {}: {}", cell.id, cell.record->error));
+  for (const Cell* cell : set.cells) {
+    if (cell->complete() || ++found > kShown) continue;
+    gaps.push_back(cell->status == CellStatus::missing
+                       ? base::format("missing: {}: not computed yet", cell->id)
+                       : base::format("failed: {}: {}", cell->id, cell->record->error));
   }
   if (found > kShown) gaps.push_back(base::format("and {} more cells failed or missing", found - kShown));
   return gaps;

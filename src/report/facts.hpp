@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a table's numbers stand on, in sentences; for the sources of this room only.
+// What the numbers of a table are of, in sentences.
 #pragma once
 
 #include <cstddef>
@@ -8,9 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "report/cells.hpp"
-#include "report/run_view.hpp"
-#include "report/table_kind.hpp"
+#include "report/results.hpp"
+#include "report/tables.hpp"
 
 namespace ltr::report {
 
@@ -18,16 +17,15 @@ namespace ltr::report {
 [[nodiscard]] std::string listed(std::span<const std::string> words, std::string_view separator,
                                  std::size_t most);
 
-[[nodiscard]] std::string title_of(const TableKind& kind, std::span<const RunView* const> views);
+[[nodiscard]] std::string title_of(const TableKind& kind, const ResultSet& set);
 
 /// Groups of classes, seeds, what served as validation.
-[[nodiscard]] std::vector<std::string> facts_of(const TableKind& kind, std::span<const RunView* const> views,
-                                                std::span<const Cell> cells);
+[[nodiscard]] std::vector<std::string> facts_of(const TableKind& kind, const ResultSet& set);
 
 /// What is missing or damaged in the packs of any record, each sentence once.
-[[nodiscard]] std::vector<std::string> holes_of(std::span<const RunView* const> views);
+[[nodiscard]] std::vector<std::string> defects_of(const ResultSet& set);
 
 /// Failed and missing cells with the reason, one sentence each; of many the first ones, and how many more.
-[[nodiscard]] std::vector<std::string> gaps_of(std::span<const Cell> cells);
+[[nodiscard]] std::vector<std::string> gaps_of(const ResultSet& set);
 
 }  // namespace ltr::report

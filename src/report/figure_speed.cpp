@@ -6,7 +6,7 @@
 #include <map>
 
 #include "base/format.hpp"
-#include "report/figure_list.hpp"
+#include "report/figures.hpp"
 
 namespace ltr::report {
 namespace {
@@ -21,78 +21,63 @@ constexpr std::array<Phase, 4> kPhases{{
     {"evaluation", &record::EpochRow::evaluation_s},
 }};
 
-/// A place of the x axis with the epochs that count there.
-struct Place {
+/// A training, which has a box in each panel, with the epochs that count there.
+struct Training {
   std::string name;
-  std::vector<const record::EpochRow*> rows;
+  std::vector<const record::EpochRow*> epochs;
 };
 
-void add_rows(Place& place, const record::TrainingRecord& training) {
-  for (const record::EpochRow& row : training.epochs) place.rows.push_back(&row);
+void add_epochs(Training& training, const record::TrainingRecord& record) {
+  for (const record::EpochRow& row : record.epochs) training.epochs.push_back(&row);
 }
 
-double mean(const Place& place, double record::EpochRow::* member) {
+double mean(const Training& training, double record::EpochRow::* member) {
   double sum = 0;
-  for (const record::EpochRow* row : place.rows) sum += row->*member;
-  return sum / static_cast<double>(place.rows.size());
+  for (const record::EpochRow* row : training.epochs) sum += row->*member;
+  return sum / static_cast<double>(training.epochs.size());
 }
 
-/// Stage 1 of a sampling, then the strategies that train on it.
-std::vector<Place> places_of(const Pool& pool, const Stage1s& stage_1) {
-  std::vector<Place> places{{"stage 1", {}}};
-  for (const record::Stage1Record* seed : stage_1.seeds) add_rows(places.front(), seed->training);
-  for (const Strategy* strategy : strategies_of(pool, stage_1.sampling)) {
-    Place& place = places.emplace_back(Place{std::string(config::name_of(strategy->learning)), {}});
-    for (const record::CellRecord* cell : strategy->cells) add_rows(place, cell->training);
+/// Stage 1 of a representation, then the strategies that train on it.
+std::vector<Training> trainings_on(const Stage1Results& stage_1,
+                                   const std::vector<RepresentationResults>& results) {
+  std::vector<Training> trainings{{"stage 1", {}}};
+  for (const record::Stage1Record* seed : stage_1.seeds) add_epochs(trainings.front(), seed->training);
+  for (const auto& [representation, methods] : results) {
+    if (representation != stage_1.representation) continue;
+    for (const auto& [method, cells] : methods) {
+      Training& training =
+          trainings.emplace_back(Training{std::string(config::name_of(method.learning)), {}});
+      for (const Cell* cell : cells) add_epochs(training, cell->record->training);
+    }
   }
-  std::erase_if(places, [](const Place& place) { return place.rows.empty(); });
-  return places;
+  std::erase_if(trainings, [](const Training& training) { return training.epochs.empty(); });
+  return trainings;
 }
 
-PanelAxis places_axis(const std::vector<Place>& places) {
-  PanelAxis axis{.label = {}, .from = -0.6, .to = static_cast<double>(places.size()) - 0.4};
-  for (std::size_t i = 0; i < places.size(); ++i)
-    axis.ticks.push_back({static_cast<double>(i), places[i].name});
-  axis.tick_labels = TickLabels::slanted;
-  return axis;
+Panel boxes_panel(const std::vector<Training>& trainings, const std::string& title, const std::string& y) {
+  Panel panel{.title = title,
+              .x = {.from = -0.6,
+                    .to = static_cast<double>(trainings.size()) - 0.4,
+                    .tick_labels = TickLabels::slanted},
+              .y = {.label = y, .from = 0}};
+  for (std::size_t i = 0; i < trainings.size(); ++i) {
+    panel.x.ticks.push_back({static_cast<double>(i), trainings[i].name});
+  }
+  return panel;
 }
 
-/// Boxes from the top of the ones before to a phase's own top.
-Series phase_boxes(const std::vector<Place>& places, const Phase& phase, std::size_t look,
-                   std::vector<double>& tops) {
-  Series series{.label = std::string(phase.name), .mark = Mark::boxes, .look = look, .box_width = 0.7};
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    const double top = tops[i] + mean(places[i], phase.member);
+/// Adds boxes from `tops`, of the ones before, to their own tops.
+void add_boxes(Panel& panel, const std::vector<Training>& trainings, const Phase& phase,
+               std::vector<double>& tops) {
+  Series series{
+      .label = std::string(phase.name), .mark = Mark::boxes, .style = panel.series.size(), .box_width = 0.7};
+  for (std::size_t i = 0; i < trainings.size(); ++i) {
     series.x.push_back(static_cast<double>(i));
-    series.y.push_back(top);
     series.low.push_back(tops[i]);
-    series.high.push_back(top);
-    tops[i] = top;
+    tops[i] += mean(trainings[i], phase.member);
   }
-  return series;
-}
-
-Panel rate_panel(const std::vector<Place>& places, std::string_view title) {
-  Panel panel{.title = std::string(title), .x = places_axis(places), .y = {.label = "images/s", .from = 0}};
-  Series rates{.label = {}, .mark = Mark::boxes, .look = 0, .box_width = 0.7};
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    rates.x.push_back(static_cast<double>(i));
-    rates.y.push_back(mean(places[i], &record::EpochRow::images_per_s));
-  }
-  rates.low.assign(rates.y.size(), 0);
-  rates.high = rates.y;
-  panel.series.push_back(std::move(rates));
-  return panel;
-}
-
-Panel phases_panel(const std::vector<Place>& places, std::string_view title) {
-  Panel panel{
-      .title = std::string(title), .x = places_axis(places), .y = {.label = "s per epoch", .from = 0}};
-  std::vector<double> tops(places.size(), 0);
-  for (std::size_t i = 0; i < kPhases.size(); ++i) {
-    panel.series.push_back(phase_boxes(places, kPhases[i], i, tops));
-  }
-  return panel;
+  series.y = series.high = tops;
+  panel.series.push_back(std::move(series));
 }
 
 /// 0: the record does not say.
@@ -105,31 +90,37 @@ int ranks_of(const record::RunRecord& run) {
 }
 
 /// Mean over the epochs of all stage 1s; by ranks, with the values of several records.
-std::map<int, std::vector<double>> rates_by_ranks(const Runs& runs) {
+std::map<int, std::vector<double>> rates_by_ranks(const std::vector<const RunView*>& runs) {
   std::map<int, std::vector<double>> rates;
-  for (const record::RunRecord* run : runs) {
-    Place all;
-    for (const record::Stage1Record& stage_1 : run->stage_1) add_rows(all, stage_1.training);
-    if (ranks_of(*run) < 1 || all.rows.empty()) continue;
-    rates[ranks_of(*run)].push_back(mean(all, &record::EpochRow::images_per_s));
+  for (const RunView* view : runs) {
+    Training all;
+    for (const record::Stage1Record& stage_1 : view->run->stage_1) add_epochs(all, stage_1.training);
+    const int ranks = ranks_of(*view->run);
+    if (ranks >= 1 && !all.epochs.empty()) rates[ranks].push_back(mean(all, &record::EpochRow::images_per_s));
   }
   return rates;
 }
 
-Figure speed_figure(const Pool& pool) {
+Figure speed_figure(const ResultSet& set) {
   Figure figure{.name = "speed",
-                .title = base::format("Speed of training: {}", pool.subject),
+                .title = base::format("Speed of training: {}", subject_of(set)),
                 .caption =
                     "Means over epochs and seeds, of the slowest rank. Strategies that train in one pass "
                     "share its times.",
                 .columns = 2};
   std::vector<Panel> rates;
   std::vector<Panel> phases;
-  for (const Stage1s& stage_1 : pool.stage_1) {
-    const std::vector<Place> places = places_of(pool, stage_1);
-    if (places.empty()) continue;
-    rates.push_back(rate_panel(places, config::name_of(stage_1.sampling)));
-    phases.push_back(phases_panel(places, config::name_of(stage_1.sampling)));
+  const std::vector<RepresentationResults> results = representations_of(set);
+  for (const Stage1Results& stage_1 : stage_1s_of(set)) {
+    const std::vector<Training> trainings = trainings_on(stage_1, results);
+    if (trainings.empty()) continue;
+    const std::string title = name_of(stage_1.representation);
+    std::vector<double> floor(trainings.size(), 0);
+    rates.push_back(boxes_panel(trainings, title, "images/s"));
+    add_boxes(rates.back(), trainings, {"", &record::EpochRow::images_per_s}, floor);
+    std::vector<double> tops(trainings.size(), 0);
+    phases.push_back(boxes_panel(trainings, title, "s per epoch"));
+    for (const Phase& phase : kPhases) add_boxes(phases.back(), trainings, phase, tops);
   }
   share_top(rates);
   share_top(phases);
@@ -141,13 +132,13 @@ Figure speed_figure(const Pool& pool) {
 }
 }  // namespace
 
-std::vector<Figure> speed_figures(const Runs& runs) {
+std::vector<Figure> speed_figures(const Results& results, const std::vector<const RunView*>& runs) {
   // A mean over several numbers of ranks would be the speed of none of them.
-  std::map<int, Runs> by_ranks;
-  for (const record::RunRecord* run : runs) by_ranks[ranks_of(*run)].push_back(run);
+  std::map<int, std::vector<const RunView*>> by_ranks;
+  for (const RunView* view : runs) by_ranks[ranks_of(*view->run)].push_back(view);
   std::vector<Figure> figures;
   for (const auto& [ranks, some] : by_ranks) {
-    Figure& figure = figures.emplace_back(speed_figure(pool_of(some)));
+    Figure& figure = figures.emplace_back(speed_figure(result_set(results, some, {})));
     if (by_ranks.size() == 1) break;
     const std::string number = ranks < 1 ? "unknown" : std::to_string(ranks);
     const std::string_view unit = ranks == 1 ? "rank" : "ranks";
@@ -157,9 +148,9 @@ std::vector<Figure> speed_figures(const Runs& runs) {
   return figures;
 }
 
-Figure scaling_figure(const Runs& runs) {
+Figure scaling_figure(const std::vector<const RunView*>& runs) {
   Figure figure{.name = "scaling",
-                .title = base::format("Stage 1 on several numbers of ranks: {}", runs.front()->backbone),
+                .title = base::format("Stage 1 on several numbers of ranks: {}", runs.front()->run->backbone),
                 .caption =
                     "Images per second, mean over epochs; efficiency is against the fewest ranks, which "
                     "stand for 100 % each. One point a record.",
@@ -167,8 +158,8 @@ Figure scaling_figure(const Runs& runs) {
   const auto rates = rates_by_ranks(runs);
   if (rates.size() < 2) return figure;
   PanelAxis ranks{.label = "ranks", .scale = Scale::logarithmic};
-  Series measured{.label = "measured", .mark = Mark::points, .look = 0};
-  Series ideal{.label = "ideal", .mark = Mark::line, .look = kReferenceLook};
+  Series measured{.label = "measured", .mark = Mark::points, .style = 0};
+  Series ideal{.label = "ideal", .mark = Mark::line, .style = kReferenceStyle};
   Series efficiency = measured;
   Series whole = ideal;
   const auto& [fewest, first_rates] = *rates.begin();
@@ -177,10 +168,10 @@ Figure scaling_figure(const Runs& runs) {
   for (const double rate : first_rates) per_rank += rate / fewest / static_cast<double>(first_rates.size());
   for (const auto& [count, values] : rates) {
     ranks.ticks.push_back({static_cast<double>(count), std::to_string(count)});
-    const double wanted = per_rank * count;
-    rate_ticks.push_back({wanted, base::format(wanted < 100 ? "{:.3g}" : "{:.0f}", wanted)});
     ideal.x.push_back(count);
     ideal.y.push_back(per_rank * count);
+    rate_ticks.push_back(
+        {ideal.y.back(), base::format(ideal.y.back() < 100 ? "{:.3g}" : "{:.0f}", ideal.y.back())});
     whole.x.push_back(count);
     whole.y.push_back(100);
     for (const double value : values) {

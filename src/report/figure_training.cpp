@@ -5,14 +5,14 @@
 #include <map>
 
 #include "base/format.hpp"
-#include "report/figure_list.hpp"
+#include "report/figures.hpp"
 
 namespace ltr::report {
 namespace {
-/// One training loop on one sampling, one record a seed.
+/// One training loop on one representation, one record a seed.
 struct Training {
   std::string_view name;
-  config::SamplingKind sampling = config::SamplingKind::instance_balanced;
+  Representation representation;
   std::vector<const record::TrainingRecord*> seeds;
 };
 
@@ -27,8 +27,7 @@ Series curve(const Training& training, double record::EpochRow::* member) {
       ++n;
     }
   }
-  Series series{.label = std::string(config::name_of(training.sampling)),
-                .look = static_cast<std::size_t>(training.sampling)};
+  Series series = series_of(training.representation);
   for (const auto& [epoch, sum] : sums) {
     series.x.push_back(static_cast<double>(epoch + 1));
     series.y.push_back(sum.first / sum.second);
@@ -36,22 +35,39 @@ Series curve(const Training& training, double record::EpochRow::* member) {
   return series;
 }
 
-std::vector<Training> trainings_of(const Pool& pool) {
+/// All stage 1s, then all trainings of one strategy after the other.
+std::vector<Training> trainings_of(const ResultSet& set) {
   std::vector<Training> trainings;
-  for (const Stage1s& stage_1 : pool.stage_1) {
-    Training& training = trainings.emplace_back(Training{"stage 1", stage_1.sampling, {}});
-    for (const record::Stage1Record* seed : stage_1.seeds) training.seeds.push_back(&seed->training);
+  for (const auto& [representation, seeds] : stage_1s_of(set)) {
+    Training& training = trainings.emplace_back(Training{"stage 1", representation, {}});
+    for (const record::Stage1Record* seed : seeds) training.seeds.push_back(&seed->training);
   }
-  std::map<config::LearningKind, std::vector<const Strategy*>> by_learning;
-  for (const Strategy& strategy : pool.strategies) by_learning[strategy.learning].push_back(&strategy);
-  for (const auto& [learning, strategies] : by_learning) {
-    for (const Strategy* strategy : strategies) {
-      Training& training =
-          trainings.emplace_back(Training{config::name_of(learning), strategy->sampling, {}});
-      for (const record::CellRecord* cell : strategy->cells) training.seeds.push_back(&cell->training);
+  std::map<config::LearningKind, std::vector<Training>> by_learning;
+  for (const auto& [representation, methods] : representations_of(set)) {
+    for (const auto& [method, cells] : methods) {
+      Training& training = by_learning[method.learning].emplace_back(
+          Training{config::name_of(method.learning), representation, {}});
+      for (const Cell* cell : cells) training.seeds.push_back(&cell->record->training);
     }
   }
+  for (const auto& [learning, some] : by_learning)
+    trainings.insert(trainings.end(), some.begin(), some.end());
   return trainings;
+}
+
+/// Whole numbers as ticks, few enough not to touch each other.
+std::vector<Tick> whole_ticks(double from, double to) {
+  constexpr double kTicks = 8;
+  double step = 1;
+  for (const double grown : {2.0, 2.5, 2.0}) {
+    if ((to - from) / step > kTicks) step *= grown;
+  }
+  while ((to - from) / step > kTicks) step *= 2;
+  std::vector<Tick> ticks;
+  for (double at = step > 1 ? std::ceil(from / step) * step : from; at <= to; at += step) {
+    ticks.push_back({at, base::format("{:.0f}", at)});
+  }
+  return ticks;
 }
 
 /// Adds a series to the last panel, which is a new one if the last has another title.
@@ -72,12 +88,11 @@ void add_to_panel(std::vector<Panel>& panels, const std::string& title, const st
 constexpr double kLeastImages = 10;
 
 /// Bins of all seeds together. Shape: [bins].
-Series reliability(const Strategy& strategy) {
-  Series series{.label = std::string(config::name_of(strategy.learning)),
-                .look = static_cast<std::size_t>(strategy.learning)};
+Series reliability(const MethodResults& results) {
+  Series series = series_of(results.method.learning);
   std::vector<double> images, confidence, accuracy;
-  for (const record::CellRecord* cell : strategy.cells) {
-    const record::Calibration& bins = cell->calibration;
+  for (const Cell* cell : results.cells) {
+    const record::Calibration& bins = cell->record->calibration;
     images.resize(std::max(images.size(), bins.images.size()));
     confidence.resize(images.size());
     accuracy.resize(images.size());
@@ -99,14 +114,14 @@ Series reliability(const Strategy& strategy) {
 }
 }  // namespace
 
-Figure learning_curves_figure(const Pool& pool) {
+Figure learning_curves_figure(const ResultSet& set) {
   Figure figure{.name = "learning_curves",
-                .title = base::format("Learning curves: {}", pool.subject),
-                .caption = "Epochs without validation have no point." + seeds_sentence(pool),
+                .title = base::format("Learning curves: {}", subject_of(set)),
+                .caption = "Epochs without validation have no point." + seeds_sentence(set),
                 .columns = 2};
   std::vector<Panel> loss;
   std::vector<Panel> validation;
-  for (const Training& training : trainings_of(pool)) {
+  for (const Training& training : trainings_of(set)) {
     const std::string title(training.name);
     add_to_panel(loss, title, "training loss", curve(training, &record::EpochRow::train_loss));
     add_to_panel(validation, title, "validation accuracy, %",
@@ -121,24 +136,24 @@ Figure learning_curves_figure(const Pool& pool) {
   return figure;
 }
 
-Figure reliability_figure(const Pool& pool) {
+Figure reliability_figure(const ResultSet& set) {
   Figure figure{.name = "reliability",
-                .title = base::format("Reliability on the test set: {}", pool.subject),
+                .title = base::format("Reliability on the test set: {}", subject_of(set)),
                 .caption =
                     "Test images in bins of the confidence in the predicted class; below the diagonal "
                     "a classifier is surer than it is right. Bins of fewer than 10 images are left out.",
                 .columns = 2};
-  for (const config::SamplingKind sampling : samplings_of(pool)) {
-    Panel panel{.title = base::format("{} features", config::name_of(sampling)),
+  for (const auto& [representation, methods] : representations_of(set)) {
+    Panel panel{.title = base::format("{} features", name_of(representation)),
                 .x = {.label = "mean confidence, %", .from = 0, .to = 100},
                 .y = {.label = "accuracy, %", .from = 0, .to = 100}};
     panel.series.push_back({.label = "confidence = accuracy",
                             .mark = Mark::line,
-                            .look = kReferenceLook,
+                            .style = kReferenceStyle,
                             .x = {0, 100},
                             .y = {0, 100}});
-    for (const Strategy* strategy : strategies_of(pool, sampling)) {
-      Series series = reliability(*strategy);
+    for (const MethodResults& results : methods) {
+      Series series = reliability(results);
       if (!series.x.empty()) panel.series.push_back(std::move(series));
     }
     if (panel.series.size() > 1) figure.panels.push_back(std::move(panel));

@@ -24,13 +24,17 @@ struct PublishedRow {
   std::string dataset;
   std::string backbone;
   std::int64_t epochs = 0;  ///< of stage 1
-  config::SamplingKind sampling = config::SamplingKind::instance_balanced;
+  config::SamplingKind sampling{};
   std::string strategy;  ///< as config::LearningKind's names, or a method that the suite does not have
   std::string split;     ///< "many", "medium", "few" or "all"
   double top1_percent = 0;
   PublishedStatus status = PublishedStatus::printed;
-  std::string pretrained_sha256;  ///< of the weights that stage 1 starts from; "": none, or not told
+  std::string pretrained_sha256;  ///< of the weights that stage 1 starts from; "": none, or unknown
 };
+
+/// The comma-separated fields of one line, without its end, as RFC 4180 has them. A quoted field must end on
+/// its line. Throws: DataError that begins with what is wrong, without the line's number.
+[[nodiscard]] std::vector<std::string> csv_fields(std::string_view line);
 
 /// Rows of `text`, whose first line names the columns in any order; `name` stands for the file in messages.
 /// Throws: DataError with file:line, the value, why it is wrong and what to write.

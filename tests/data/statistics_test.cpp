@@ -6,8 +6,8 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "config/public_sets.hpp"
 #include "data/check_pack.hpp"
-#include "data/known_lists.hpp"
 #include "data/pack_format.hpp"
 #include "data/pack_writer.hpp"
 #include "data/temporary_folder.hpp"
@@ -77,7 +77,7 @@ TEST_F(StatisticsTest, TextSaysWhatAndByWhichLimits) {
 }
 
 TEST_F(StatisticsTest, APublishedListOfWhichImagesAreMissingIsNotAsPublished) {
-  const KnownList& known = *known_list("6392252f8ae867bc8a5e841cc1b29e5b8ef4b636");
+  const config::PublicList& known = *config::public_list("6392252f8ae867bc8a5e841cc1b29e5b8ef4b636");
   PackContents contents{.name = std::string(known.name),
                         .list = "list.txt",
                         .list_hash = std::string(known.hash),

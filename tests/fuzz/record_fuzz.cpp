@@ -18,8 +18,8 @@
 #include "base/error.hpp"
 #include "fuzz/fuzz_bytes.hpp"
 #include "record/sample_run.hpp"
+#include "render/report.hpp"
 #include "report/digest.hpp"
-#include "report/table.hpp"
 #include "store/atomic_file.hpp"
 
 namespace {
@@ -109,11 +109,10 @@ void change_run(Bytes& bytes, record::RunRecord& run) {
 
 void read_and_print(const std::filesystem::path& path) {
   const record::RunRecord run = record::read_run(path);
-  for (const report::Format format :
-       {report::Format::text, report::Format::csv, report::Format::latex, report::Format::markdown}) {
-    report::Request request;
-    request.format = format;
-    if (report::render({run}, request).empty()) std::abort();
+  const report::Results results({run});
+  using enum render::Format;
+  for (const render::Format format : {text, csv, latex, markdown}) {
+    if (render::print(results, {.format = format}).empty()) std::abort();
   }
   if (report::render_digests(run).empty()) std::abort();
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "report/differences.hpp"
+
 #include <cmath>
 
 #include <gtest/gtest.h>
 
-#include "report/make_table.hpp"
-#include "report/sample_tables.hpp"
+#include "report/sample_runs.hpp"
 
 namespace ltr::report {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 /// The differences of a table of `runs`.
 std::vector<Difference> differences_in(const std::vector<record::RunRecord>& runs,
                                        const TableOptions& options = {}, std::string_view kind = "grid") {
-  return make_table(table_kind(kind), views_of(runs), options).differences;
+  return make_table(table_kind(kind), Results(runs), options).differences;
 }
 
 /// Seeds whose tau_normalized has 60 % and whose joint has the given number of right images of 40.
@@ -53,8 +54,6 @@ TEST(Differences, WhoseIntervalHoldsZeroAreNotShown) {
   const auto found = differences_in(runs_with_joint({{5, 5, 1, 1}, {9, 7, 6, 2}, {9, 7, 1, 1}}));
   EXPECT_NEAR(found[0].by_seed.mean, 15, 1e-12);
   EXPECT_FALSE(found[0].shown);
-  const std::string text = render(runs_with_joint({{5, 5, 1, 1}, {9, 7, 6, 2}, {9, 7, 1, 1}}), {});
-  EXPECT_TRUE(has(text, "no difference shown\n")) << text;
 }
 
 TEST(Differences, NeedThreeSeedsOfBoth) {
@@ -64,8 +63,6 @@ TEST(Differences, NeedThreeSeedsOfBoth) {
   EXPECT_EQ(found[0].by_seed.n, 2U);
   EXPECT_FALSE(found[0].probability);
   EXPECT_FALSE(found[0].test_set);
-  EXPECT_TRUE(
-      has(render(runs, {}), "no difference between strategies is judged: three seeds of both are needed\n"));
 }
 
 TEST(Differences, AreCorrectedForTheirNumber) {
@@ -112,7 +109,7 @@ TEST(Differences, AgainstAStrategyThatIsNotThereSaysSo) {
   TableOptions options;
   options.against = config::LearningKind::lws;
   const std::vector<record::RunRecord> runs{record::sample_run()};
-  const Table table = make_table(table_kind("grid"), views_of(runs), options);
+  const Table table = make_table(table_kind("grid"), Results(runs), options);
   EXPECT_TRUE(table.differences.empty());
   EXPECT_EQ(
       table.notes.back(),
@@ -143,7 +140,10 @@ TEST(TestSetUncertainty, IsThatOfTwoIndependentBinomialsAndShrinksWithImagesNotS
 
 TEST(TestSetUncertainty, IsTheSameEveryTime) {
   const auto runs = runs_with_joint({{9, 7, 1, 1}, {9, 7, 3, 1}, {9, 7, 2, 1}});
-  EXPECT_EQ(render(runs, {}), render(runs, {}));
+  const metric::Interval first = *differences_in(runs)[0].test_set;
+  const metric::Interval second = *differences_in(runs)[0].test_set;
+  EXPECT_EQ(first.low, second.low);
+  EXPECT_EQ(first.high, second.high);
 }
 
 TEST(Differences, OfTwoBackbonesStandApart) {
