@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Checks that rooms include only rooms of lower layers and only the third parties they own.
+# Checks that rooms include only rooms of lower layers and only the third parties they own, and that methods are
+# named where they stand, and nowhere else.
 # Included when configuring; as a script: cmake -DLTR_LAYERS_ROOT=<folder with src/> -P src/layers.cmake
 cmake_minimum_required(VERSION 3.25)
 if(NOT LTR_LAYERS_ROOT)
@@ -36,6 +37,10 @@ foreach(entry ${rooms})
   list(APPEND names ${room})
 endforeach()
 
+# Where a method may be named: in its kind's table, as a default, and in the list of what computes it. Its own file need not.
+set(method_lists config/methods.hpp config/configuration.hpp sampling/class_weights.cpp learning/losses.cpp
+  learning/strategies.cpp)
+
 set(violations "")
 file(GLOB folders LIST_DIRECTORIES true RELATIVE "${LTR_LAYERS_ROOT}/src" "${LTR_LAYERS_ROOT}/src/*")
 foreach(room ${folders})
@@ -53,6 +58,12 @@ foreach(room ${folders})
     cmake_path(GET source FILENAME file)
     if(file MATCHES "\\.cuh?$" AND NOT "cuda" MATCHES "^(${THIRD_${room}})")
       string(APPEND violations "\n  src/${room}/${file}: kernels belong to the rooms that may include CUDA")
+    endif()
+    file(STRINGS "${source}" named REGEX "(SamplingKind|LossKind|LearningKind|BackboneKind)::[a-z]")
+    if(named AND NOT "${room}/${file}" IN_LIST method_lists)
+      list(GET named 0 line)
+      string(STRIP "${line}" line)
+      string(APPEND violations "\n  src/${room}/${file}: names a method (${line}); ask its row in config/methods.hpp")
     endif()
     foreach(line ${includes})
       if(line MATCHES "\"([a-z0-9_]+)/[^\"]*\"")
@@ -73,6 +84,6 @@ foreach(room ${folders})
 endforeach()
 
 if(violations)
-  message(FATAL_ERROR "Rooms include what they may not; a lower room must not know a higher one:${violations}")
+  message(FATAL_ERROR "A lower room must not know a higher one, nor any room a method by its name:${violations}")
 endif()
 message(STATUS "Layers hold")

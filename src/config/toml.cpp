@@ -207,14 +207,16 @@ std::vector<std::string> settings(const Configuration& configuration) {
   return found;
 }
 
-std::vector<std::string> differing_keys(const Configuration& here, const Configuration& there) {
+std::string KeyDifference::text() const { return base::format("{}: {} here, {} there", key, here, there); }
+
+std::vector<KeyDifference> differing_keys(const Configuration& here, const Configuration& there) {
   const std::vector<KeyText> ours = key_texts(here);
   const std::vector<KeyText> theirs = key_texts(there);
-  std::vector<std::string> differing;
+  std::vector<KeyDifference> differing;
   for (std::size_t i = 0; i < ours.size(); ++i) {
-    const std::string_view key = ours[i].path;
-    if (key_of(key).effect == Effect::output || what_matters(ours[i]) == what_matters(theirs[i])) continue;
-    differing.push_back(base::format("{}: {} here, {} there", key, ours[i].value, theirs[i].value));
+    const Key& key = key_of(ours[i].path);
+    if (key.effect == Effect::output || what_matters(ours[i]) == what_matters(theirs[i])) continue;
+    differing.push_back({key.path, ours[i].value, theirs[i].value});
   }
   return differing;
 }

@@ -25,9 +25,19 @@ namespace ltr::config {
 /// Every key with its value, defaults filled in, tables in the order of design; reads back equal.
 [[nodiscard]] std::string to_toml(const Configuration& configuration);
 
-/// Keys whose values differ, as "stage_1.epochs: 90 here, 2 there"; those that name a place are left out, and
-/// of a path it counts alone whether there is one: what files hold is compared where they are read.
-[[nodiscard]] std::vector<std::string> differing_keys(const Configuration& here, const Configuration& there);
+/// A key with two values.
+struct KeyDifference {
+  std::string_view key;
+  std::string here;
+  std::string there;
+  /// "stage_1.epochs: 90 here, 2 there".
+  [[nodiscard]] std::string text() const;
+};
+
+/// Keys whose values differ. Those that say where a run puts its files are left out, and of a path it counts
+/// alone whether there is one: what files hold is compared where they are read.
+[[nodiscard]] std::vector<KeyDifference> differing_keys(const Configuration& here,
+                                                        const Configuration& there);
 
 /// What results follow from: every key that changes them, as "stage_1.epochs = 90", but for keys that came
 /// later and have their default; of a path only "given", or "" if there is none. A renamed key stands under

@@ -16,10 +16,10 @@ namespace ltr::grid {
 void check_same_configuration(const config::Configuration& here, const std::string& there_text,
                               const std::filesystem::path& place) {
   const config::Configuration there = config::parse_configuration(there_text, place.string());
-  std::vector<std::string> keys = config::differing_keys(here, there);
-  std::erase_if(keys, [](const std::string& key) {
-    return !config::changes_results(config::key_of(key.substr(0, key.find(':'))));
-  });
+  std::vector<std::string> keys;
+  for (const config::KeyDifference& difference : config::differing_keys(here, there)) {
+    if (config::changes_results(config::key_of(difference.key))) keys.push_back(difference.text());
+  }
   if (keys.empty()) return;
   throw base::ConfigError(
       base::format("{} was begun with another configuration ({}); results of two configurations must not "

@@ -36,14 +36,14 @@ bool follows_its_mode(const config::Configuration& configuration) {
          });
 }
 
-bool is_of_fidelity(std::string_view difference) {
-  return difference.starts_with("fidelity.") || difference.starts_with("stage_2.ncm.distance:");
+bool changes_method(std::string_view key) { return config::key_of(key).effect == config::Effect::method; }
+
+bool is_of_fidelity(std::string_view key) {
+  return key.starts_with("fidelity.") || key == "stage_2.ncm.distance";
 }
 
-bool is_told_apart(std::string_view difference, const GroupBy& by) {
-  if (by.by_data && difference.starts_with("data.")) return true;
-  return std::ranges::any_of(by.keys,
-                             [&](const std::string& key) { return difference.starts_with(key + ":"); });
+bool is_told_apart(std::string_view key, const GroupBy& by) {
+  return (by.by_data && key.starts_with("data.")) || std::ranges::find(by.keys, key) != by.keys.end();
 }
 
 /// Whether groups may be of other data or start from other weights.
@@ -55,16 +55,17 @@ bool tells_data_apart(const GroupBy& by) {
 
 /// What keeps two records out of one table.
 std::vector<std::string> differences(const RunView& a, const RunView& b, const GroupBy& by) {
-  std::vector<std::string> found = config::differing_keys(a.configuration, b.configuration);
   const bool one_group = group_of(a, by) == group_of(b, by);
   // Where the names of the modes tell all there is to say, one difference stands for all their points.
   const bool by_mode = a.configuration.fidelity.mode != b.configuration.fidelity.mode &&
                        follows_its_mode(a.configuration) && follows_its_mode(b.configuration);
-  std::erase_if(found, [&](const std::string& difference) {
-    if (!one_group && is_told_apart(difference, by)) return true;
-    if (by_mode && is_of_fidelity(difference)) return !difference.starts_with("fidelity.mode:");
-    return changes_no_method(difference);
-  });
+  std::vector<std::string> found;
+  for (const config::KeyDifference& difference : config::differing_keys(a.configuration, b.configuration)) {
+    const std::string_view key = difference.key;
+    if (!one_group && is_told_apart(key, by)) continue;
+    const bool counts = by_mode && is_of_fidelity(key) ? key == "fidelity.mode" : changes_method(key);
+    if (counts) found.push_back(difference.text());
+  }
   if (!one_group && tells_data_apart(by)) return found;
   if (a.run->class_counts != b.run->class_counts) found.emplace_back("the class counts");
   if (a.run->class_names != b.run->class_names) found.emplace_back("the class names");
@@ -108,16 +109,12 @@ bool agree(const record::CellRecord& a, const record::CellRecord& b) {
 std::vector<std::string> recipe_and_data(const RunView& view) {
   std::vector<std::string> words;
   for (const config::KeyText& key : view.keys) {
-    if (!changes_no_method(key.path)) words.push_back(key.value);
+    if (changes_method(key.path)) words.push_back(key.value);
   }
   for (const auto& [name, hash] : view.run->data_hashes) words.insert(words.end(), {name, hash});
   return words;
 }
 }  // namespace
-
-bool changes_no_method(std::string_view key) {
-  return config::key_of(key.substr(0, key.find(':'))).effect != config::Effect::method;
-}
 
 bool decides_verdict(std::string_view key, const Cell& cell) {
   const config::Key& row = config::key_of(key);

@@ -10,10 +10,6 @@
 
 namespace ltr::report {
 
-/// Whether records of one method may differ in the key: seeds, the part of the grid, places, threads. `key`
-/// may be followed by more text.
-[[nodiscard]] bool changes_no_method(std::string_view key);
-
 /// Whether a published recipe that has another value of the key keeps this cell from a verdict. Not so of
 /// keys that change no method, that published recipes leave open, or that matter to cells of other methods
 /// alone.

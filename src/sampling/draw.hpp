@@ -17,7 +17,7 @@ namespace ltr::sampling {
 /// What fixes every draw of a training run.
 struct DrawOptions {
   std::uint64_t seed = 0;
-  config::SamplingKind kind = config::SamplingKind::instance_balanced;
+  config::SamplingKind kind{};
   SamplingScheme scheme = SamplingScheme::exact;
   std::int64_t epochs = 1;           ///< T: progressively-balanced sampling moves from epoch 0 to T-1
   std::int64_t draws_per_epoch = 0;  ///< M = floor(N / B) B

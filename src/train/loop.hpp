@@ -36,7 +36,7 @@ struct Progress {
 /// What a loop trains on, and how it is shared and kept.
 struct LoopOptions {
   std::uint64_t seed = 0;
-  config::SamplingKind sampling = config::SamplingKind::instance_balanced;
+  config::SamplingKind sampling{};
   sampling::SamplingScheme scheme = sampling::SamplingScheme::exact;
   std::int64_t global_batch = 0;  ///< B
   int micro_batches = 1;          ///< V

@@ -39,9 +39,9 @@ TEST(Fidelity, EveryPointIsAKeyThatTurnsItAlone) {
       const bool turned = !(plain.fidelity.*point.as_code);
       const Configuration c = least_with(base::format(
           "[fidelity]\n{} = {}\nmode = \"{}\"\n", name_below_table(point), turned ? "true" : "false", mode));
-      const std::vector<std::string> differing = differing_keys(c, plain);
+      const std::vector<KeyDifference> differing = differing_keys(c, plain);
       ASSERT_EQ(differing.size(), 1U) << point.key;
-      EXPECT_THAT(differing[0], StartsWith(base::format("{}: ", point.key)));
+      EXPECT_EQ(differing[0].key, point.key);
       EXPECT_THAT(fidelity_text(c), StartsWith(base::format("fidelity: {}, but for {} = {}\n", mode,
                                                             point.key, turned ? "true" : "false")));
     }

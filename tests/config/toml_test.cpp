@@ -190,12 +190,18 @@ TEST(Toml, WritingHasEveryKeyInTheOrderOfTheTables) {
   }
 }
 
+std::vector<std::string> texts_of(const std::vector<KeyDifference>& differences) {
+  std::vector<std::string> texts;
+  for (const KeyDifference& difference : differences) texts.push_back(difference.text());
+  return texts;
+}
+
 TEST(Toml, DifferingKeysNameKeyAndBothValues) {
   const Configuration here = least_with("");
   const Configuration there =
       least_with("", {"stage_1.epochs=2", "grid.learning=[\"joint\"]", "run.output=elsewhere.h5",
                       "data.root=/elsewhere", "data.train=/elsewhere/train.h5", "data.stage=/local"});
-  EXPECT_THAT(differing_keys(here, there),
+  EXPECT_THAT(texts_of(differing_keys(here, there)),
               ElementsAre("grid.learning: [\"joint\", \"ncm\", \"crt\", \"tau_normalized\", \"lws\"] here, "
                           "[\"joint\"] there",
                           "stage_1.epochs: 90 here, 2 there"));
@@ -251,9 +257,9 @@ TEST(Toml, FilesElsewhereAreNoDifferenceButNoFileIs) {
   const Configuration one = least_with("", {"model.pretrained=/scratch/a/w.safetensors"});
   const Configuration moved = least_with("", {"model.pretrained=/scratch/b/w.safetensors"});
   EXPECT_THAT(differing_keys(one, moved), IsEmpty());
-  EXPECT_THAT(differing_keys(none, one),
+  EXPECT_THAT(texts_of(differing_keys(none, one)),
               ElementsAre("model.pretrained: \"\" here, \"/scratch/a/w.safetensors\" there"));
-  EXPECT_THAT(differing_keys(least_with("", {"data.validation=v.h5"}), none),
+  EXPECT_THAT(texts_of(differing_keys(least_with("", {"data.validation=v.h5"}), none)),
               ElementsAre("data.validation: \"v.h5\" here, \"\" there"));
 }
 
