@@ -41,9 +41,8 @@ struct Workload {
 std::vector<std::size_t> buckets_of(config::BackboneKind kind, std::int64_t classes) {
   auto network = std::make_shared<model::Network>(kind, classes);
   train::FlatParameters parameters(*network);
-  const train::Step step(
-      Group::alone(), {.global_batch = 1, .micro_batches = 1, .ranks = 1},
-      {{.module = network, .logits = {}, .objective = nullptr, .parameters = &parameters}});
+  const train::Step step(Group::alone(), {.global_batch = 1, .micro_batches = 1, .ranks = 1},
+                         {{.module = network, .logits = {}, .loss = nullptr, .parameters = &parameters}});
   return step.bucket_sizes();
 }
 

@@ -20,6 +20,7 @@
 #include "comm/session.hpp"
 #include "config/enums.hpp"
 #include "device/gpus.hpp"
+#include "learning/losses.hpp"
 #include "model/classifier.hpp"
 #include "model/ghost_batch_norm.hpp"
 #include "model/initialise.hpp"
@@ -68,7 +69,7 @@ TrainingSpec spec_of(std::string name, const std::shared_ptr<torch::nn::Module>&
   return {.name = std::move(name),
           .module = module,
           .logits = std::move(logits),
-          .loss = learning::make_loss(config::LossKind::cross_entropy, {}, {}),
+          .loss = learning::make_cross_entropy({.configuration = {}, .class_counts = {}}),
           .sgd = {},
           // So low that few steps lower the loss of every network.
           .schedule = {.learning_rate = 0.001, .epochs = 1}};

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "message_of.hpp"
 
 namespace ltr::base {
 namespace {
@@ -24,11 +25,7 @@ class ExpandedPath : public testing::Test {
   ~ExpandedPath() override { setenv("HOME", home_.c_str(), 1); }
 
   static std::string refusal(std::string_view path) {
-    try {
-      return "accepted as " + expanded_path(path);
-    } catch (const ConfigError& error) {
-      return error.what();
-    }
+    return test::message_of<ConfigError>([&] { return expanded_path(path); });
   }
 
  private:

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/error.hpp"
+#include "message_of.hpp"
 #include "own_folder.hpp"
 
 namespace ltr::base {
@@ -24,11 +25,7 @@ class TextFile : public test::OwnFolder {
   }
   template <class Kind>
   static std::string refusal(const std::filesystem::path& file) {
-    try {
-      return "read: " + read_text_file(file);
-    } catch (const Kind& error) {
-      return error.what();
-    }
+    return test::message_of<Kind>([&] { return read_text_file(file); });
   }
 };
 

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "comm/group.hpp"
+#include "message_of.hpp"
 #include "mpi_main.hpp"
 
 namespace ltr::comm {
@@ -16,14 +17,7 @@ using test::world;
 
 template <class Expected>
 std::string agreed_message(const std::function<void()>& work) {
-  try {
-    agree(world(), work);
-  } catch (const Expected& error) {
-    return error.what();
-  } catch (const std::exception& error) {
-    return base::format("an error of another class: {}", error.what());
-  }
-  return "no error";
+  return test::message_of<Expected>([&] { agree(world(), work); });
 }
 
 template <class Thrown, class Expected>

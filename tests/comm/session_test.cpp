@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "comm/launch.hpp"
 #include "comm/mpi_check.hpp"
+#include "message_of.hpp"
 #include "mpi_main.hpp"
 
 namespace ltr::comm {
@@ -90,12 +91,7 @@ TEST(Launch, OverlooksTheStepOfMpirunsDaemons) {
 
 /// What is said of a launch of which MPI sees `world_size` processes, or "accepted".
 std::string refusal(const Launch& launch, int world_size, const char* library = "Some MPI v1") {
-  try {
-    check_launch(launch, world_size, library);
-  } catch (const base::ConfigError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return test::message_of<base::ConfigError>([&] { check_launch(launch, world_size, library); });
 }
 
 TEST(Launch, RefusesMoreTasksThanRanks) {
@@ -157,21 +153,17 @@ TEST(Launch, OfOneProcessIsNoneOfAnotherMpi) {
 }
 
 TEST(MpiCheck, NamesCallMessageRankHostAndPlace) {
-  try {
-    LTR_MPI(MPI_Send(nullptr, 0, MPI_BYTE, test::world().size(), 0, MPI_COMM_WORLD));
-    FAIL() << "a message to a rank that does not exist was accepted";
-  } catch (const CommunicationError& error) {
-    const std::string message = error.what();
-    const std::string rank = "rank " + std::to_string(test::world().rank());
-    for (const std::string& part :
-         {std::string("MPI_Send"), rank, test::session().host(), std::string("session_test.cpp:")}) {
-      EXPECT_NE(message.find(part), std::string::npos) << part << " is not in: " << message;
-    }
-    // Each library has its own words.
-    EXPECT_TRUE(message.find("MPI_ERR_RANK") != message.npos || message.find("Invalid rank") != message.npos)
-        << message;
-    EXPECT_EQ(message.find('\n'), message.npos) << message;
+  const std::string message = test::message_of<CommunicationError>(
+      [] { LTR_MPI(MPI_Send(nullptr, 0, MPI_BYTE, test::world().size(), 0, MPI_COMM_WORLD)); });
+  const std::string rank = "rank " + std::to_string(test::world().rank());
+  for (const std::string& part :
+       {std::string("MPI_Send"), rank, test::session().host(), std::string("session_test.cpp:")}) {
+    EXPECT_NE(message.find(part), std::string::npos) << part << " is not in: " << message;
   }
+  // Each library has its own words.
+  EXPECT_TRUE(message.find("MPI_ERR_RANK") != message.npos || message.find("Invalid rank") != message.npos)
+      << message;
+  EXPECT_EQ(message.find('\n'), message.npos) << message;
 }
 
 }  // namespace

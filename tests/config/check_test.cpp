@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "config/config_text.hpp"
+#include "message_of.hpp"
 
 namespace ltr::config {
 namespace {
@@ -194,12 +195,7 @@ TEST(Check, NesterovNeedsMomentum) {
 }
 
 std::string rank_refusal(const Configuration& configuration, int ranks) {
-  try {
-    check_ranks(configuration, ranks);
-  } catch (const base::ConfigError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return test::message_of<base::ConfigError>([&] { check_ranks(configuration, ranks); });
 }
 
 TEST(CheckRanks, FixedOrderTakesPowersOfTwoThatDivide) {

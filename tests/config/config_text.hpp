@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "config/toml.hpp"
+#include "message_of.hpp"
 
 namespace ltr::config {
 
@@ -28,12 +29,7 @@ inline Configuration least_with(const std::string& more, const std::vector<std::
 
 /// What parsing says, or "accepted".
 inline std::string refusal(const std::string& text, const std::vector<std::string>& overrides = {}) {
-  try {
-    static_cast<void>(parse(text, overrides));
-  } catch (const base::ConfigError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return test::message_of<base::ConfigError>([&] { return parse(text, overrides); });
 }
 
 inline std::string refusal_of(const std::string& more, const std::vector<std::string>& overrides = {}) {

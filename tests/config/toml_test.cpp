@@ -13,6 +13,7 @@
 
 #include "base/hash.hpp"
 #include "config/config_text.hpp"
+#include "message_of.hpp"
 
 namespace ltr::config {
 namespace {
@@ -486,47 +487,36 @@ TEST(Toml, BadOverridesAreNamedAsThePlace) {
   EXPECT_THAT(refusal_of("", {"stage_1.epochs=3\nmore=4"}), HasSubstr("an integer such as"));
 }
 
+std::string refusal_of_file(const std::filesystem::path& path) {
+  return test::message_of<base::ConfigError>([&] { return read_configuration(path); });
+}
+
 TEST(Toml, FilesAreReadAndNamed) {
   const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "ltr_config_toml_test";
   std::filesystem::create_directories(folder);
   const std::filesystem::path file = folder / "a grid.toml";
   std::ofstream(file, std::ios::binary) << "\xEF\xBB\xBF" << "format = 1\r\nrun.output = \"o.h5\"\r\n"
                                         << "[data]\r\ntrain = \"t.h5\"\r\ntest = 3\r\n";
-  const auto message = [](const std::filesystem::path& path) -> std::string {
-    try {
-      static_cast<void>(read_configuration(path));
-    } catch (const base::ConfigError& error) {
-      return error.what();
-    }
-    return "accepted";
-  };
-  EXPECT_THAT(message(file), StartsWith(file.string() + ":5:8: data.test: the integer 3"));
+  EXPECT_THAT(refusal_of_file(file), StartsWith(file.string() + ":5:8: data.test: the integer 3"));
   EXPECT_EQ(read_configuration(file, std::vector<std::string>{"data.test=e.h5"}).data.test, "e.h5");
   std::ofstream(file, std::ios::trunc).close();
-  EXPECT_THAT(message(file), HasSubstr("cannot be read"));
-  EXPECT_THAT(message(folder), HasSubstr("cannot be read"));
-  EXPECT_THAT(message(folder / "absent.toml"), AllOf(HasSubstr("absent.toml"), HasSubstr("cannot be read")));
+  EXPECT_THAT(refusal_of_file(file), HasSubstr("cannot be read"));
+  EXPECT_THAT(refusal_of_file(folder), HasSubstr("cannot be read"));
+  EXPECT_THAT(refusal_of_file(folder / "absent.toml"),
+              AllOf(HasSubstr("absent.toml"), HasSubstr("cannot be read")));
   std::filesystem::remove_all(folder);
 }
 
 TEST(Toml, WhatIsNoFileOfABearableSizeIsRefusedAtOnce) {
   const std::filesystem::path path =
       std::filesystem::path(testing::TempDir()) / ("ltr_config_" + std::to_string(getpid()) + ".toml");
-  const auto message = [](const std::filesystem::path& file) -> std::string {
-    try {
-      static_cast<void>(read_configuration(file));
-    } catch (const base::ConfigError& error) {
-      return error.what();
-    }
-    return "accepted";
-  };
   ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
-  EXPECT_THAT(message(path), HasSubstr("no regular file"));
-  EXPECT_THAT(message("/dev/zero"), StartsWith("/dev/zero: the configuration cannot be read"));
+  EXPECT_THAT(refusal_of_file(path), HasSubstr("no regular file"));
+  EXPECT_THAT(refusal_of_file("/dev/zero"), StartsWith("/dev/zero: the configuration cannot be read"));
   std::filesystem::remove(path);
   std::ofstream(path) << "format = 1\n";
   std::filesystem::resize_file(path, std::uintmax_t{1} << 40);
-  EXPECT_THAT(message(path), HasSubstr("up to 1.0 MiB"));
+  EXPECT_THAT(refusal_of_file(path), HasSubstr("up to 1.0 MiB"));
   std::filesystem::remove(path);
 }
 

@@ -13,6 +13,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "message_of.hpp"
+
 namespace ltr::data {
 
 class TemporaryFolder {
@@ -52,15 +54,6 @@ inline std::vector<std::byte> bytes_of(const std::filesystem::path& path) {
   return bytes;
 }
 
-/// The message of the `Error` that `call` throws, or "" if it throws none.
-template <class Error, class Call>
-std::string message_of(Call&& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
+using test::message_of;
 
 }  // namespace ltr::data

@@ -11,10 +11,14 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "message_of.hpp"
 #include "own_folder.hpp"
 
 namespace ltr::grid {
 namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
 
 class LeaseTest : public test::OwnFolder {
  protected:
@@ -42,13 +46,8 @@ TEST_F(LeaseTest, IsGoneAfterwards) {
 
 TEST_F(LeaseTest, RefusesASecondRunAndNamesTheFirst) {
   const Lease lease(file_, log_);
-  try {
-    const Lease second(file_, log_);
-    FAIL() << "a second claim was granted";
-  } catch (const base::ConfigError& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr(std::to_string(getpid())));
-    EXPECT_THAT(error.what(), testing::HasSubstr("run.output"));
-  }
+  EXPECT_THAT(test::message_of<base::ConfigError>([&] { const Lease second(file_, log_); }),
+              AllOf(HasSubstr(std::to_string(getpid())), HasSubstr("run.output")));
   EXPECT_TRUE(std::filesystem::exists(file_));
 }
 
@@ -101,13 +100,8 @@ TEST_F(LeaseTest, AHolderThatWasTakenOverNoticesBeforeItWrites) {
   std::filesystem::last_write_time(file_,
                                    std::filesystem::file_time_type::clock::now() - std::chrono::seconds(75));
   const Lease successor(file_, log_, {}, kHasty);
-  try {
-    suspended->mark().require();
-    FAIL() << "two runs would write one output";
-  } catch (const base::ConfigError& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr("is no longer this run's"));
-    EXPECT_THAT(error.what(), testing::HasSubstr("has taken it over"));
-  }
+  EXPECT_THAT(test::message_of<base::ConfigError>([&] { suspended->mark().require(); }),
+              AllOf(HasSubstr("is no longer this run's"), HasSubstr("has taken it over")));
   suspended.reset();  // does not take the successor's claim away
   EXPECT_NO_THROW(successor.mark().require());
   EXPECT_TRUE(std::filesystem::exists(file_));
@@ -115,12 +109,8 @@ TEST_F(LeaseTest, AHolderThatWasTakenOverNoticesBeforeItWrites) {
 
 TEST_F(LeaseTest, NamesNeverReachTheTerminalRaw) {
   write_claim("0123456789abcdef deadbeef else\x1b[31mwhere 17 99\n", std::chrono::seconds(1));
-  try {
-    const Lease lease(file_, log_);
-    FAIL() << "a second claim was granted";
-  } catch (const base::ConfigError& error) {
-    EXPECT_THAT(error.what(), testing::Not(testing::HasSubstr("\x1b")));
-  }
+  EXPECT_THAT(test::message_of<base::ConfigError>([&] { const Lease lease(file_, log_); }),
+              AllOf(HasSubstr("else\\x1b[31mwhere"), testing::Not(HasSubstr("\x1b"))));
 }
 
 TEST_F(LeaseTest, SaysWhenItCannotWrite) {

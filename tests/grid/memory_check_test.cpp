@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "message_of.hpp"
 
 namespace ltr::grid {
 namespace {
@@ -21,12 +22,7 @@ std::string refusal(const GpuRoom& room) {
   config::Configuration configuration;
   configuration.stage_1.global_batch = 512;
   configuration.stage_1.micro_batches = 8;
-  try {
-    require_gpu_memory(kStage1, configuration, room);
-  } catch (const base::ConfigError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return test::message_of<base::ConfigError>([&] { require_gpu_memory(kStage1, configuration, room); });
 }
 
 TEST(MemoryCheck, LetsPassWhatFits) { EXPECT_EQ(refusal({"a GPU", 24 * kGiB, 1}), "accepted"); }

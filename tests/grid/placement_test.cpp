@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "message_of.hpp"
 
 namespace ltr::grid {
 namespace {
@@ -23,12 +24,7 @@ config::Parallel asking_for(DeviceKind device, bool share = false) {
 }
 
 std::string refusal(const config::Parallel& parallel, const std::vector<RankDescription>& ranks) {
-  try {
-    static_cast<void>(choose_gpus(parallel, ranks));
-  } catch (const base::ConfigError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return test::message_of<base::ConfigError>([&] { return choose_gpus(parallel, ranks); });
 }
 
 RankDescription seeing(const std::string& host, int local_rank, const std::vector<std::string>& bus_ids) {

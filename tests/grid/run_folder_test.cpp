@@ -13,6 +13,7 @@
 #include "grid/same_run.hpp"
 #include "learning/cell.hpp"
 #include "learning/node.hpp"
+#include "message_of.hpp"
 #include "model/safetensors.hpp"
 #include "own_folder.hpp"
 #include "store/atomic_file.hpp"
@@ -95,12 +96,7 @@ TEST_F(RunFolderTest, LeavesNoFolderWhereTheDiskIsTooSmall) {
   const std::uintmax_t free = std::filesystem::space(folder()).available;
   configuration_.run.seeds.resize(free / 1'000'000 + 1);
   plan_ = config::make_plan(configuration_);
-  try {
-    const RunFolder folder_of_run(configuration_, plan_, journal_, inputs_, start_, log_);
-    FAIL() << "a run was begun that cannot end";
-  } catch (const base::SystemError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("nothing was written"));
-  }
+  EXPECT_THAT(test::message_of<base::SystemError>([&] { begin(); }), HasSubstr("nothing was written"));
   EXPECT_FALSE(std::filesystem::exists(folder() / "results"));
 }
 
@@ -114,34 +110,19 @@ TEST_F(RunFolderTest, LeavesTheFoldersOfOthersWhereItCannotBegin) {
 }
 
 TEST_F(RunFolderTest, NamesTheKeysOfAnotherConfiguration) {
-  {
-    const RunFolder begun(configuration_, plan_, journal_, inputs_, start_, log_);
-  }
+  begin();
   configuration_.stage_1.learning_rate *= 2;
-  try {
-    const RunFolder folder_of_run(configuration_, plan_, journal_, inputs_, start_, log_);
-    FAIL() << "results of two configurations would mix";
-  } catch (const base::ConfigError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("stage_1.learning_rate"));
-  }
+  EXPECT_THAT(test::message_of<base::ConfigError>([&] { begin(); }), HasSubstr("stage_1.learning_rate"));
 }
 
 TEST_F(RunFolderTest, RefusesToGoOnWhereTheOtherDeviceComputes) {
-  {
-    const RunFolder begun(configuration_, plan_, journal_, inputs_, start_, log_);
-  }
-  {
-    const RunFolder again(configuration_, plan_, journal_, inputs_, start_, log_);
-  }
+  begin();
+  begin();
   for (const char* copy : {"device.txt", "device.txt.copy"}) {
     store::write_sealed(parts() / copy, std::as_bytes(std::span(std::string_view("GPUs"))));
   }
-  try {
-    const RunFolder folder_of_run(configuration_, plan_, journal_, inputs_, start_, log_);
-    FAIL() << "bits of two devices would mix";
-  } catch (const base::ConfigError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("was begun on GPUs, and this start computes on processors"));
-  }
+  EXPECT_THAT(test::message_of<base::ConfigError>([&] { begin(); }),
+              HasSubstr("was begun on GPUs, and this start computes on processors"));
 }
 
 TEST_F(RunFolderTest, ADamagedNodeIsSetAsideAndComputedAgain) {
@@ -254,20 +235,15 @@ TEST_F(RunFolderTest, NothingMoreIsWrittenOnceTheLeaseIsGone) {
 }
 
 TEST_F(RunFolderTest, OutputsThatCannotBeWrittenAreNamedBeforeAnythingStarts) {
-  const auto refusal_of = [&](const std::string& output) -> std::string {
+  const auto refusal_of = [&](const std::string& output) {
     configuration_.run.output = output;
-    try {
-      check_output(configuration_, plan_);
-    } catch (const base::ConfigError& error) {
-      return error.what();
-    }
-    return "";
+    return test::message_of<base::ConfigError>([&] { check_output(configuration_, plan_); });
   };
   EXPECT_THAT(refusal_of((folder() / std::string(240, 'x')).string()), HasSubstr("a name of 274 characters"));
   EXPECT_THAT(refusal_of((folder() / "packs").string()), HasSubstr("names a folder"));
   EXPECT_THAT(refusal_of((folder() / "packs/train.h5/run.h5").string()), HasSubstr("is no folder"));
   EXPECT_THAT(refusal_of("/proc/ltr/run.h5"), HasSubstr("cannot be written"));
-  EXPECT_EQ(refusal_of((folder() / "new/run.h5").string()), "");
+  EXPECT_EQ(refusal_of((folder() / "new/run.h5").string()), "accepted");
   EXPECT_FALSE(std::filesystem::exists(folder() / "new"));
 }
 

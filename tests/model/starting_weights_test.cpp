@@ -13,6 +13,7 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
+#include "message_of.hpp"
 #include "model/ghost_batch_norm.hpp"
 #include "model/initialise.hpp"
 #include "model/safetensors.hpp"
@@ -66,12 +67,7 @@ class WeightsFile : public test::OwnFolder {
     return load_starting_weights(target_, folder() / "typed.safetensors");
   }
   std::string complaint(const NamedTensors& tensors) {
-    try {
-      static_cast<void>(load(tensors));
-    } catch (const base::DataError& error) {
-      return error.what();
-    }
-    return "";
+    return test::message_of<base::DataError>([&] { return load(tensors); });
   }
   static NamedTensors without(NamedTensors tensors, const std::string& part) {
     std::erase_if(tensors, [&](const auto& item) { return item.first.find(part) != std::string::npos; });
@@ -227,13 +223,8 @@ TEST_F(WeightsFile, WithValuesOfNoUseAreRefusedWithTheirTensor) {
     }
     return tensors;
   };
-  const auto typed_complaint = [&](const NamedTensors& tensors) -> std::string {
-    try {
-      static_cast<void>(load_typed(tensors));
-      return "";
-    } catch (const base::DataError& error) {
-      return error.what();
-    }
+  const auto typed_complaint = [&](const NamedTensors& tensors) {
+    return test::message_of<base::DataError>([&] { return load_typed(tensors); });
   };
   const double infinity = std::numeric_limits<double>::infinity();
   EXPECT_THAT(typed_complaint(with("layer1.0.conv1.weight", std::nan(""), torch::kFloat32)),
@@ -262,12 +253,9 @@ TEST_F(WeightsFile, OfZerosAreWarnedOf) {
 TEST_F(WeightsFile, OfAFileThatWouldFillTheMemoryAreRefusedUnread) {
   std::ofstream(folder() / "huge.safetensors") << "x";
   std::filesystem::resize_file(folder() / "huge.safetensors", std::uintmax_t{40} << 30);
-  try {
-    static_cast<void>(load_starting_weights(target_, folder() / "huge.safetensors"));
-    FAIL();
-  } catch (const base::DataError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("it has 40.0 GiB"));
-  }
+  EXPECT_THAT(test::message_of<base::DataError>(
+                  [&] { return load_starting_weights(target_, folder() / "huge.safetensors"); }),
+              HasSubstr("it has 40.0 GiB"));
 }
 
 TEST(FrozenBackbone, TrainsItsLastBlockAloneAndLeavesTheOthersBatchNormsInEvaluationMode) {

@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "config/toml.hpp"
+#include "message_of.hpp"
 #include "own_folder.hpp"
 #include "record/check.hpp"
 #include "record/sample_run.hpp"
@@ -25,15 +26,6 @@ namespace fs = std::filesystem;
 class Record : public test::OwnFolder {};
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
-
-std::string failure_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const base::DataError& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 
 void expect_equal(const TrainingRecord& a, const TrainingRecord& b) {
   ASSERT_EQ(a.epochs.size(), b.epochs.size());
@@ -165,7 +157,9 @@ TEST_F(Record, SameRunGivesTheSameFile) {
 }
 
 TEST_F(Record, AbsentForeignTruncatedAndEmptyFilesAreToldApart) {
-  const auto message = [](const fs::path& file) { return failure_of([&] { (void)read_run(file); }); };
+  const auto message = [](const fs::path& file) {
+    return test::message_of<base::DataError>([&] { (void)read_run(file); });
+  };
   EXPECT_TRUE(has(message(path("none.h5")), "does not exist"));
   std::ofstream(path("text.h5")) << "not a record";
   EXPECT_TRUE(has(message(path("text.h5")), "is not an HDF5 file"));
@@ -189,7 +183,7 @@ TEST_F(Record, AnotherSchemaVersionSaysWhatToDo) {
   file.set_attribute("schema_version", std::int32_t{1});
   file.set_attribute("record_of", "run");
   store::write_atomically(path("run.h5"), file.image());
-  const std::string text = failure_of([&] { (void)read_run(path("run.h5")); });
+  const std::string text = test::message_of<base::DataError>([&] { (void)read_run(path("run.h5")); });
   EXPECT_TRUE(has(text, "run.h5 was written by schema 1; this program reads 5 to 6; use the version"))
       << text;
 }
@@ -203,17 +197,18 @@ TEST_F(Record, WhatWasChangedByAnotherProgramIsRefused) {
     std::string flipped = bytes;
     flipped[extent.offset] = static_cast<char>(flipped[extent.offset] ^ 1);
     std::ofstream(path("flipped.h5"), std::ios::binary) << flipped;
-    const std::string text = failure_of([&] { (void)read_run(path("flipped.h5")); });
+    const std::string text = test::message_of<base::DataError>([&] { (void)read_run(path("flipped.h5")); });
     EXPECT_TRUE(has(text, "flipped.h5 is damaged: " + extent.data_set + " is not as it was written")) << text;
   }
   std::ofstream(path("cut.h5"), std::ios::binary) << bytes.substr(0, bytes.size() - 1);
-  EXPECT_TRUE(has(failure_of([&] { (void)read_run(path("cut.h5")); }), "cut.h5 has no seal at its end"));
+  EXPECT_TRUE(has(test::message_of<base::DataError>([&] { (void)read_run(path("cut.h5")); }),
+                  "cut.h5 has no seal at its end"));
 }
 
 /// What read_run says to `run`.
 std::string verdict_on(const RunRecord& run, const fs::path& file) {
   write_run(run, file);
-  return failure_of([&] { (void)read_run(file); });
+  return test::message_of<base::DataError>([&] { (void)read_run(file); });
 }
 
 TEST_F(Record, WhatCannotBeIsRefusedByTheNameOfItsDataSet) {
@@ -317,12 +312,9 @@ TEST_F(Record, ANodeIsHeldToItsPlaceInThePlan) {
 }
 
 TEST_F(Record, NoFolderIsNamedWithTheRemedy) {
-  try {
-    write_run(sample_run(), path("none") / "run.h5");
-    FAIL() << "nothing was thrown";
-  } catch (const base::SystemError& error) {
-    EXPECT_TRUE(has(error.what(), "create the folder")) << error.what();
-  }
+  const std::string message =
+      test::message_of<base::SystemError>([&] { write_run(sample_run(), path("none") / "run.h5"); });
+  EXPECT_TRUE(has(message, "create the folder")) << message;
 }
 
 TEST(Digests, FollowTheirFormulaOverTextLines) {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "message_of.hpp"
 #include "record/sample_run.hpp"
 #include "render/html_parts.hpp"
 #include "render/sample_tables.hpp"
@@ -175,7 +176,7 @@ TEST(HtmlPage, RefusesATableThatNoBrowserOpens) {
                  .confusion = {}};
   }
   EXPECT_THAT(
-      failure_of([&] { (void)table_of({run}, "classes", Format::html); }),
+      test::message_of<base::ConfigError>([&] { (void)table_of({run}, "classes", Format::html); }),
       HasSubstr("table classes has 130,000 lines and 520,000 entries, and a page of more than 500,000"));
   // Anything else has a line a class.
   EXPECT_GT(std::ranges::count(table_of({run}, "classes"), '\n'), kClasses);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "message_of.hpp"
 #include "render/sample_tables.hpp"
 
 namespace ltr::render {
@@ -31,7 +32,7 @@ TEST(Merging, RefusesRecordsOfDifferentMethodsNamingTheKeyAndTheRemedy) {
   configuration.loader.threads = 7;
   other.configuration = config::to_toml(configuration);
   EXPECT_EQ(
-      failure_of([&] { (void)printed({record::sample_run(0), other}); }),
+      test::message_of<base::ConfigError>([&] { (void)printed({record::sample_run(0), other}); }),
       "records 1 and 2 differ in stage_1.learning_rate: 0.2 here, 0.1 there, so a table of both would mix "
       "two methods; report them one by one, or tell them apart with --by KEY");
 }
@@ -55,9 +56,9 @@ TEST(Merging, ByOneKeyStillRefusesAnother) {
   configuration.stage_1.learning_rate = 0.1;
   configuration.stage_1.momentum = 0.5;
   other.configuration = config::to_toml(configuration);
-  EXPECT_TRUE(
-      has(failure_of([&] { (void)printed({record::sample_run(0), other}, {"stage_1.learning_rate"}); }),
-          "differ in stage_1.momentum: 0.9 here, 0.5 there, so"));
+  EXPECT_TRUE(has(test::message_of<base::ConfigError>(
+                      [&] { (void)printed({record::sample_run(0), other}, {"stage_1.learning_rate"}); }),
+                  "differ in stage_1.momentum: 0.9 here, 0.5 there, so"));
   EXPECT_TRUE(has(printed({record::sample_run(0), other}, {"stage_1.learning_rate", "stage_1.momentum"}),
                   "stage_1.learning_rate = 0.1, stage_1.momentum = 0.5, instance_balanced"));
 }
@@ -75,16 +76,17 @@ record::RunRecord run_in(config::FidelityMode mode, std::uint64_t seed = 0, cons
 TEST(Merging, ByTheModeOfFidelityTellsAllItsPointsApart) {
   using enum config::FidelityMode;
   const std::vector<record::RunRecord> both{run_in(corrected), run_in(reference), run_in(reference, 1)};
-  EXPECT_TRUE(has(failure_of([&] { (void)printed(both); }),
+  EXPECT_TRUE(has(test::message_of<base::ConfigError>([&] { (void)printed(both); }),
                   "differ in fidelity.mode: \"corrected\" here, \"reference\" there, so"));
   const std::string text = printed(both, {"fidelity.mode"});
   EXPECT_TRUE(has(text, "fidelity.mode = \"corrected\", instance_balanced\n")) << text;
   EXPECT_TRUE(has(text, "fidelity.mode = \"reference\", instance_balanced\n")) << text;
   // A record that departs from its mode is not what the name of the mode says.
   const auto ahead = [](Configuration& c) { c.fidelity.schedule_ahead = true; };
-  EXPECT_TRUE(has(
-      failure_of([&] { (void)printed({run_in(corrected), run_in(reference, 0, ahead)}, {"fidelity.mode"}); }),
-      "fidelity.schedule_ahead: false here, true there"));
+  EXPECT_TRUE(has(test::message_of<base::ConfigError>([&] {
+                    (void)printed({run_in(corrected), run_in(reference, 0, ahead)}, {"fidelity.mode"});
+                  }),
+                  "fidelity.schedule_ahead: false here, true there"));
 }
 
 TEST(Merging, TheNameOfTheModeAloneIsOfNoAccount) {
@@ -98,8 +100,9 @@ TEST(Merging, RecordsOfOneValueAreComparedWithEachOtherToo) {
   // The second and third share a learning rate, but not the data.
   std::vector<record::RunRecord> runs{run_at(0, 0.2), run_at(0, 0.1), run_at(1, 0.1)};
   runs[2].data_hashes["test.content"] = "other";
-  EXPECT_TRUE(has(failure_of([&] { (void)printed(runs, {"stage_1.learning_rate"}); }),
-                  "differ in the hash of test.content: cc33 here, other there"));
+  EXPECT_TRUE(
+      has(test::message_of<base::ConfigError>([&] { (void)printed(runs, {"stage_1.learning_rate"}); }),
+          "differ in the hash of test.content: cc33 here, other there"));
 }
 
 TEST(Merging, ByAKeyOfTheDataTellsDataApart) {
@@ -109,7 +112,8 @@ TEST(Merging, ByAKeyOfTheDataTellsDataApart) {
   other.configuration = config::to_toml(configuration);
   other.class_counts = {250, 50, 20, 19};
   other.data_hashes["train.content"] = "other";
-  EXPECT_TRUE(has(failure_of([&] { (void)printed({record::sample_run(0), other}); }), "the class counts"));
+  EXPECT_TRUE(has(test::message_of<base::ConfigError>([&] { (void)printed({record::sample_run(0), other}); }),
+                  "the class counts"));
   const std::string text = printed({record::sample_run(0), other}, {"data.train"});
   EXPECT_TRUE(has(text, "data.train = \"half.h5\", instance_balanced")) << text;
   // Groups of classes differ, so that no one sentence describes them.
@@ -117,8 +121,8 @@ TEST(Merging, ByAKeyOfTheDataTellsDataApart) {
 }
 
 TEST(Merging, ByAnUnknownKeyIsRefusedWithTheNearest) {
-  const std::string message =
-      failure_of([] { (void)printed({record::sample_run(0)}, {"stage_1.learning_rat"}); });
+  const std::string message = test::message_of<base::ConfigError>(
+      [] { (void)printed({record::sample_run(0)}, {"stage_1.learning_rat"}); });
   EXPECT_TRUE(has(message, "--by stage_1.learning_rat: the configuration has no such key")) << message;
   EXPECT_TRUE(has(message, "(did you mean stage_1.learning_rate?)")) << message;
 }
@@ -126,16 +130,17 @@ TEST(Merging, ByAnUnknownKeyIsRefusedWithTheNearest) {
 TEST(Merging, RefusesOtherDataUnderTheSameConfiguration) {
   std::vector<record::RunRecord> runs{record::sample_run(0), record::sample_run(1)};
   runs[1].data_hashes["train.content"] = "other";
-  EXPECT_TRUE(has(failure_of([&] { (void)printed(runs); }),
+  EXPECT_TRUE(has(test::message_of<base::ConfigError>([&] { (void)printed(runs); }),
                   "differ in the hash of train.content: bb22 here, other there"));
 }
 
 TEST(Merging, RefusesTheSameCellTwice) {
   std::vector<record::RunRecord> runs{record::sample_run(), record::sample_run()};
   for (record::CellRecord& cell : runs[1].cells) cell.training.weights_digest = "other";
-  const std::string message = failure_of([&] { (void)printed(runs); });
+  const std::string message = test::message_of<base::ConfigError>([&] { (void)printed(runs); });
   EXPECT_TRUE(has(message, "cell seed_0.instance_balanced.tau_normalized is in records 1 and 2")) << message;
-  EXPECT_TRUE(has(failure_of([&] { (void)printed(runs, {"stage_1.epochs"}); }), "is in records 1 and 2"));
+  EXPECT_TRUE(has(test::message_of<base::ConfigError>([&] { (void)printed(runs, {"stage_1.epochs"}); }),
+                  "is in records 1 and 2"));
 }
 
 TEST(Merging, ACellIsKnownByItsSeedSamplingAndStrategyWhateverItIsCalled) {
@@ -145,18 +150,18 @@ TEST(Merging, ACellIsKnownByItsSeedSamplingAndStrategyWhateverItIsCalled) {
   // A strategy renamed is a second measurement of the other one's seed.
   runs[1].cells[0].learning = config::LearningKind::joint;
   runs[1].cells.pop_back();
-  EXPECT_TRUE(
-      has(failure_of([&] { (void)printed(runs); }), "is in records 1 and 2, with the same weights but"));
+  EXPECT_TRUE(has(test::message_of<base::ConfigError>([&] { (void)printed(runs); }),
+                  "is in records 1 and 2, with the same weights but"));
   runs[1].cells[0].training.weights_digest = "other";
-  EXPECT_TRUE(
-      has(failure_of([&] { (void)printed(runs); }), "is in records 1 and 2, not with the same weights"));
+  EXPECT_TRUE(has(test::message_of<base::ConfigError>([&] { (void)printed(runs); }),
+                  "is in records 1 and 2, not with the same weights"));
 }
 
 TEST(Merging, EqualWeightsWithOtherCountsAreRefusedWithBothFiles) {
   std::vector<record::RunRecord> runs{record::sample_run(0), record::sample_run(1), record::sample_run(1)};
   runs[2].cells[1].test = record::sample_counts({10, 7, 5, 1});
   const report::Results results(runs, std::vector<std::string>{"a.h5", "folder/b.h5", "c.h5"});
-  EXPECT_EQ(failure_of([&] { (void)print(results, table_request("grid")); }),
+  EXPECT_EQ(test::message_of<base::ConfigError>([&] { (void)print(results, table_request("grid")); }),
             "cell seed_1.instance_balanced.joint is in records 2 (folder/b.h5) and 3 (c.h5), with the same "
             "weights but other counts of test images, so one of them is not what was measured; leave out the "
             "one that was changed or damaged");
@@ -169,9 +174,9 @@ TEST(Merging, RecordsOfOneGroupAreComparedWithItsFirst) {
     configuration.data.train = "half.h5";
     runs[i].configuration = config::to_toml(configuration);
   }
-  EXPECT_EQ(failure_of([&] { (void)printed(runs, {"data.train"}); }), "nothing was thrown");
+  EXPECT_EQ(test::message_of<base::ConfigError>([&] { (void)printed(runs, {"data.train"}); }), "accepted");
   runs[2].class_counts[0] = 501;
-  EXPECT_TRUE(has(failure_of([&] { (void)printed(runs, {"data.train"}); }),
+  EXPECT_TRUE(has(test::message_of<base::ConfigError>([&] { (void)printed(runs, {"data.train"}); }),
                   "records 2 and 3 differ in the class counts"));
 }
 
@@ -202,11 +207,12 @@ TEST(Merging, TheSameCellWithTheSameWeightsCountsOnce) {
 TEST(Merging, CellsWithoutWeightsAreNoneOfAnother) {
   std::vector<record::RunRecord> runs{record::sample_run(), record::sample_run()};
   for (record::RunRecord& run : runs) run.cells[1].training.weights_digest.clear();
-  EXPECT_TRUE(has(failure_of([&] { (void)printed(runs); }),
+  EXPECT_TRUE(has(test::message_of<base::ConfigError>([&] { (void)printed(runs); }),
                   "cell seed_0.instance_balanced.joint is in records 1 and 2, not with the same weights"));
   runs = {record::sample_run(), record::sample_run()};
   runs[1].cells[1].error = "lost";
-  EXPECT_TRUE(has(failure_of([&] { (void)printed(runs); }), "joint is in records 1 and 2"));
+  EXPECT_TRUE(
+      has(test::message_of<base::ConfigError>([&] { (void)printed(runs); }), "joint is in records 1 and 2"));
 }
 
 TEST(Merging, ByAKeyTheSameCellCountsInEachGroup) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include "message_of.hpp"
 #include "render/sample_tables.hpp"
 
 namespace ltr::render {
@@ -277,10 +278,11 @@ TEST(DefaultTables, FollowWhatTheRecordsHold) {
 }
 
 TEST(NamedTables, OfOtherDataAreRefused) {
-  EXPECT_EQ(failure_of([] { (void)table_of({record::sample_run()}, "table_4"); }),
+  EXPECT_EQ(test::message_of<base::ConfigError>([] { (void)table_of({record::sample_run()}, "table_4"); }),
             "--table table_4: the records are of sample_train, and the table is of places_lt, so it would be "
             "empty; choose another table, as grid");
-  const std::string unknown = failure_of([] { (void)table_of({record::sample_run()}, "figure_l"); });
+  const std::string unknown =
+      test::message_of<base::ConfigError>([] { (void)table_of({record::sample_run()}, "figure_l"); });
   EXPECT_TRUE(
       has(unknown, "--table figure_l: no table has this name (did you mean figure_1?); choose one of "))
       << unknown;

@@ -11,7 +11,6 @@
 
 namespace ltr::render {
 using report::Change;
-using report::failure_of;
 using report::has;
 using report::imagenet_run;
 using report::imagenet_runs;

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "message_of.hpp"
 #include "report/sample_runs.hpp"
 
 namespace ltr::report {
@@ -100,7 +101,7 @@ TEST(Differences, CanBeOfAnotherAccuracyAndAgainstAnotherStrategy) {
   EXPECT_TRUE(differences_in({record::sample_run()}, options).empty());
   options.difference_of = "fw";
   EXPECT_EQ(
-      failure_of([&] { (void)differences_in({record::sample_run()}, options); }),
+      test::message_of<base::ConfigError>([&] { (void)differences_in({record::sample_run()}, options); }),
       "--differences fw: no accuracy has this name, so strategies cannot be compared in it; choose one of "
       "many, medium, few, all, balanced");
 }

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "message_of.hpp"
 #include "own_folder.hpp"
 #include "report/plausible_run.hpp"
 #include "report/sample_runs.hpp"
@@ -84,13 +85,8 @@ TEST(PublicSets, AreRecognisedByListOrElseBySize) {
 class ReadResults : public test::OwnFolder {
  protected:
   static std::string failure_of(const std::vector<std::string>& paths) {
-    try {
-      std::vector<std::string> notes;
-      (void)read_results(paths, notes);
-    } catch (const base::Error& error) {
-      return error.what();
-    }
-    return "nothing was thrown";
+    std::vector<std::string> notes;
+    return test::message_of([&] { return read_results(paths, notes); });
   }
 };
 

@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/error.hpp"
 #include "config/fidelity.hpp"
 #include "record/sample_run.hpp"
 
@@ -16,16 +15,6 @@ namespace ltr::report {
 
 inline bool has(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
-}
-
-/// The message of the ConfigError that `action` ends in.
-inline std::string failure_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const base::ConfigError& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
 }
 
 /// The part of a configuration that a test changes.

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "message_of.hpp"
 
 namespace ltr::sampling {
 namespace {
@@ -19,15 +20,6 @@ namespace {
 using config::SamplingKind;
 
 constexpr auto kCounts = std::to_array<std::int64_t>({1280, 640, 99, 20, 5, 1});
-
-std::string message_of(const auto& call) {
-  try {
-    call();
-  } catch (const base::Error& error) {
-    return error.what();
-  }
-  return "";
-}
 
 TEST(ClassWeights, AreThePapersPowersOfTheCounts) {
   for (const auto& [kind, q] : {std::pair{SamplingKind::instance_balanced, 1.0},
@@ -98,7 +90,7 @@ TEST(ClassWeights, OfHundredMillionImagesAreExact) {
 
 TEST(ClassWeights, RefuseWhatCannotBeDrawnAndSayWhy) {
   const auto weigh = [](std::vector<std::int64_t> counts, std::int64_t epoch, std::int64_t epochs) {
-    return message_of(
+    return test::message_of(
         [&] { (void)class_weights(SamplingKind::progressively_balanced, counts, epoch, epochs); });
   };
   EXPECT_NE(weigh({}, 0, 1).find("no classes"), std::string::npos);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "message_of.hpp"
 #include "own_folder.hpp"
 
 namespace ltr::store {
@@ -34,12 +35,7 @@ class AtomicFile : public test::OwnFolder {
 std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 
 std::string failure_of(const fs::path& path, std::string_view text) {
-  try {
-    write_atomically(path, bytes_of(text));
-  } catch (const base::SystemError& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
+  return test::message_of<base::SystemError>([&] { write_atomically(path, bytes_of(text)); });
 }
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }

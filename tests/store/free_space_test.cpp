@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "message_of.hpp"
 
 namespace ltr::store {
 namespace {
@@ -16,14 +17,12 @@ TEST(FreeSpace, PassesWhereThereIsRoom) {
 }
 
 TEST(FreeSpace, NamesFolderFiguresAndRemedy) {
-  try {
-    require_free_space(testing::TempDir(), std::numeric_limits<std::uint64_t>::max(), "a file");
-    FAIL() << "no file system has room for 2^64 bytes";
-  } catch (const base::SystemError& error) {
-    EXPECT_THAT(error.what(),
-                testing::AllOf(testing::HasSubstr(testing::TempDir()), testing::HasSubstr("a file needs 16"),
-                               testing::HasSubstr("write elsewhere")));
-  }
+  // No file system has room for 2^64 bytes.
+  EXPECT_THAT(test::message_of<base::SystemError>([] {
+                require_free_space(testing::TempDir(), std::numeric_limits<std::uint64_t>::max(), "a file");
+              }),
+              testing::AllOf(testing::HasSubstr(testing::TempDir()), testing::HasSubstr("a file needs 16"),
+                             testing::HasSubstr("write elsewhere")));
 }
 
 }  // namespace

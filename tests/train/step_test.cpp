@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "comm/tree_sum.hpp"
+#include "message_of.hpp"
 #include "mpi_main.hpp"
 #include "train/determinism.hpp"
 #include "train/tiny_network.hpp"
@@ -369,12 +370,7 @@ TEST(Step, TellsEveryRankWhatOneAsksFor) {
 /// Runs a step that fails on the last rank only, and returns what this rank was told.
 template <class Error>
 std::string failure_of(Stepper& stepper, const std::function<MicroBatch()>& next) {
-  try {
-    stepper.step.run(next);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
+  return test::message_of<Error>([&] { stepper.step.run(next); });
 }
 
 TEST(Step, RaisesOnAllRanksWhatOneRanksLoaderThrew) {
@@ -420,12 +416,9 @@ TEST(Step, NamesTheMicroBatchesToTryWhereMemoryRunsOut) {
     Step step(world(), {kGlobalBatch, kMicroBatches, world().size()},
               {{network, [&](const torch::Tensor&) -> torch::Tensor { TORCH_CHECK(false, torchs); },
                 std::make_shared<CrossEntropies>(), &parameters}});
-    try {
-      step.run([] { return random_batch(0, kGlobalBatch / kMicroBatches); });
-      FAIL() << "nothing was thrown";
-    } catch (const base::SystemError& error) {
-      EXPECT_THAT(error.what(), HasSubstr("use stage_1.micro_batches = 16, of 2 images each instead of 4"));
-    }
+    const auto next = [] { return random_batch(0, kGlobalBatch / kMicroBatches); };
+    EXPECT_THAT(test::message_of<base::SystemError>([&] { step.run(next); }),
+                HasSubstr("use stage_1.micro_batches = 16, of 2 images each instead of 4"));
   }
 }
 
