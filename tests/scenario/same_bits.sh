@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Weights, draws and counts are the same on 1, 2, 4 and 8 ranks and with any number of loader threads, for every sampling.
+# Weights, draws and counts are the same on 1, 2, 4 and 8 ranks for every sampling, and with any number of loader threads.
 . "$(dirname "$0")/common.sh"
 prepare 8
 
