@@ -59,10 +59,13 @@ plan() {
   fi
 }
 
-# smoke CONFIGURATION NODES: sixteen small images a batch have gradients that the rate for 512 large ones would blow up.
+# smoke CONFIGURATION NODES: sixteen small images a batch have gradients that the rate for 512 large ones would blow up. A
+# network of 152 layers is stood in for by one of ten.
 smoke() {
-  local file=$1
-  use "$file" "$work/few" --smoke --set 'grid.sampling=["progressively_balanced"]' --set input.size=32 \
+  local file=$1 backbone
+  backbone=$(value_of backbone "$file")
+  [[ $backbone != *152* ]] || backbone=resnet10
+  use "$file" "$work/few" --smoke --set 'grid.sampling=["progressively_balanced"]' --set input.size=32 --set model.backbone=$backbone \
     --set input.evaluation_resize=36 --set stage_1.global_batch=16 --set stage_1.micro_batches=4 \
     --set stage_1.learning_rate=1e-6 --set loader.threads=1
   says 'every node has run 2 steps of 16 images'

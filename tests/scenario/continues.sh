@@ -6,13 +6,13 @@
 # computes again what stood on it, or did not need it, and ends in the same bits.
 # LTR_INTERRUPTIONS, LTR_SEED: how many moments, and which.
 . "$(dirname "$0")/common.sh"
-prepare
+prepare 8
 interruptions=${LTR_INTERRUPTIONS:-3}
 RANDOM=${LTR_SEED:-7}
 grid() {
   local ranks=$1 per_cell=$2 name=$3
   launch "$ranks" "$bin/ltr_grid" --config "$work/grid.toml" --set 'grid.sampling=["class_balanced", "square_root"]' \
-    --set stage_1.epochs=12 --set stage_2.crt.epochs=8 --set stage_2.lws.epochs=6 --set checkpoint.every_s=0.1 \
+    --set stage_1.epochs=6 --set stage_2.crt.epochs=4 --set stage_2.lws.epochs=3 --set checkpoint.every_s=0.1 \
     --set parallel.ranks_per_cell="$per_cell" --set "run.output=$work/$name.h5"
 }
 ranks_of() { pgrep -f "^$bin/ltr_grid .*run.output=$work/cut.h5" || true; }

@@ -11,7 +11,7 @@ prepare
 failed() {
   local ranks=$1 words=$2 status=0
   shift 2
-  launch "$ranks" "$bin/ltr_grid" --config "$work/grid.toml" --set 'grid.sampling=["class_balanced"]' "$@" \
+  on "$ranks" "$bin/ltr_grid" --config "$work/grid.toml" --set 'grid.sampling=["class_balanced"]' "$@" \
     >"$work/log" 2>&1 || status=$?
   [ "$status" -eq 3 ] || { cat "$work/log"; fail "status $status, not 3, for: $*"; }
   grep -q -- "pack '.*\.h5', image [0-9]* ('.*'): read .*$words" "$work/log" ||
@@ -40,12 +40,12 @@ cut &
 failed 2 'end of file' --set run.output="$work/cut.h5" --set stage_1.epochs=40
 wait
 cp "$work/sound.h5" "$work/packs/train.h5"
-launch 2 "$bin/ltr_grid" --config "$work/grid.toml" --set 'grid.sampling=["class_balanced"]' \
+"$bin/ltr_grid" --config "$work/grid.toml" --set 'grid.sampling=["class_balanced"]' \
   --set run.output="$work/cut.h5" --set stage_1.epochs=40 --retry-failed >"$work/log" 2>&1 ||
   { cat "$work/log"; fail "the mended pack's grid was not completed"; }
 
 digest() {
-  launch "$1" "$bin/ltr_grid" --config "$work/grid.toml" --set 'grid.sampling=["class_balanced"]' \
+  on "$1" "$bin/ltr_grid" --config "$work/grid.toml" --set 'grid.sampling=["class_balanced"]' \
     --set run.output="$work/$2.h5" "${@:3}" >"$work/log" 2>&1 || { cat "$work/log"; fail "$2"; }
   "$bin/ltr_report" "$work/$2.h5" --digest | grep -E '^(plan|draws|weights|state|counts) ' >"$work/$2.digest"
 }
@@ -66,7 +66,7 @@ cp "$work/more/train.h5" "$work/packs/more.h5"
 digest 1 joined --set 'data.train=["train.h5", "more.h5"]'
 "$bin/ltr_report" "$work/joined.h5" >"$work/log" || fail "no report of joined packs"
 status=0
-launch 2 "$bin/ltr_grid" --config "$work/grid.toml" --set run.output="$work/x.h5" --set data.stage="$work/absent" \
+"$bin/ltr_grid" --config "$work/grid.toml" --set run.output="$work/x.h5" --set data.stage="$work/absent" \
   >"$work/log" 2>&1 || status=$?
 [ "$status" -eq 2 ] && grep -q 'data.stage: .*absent is no folder' "$work/log" ||
   { cat "$work/log"; fail "an absent folder ended with $status"; }

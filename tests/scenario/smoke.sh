@@ -8,7 +8,7 @@ prepare
 smoke() {
   local expected=$1 ranks=$2 status=0
   shift 2
-  launch "$ranks" "$bin/ltr_grid" --config "$work/grid.toml" --smoke "$@" >"$work/log" 2>&1 || status=$?
+  on "$ranks" "$bin/ltr_grid" --config "$work/grid.toml" --smoke "$@" >"$work/log" 2>&1 || status=$?
   [ "$status" -eq "$expected" ] || { cat "$work/log"; fail "status $status, not $expected, for: $*"; }
 }
 says() { grep -q -- "$1" "$work/log" || { cat "$work/log"; fail "no '$1'"; }; }
@@ -23,7 +23,7 @@ says 'the whole run .*about .* for 12 nodes'
 [ ! -e "$work/new" ] || fail "the trial has left its folder"
 
 # A finished record stays as it is, and a trial of it works all the same.
-launch 1 "$bin/ltr_grid" --config "$work/grid.toml" --set 'grid.learning=["joint"]' --set stage_1.epochs=1 >"$work/log" 2>&1 ||
+"$bin/ltr_grid" --config "$work/grid.toml" --set 'grid.learning=["joint"]' --set stage_1.epochs=1 >"$work/log" 2>&1 ||
   { cat "$work/log"; fail "the run"; }
 sum=$(sha256sum <"$work/run.h5")
 list=$(ls -A "$work" "$work/run.h5.parts")

@@ -7,10 +7,10 @@ prepare
 grid() {
   local ranks=$1 name=$2
   shift 2
-  launch "$ranks" "$bin/ltr_grid" --config "$work/grid.toml" --set 'grid.sampling=["class_balanced"]' \
+  on "$ranks" "$bin/ltr_grid" --config "$work/grid.toml" --set 'grid.sampling=["class_balanced"]' \
     --set stage_1.epochs=40 --set "run.output=$work/$name.h5" "$@"
 }
-grid 2 whole >"$work/log" 2>&1 || { cat "$work/log"; fail "the whole run"; }
+grid 1 whole >"$work/log" 2>&1 || { cat "$work/log"; fail "the whole run"; }
 
 grid 4 stalled --set parallel.stall_timeout_s=5 >"$work/log" 2>&1 &
 launcher=$!

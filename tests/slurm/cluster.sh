@@ -30,7 +30,7 @@ cluster_start() {
     return 1
   }
   # Eight processors, whatever the machine has: jobs of tests are small. A requeued job waits for its old credential
-  # to expire.
+  # to expire, and then for the scheduler to look.
   cat >"$SLURM_CONF" <<CONF
 ClusterName=test
 SlurmctldHost=$(hostname -s)(127.0.0.1)
@@ -51,6 +51,7 @@ ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 MpiDefault=pmix
 SelectType=select/cons_tres
+SchedulerParameters=sched_interval=1
 SelectTypeParameters=CR_CPU
 SlurmdParameters=config_overrides
 ReturnToService=2
