@@ -52,7 +52,7 @@ bool trains_last_block(const config::Configuration& configuration, const config:
 }
 
 Trial trained_by(const config::Configuration& configuration, const config::PlanNode& node,
-                   std::int64_t classes) {
+                 std::int64_t classes) {
   Trial made;
   made.network = std::make_shared<model::Network>(configuration.model.backbone, classes);
   made.network->backbone->compute_in(configuration.parallel.precision);
