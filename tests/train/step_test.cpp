@@ -328,7 +328,7 @@ TEST(Step, OfAWeightedLossHasTheSameBitsOnAnyRanks) {
     task.loss = std::make_shared<WeightedCrossEntropies>(weights);
     Step step(group, plain.shape, {task});
     int number = 0;
-    const StepResult result = step.run([&] { return plain.batch(number++); }, false, {}, std::array{sum});
+    const StepResult result = step.run([&] { return plain.batch(number++); }, {}, {}, std::array{sum});
     gradients.push_back(plain.parameters.gradients().clone());
     losses.push_back(result.loss_sums.at(0));
   }
