@@ -28,9 +28,9 @@
 #include "train/compute_device.hpp"
 #include "train/determinism.hpp"
 #include "train/host_memory.hpp"
-#include "train/member.hpp"
 #include "train/profile.hpp"
 #include "train/step.hpp"
+#include "train/training.hpp"
 
 namespace ltr::train {
 namespace {
@@ -65,7 +65,7 @@ std::shared_ptr<model::Network> make_network(const Workload& workload) {
   return network;
 }
 
-Trainee trainee_of(std::string name, const std::shared_ptr<torch::nn::Module>& module, Logits logits) {
+TrainingSpec spec_of(std::string name, const std::shared_ptr<torch::nn::Module>& module, Logits logits) {
   return {.name = std::move(name),
           .module = module,
           .logits = std::move(logits),
@@ -77,7 +77,7 @@ Trainee trainee_of(std::string name, const std::shared_ptr<torch::nn::Module>& m
 
 /// A step with what it trains.
 struct Pass {
-  std::vector<std::unique_ptr<Member>> members;
+  std::vector<std::unique_ptr<Training>> trainings;
   std::unique_ptr<Step> step;
 };
 
@@ -105,15 +105,15 @@ class Variant {
       network_->eval();
       shape.options.frozen_backbone = network_->backbone;
     }
-    std::vector<std::unique_ptr<Member>> members = members_of(workload, shape.heads);
-    const std::size_t passes = shape.one_pass ? 1 : members.size();
+    std::vector<std::unique_ptr<Training>> trainings = trainings_of(workload, shape.heads);
+    const std::size_t passes = shape.one_pass ? 1 : trainings.size();
     for (std::size_t p = 0; p < passes; ++p) {
       Pass& pass = passes_.emplace_back();
       std::vector<StepTask> tasks;
-      for (std::size_t m = p; m < members.size(); m += passes) {
-        const Trainee& trainee = members[m]->trainee();
-        tasks.push_back({trainee.module, trainee.logits, trainee.loss, &members[m]->parameters()});
-        pass.members.push_back(std::move(members[m]));
+      for (std::size_t m = p; m < trainings.size(); m += passes) {
+        const TrainingSpec& spec = trainings[m]->spec();
+        tasks.push_back({spec.module, spec.logits, spec.loss, &trainings[m]->parameters()});
+        pass.trainings.push_back(std::move(trainings[m]));
       }
       pass.step = std::make_unique<Step>(group, shape_, std::move(tasks), shape.options);
     }
@@ -131,14 +131,14 @@ class Variant {
       exchange_s_ += exchange_s() - exchange_before;
     }
   }
-  /// Loss of the first member.
+  /// Loss of the first training.
   double step() {
     double loss = 0;
     for (Pass& pass : passes_) {
       auto batch = batches_.begin();
       const StepResult result = pass.step->run([&] { return *batch++; });
-      for (std::size_t m = 0; m < pass.members.size(); ++m) {
-        pass.members[m]->step(0, result.loss_sums[m]);
+      for (std::size_t m = 0; m < pass.trainings.size(); ++m) {
+        pass.trainings[m]->step(0, result.loss_sums[m]);
       }
       if (&pass == &passes_.front()) loss = result.loss_sums.front();
     }
@@ -169,8 +169,8 @@ class Variant {
   [[nodiscard]] std::string digest() const {
     std::string all;
     for (const Pass& pass : passes_) {
-      for (const auto& member : pass.members) {
-        all += model::weights_digest(model::state(*member->trainee().module));
+      for (const auto& training : pass.trainings) {
+        all += model::weights_digest(model::state(*training->spec().module));
       }
     }
     return all;
@@ -179,25 +179,25 @@ class Variant {
   [[nodiscard]] const sampling::BatchShape& shape() const { return shape_; }
 
  private:
-  std::vector<std::unique_ptr<Member>> members_of(const Workload& workload, int heads) {
-    std::vector<std::unique_ptr<Member>> members;
+  std::vector<std::unique_ptr<Training>> trainings_of(const Workload& workload, int heads) {
+    std::vector<std::unique_ptr<Training>> trainings;
     if (heads == 0) {
       const auto network = network_;
-      members.push_back(std::make_unique<Member>(
-          trainee_of("network", network,
-                     [network](const torch::Tensor& pixels) { return network->forward(pixels); }),
+      trainings.push_back(std::make_unique<Training>(
+          spec_of("network", network,
+                  [network](const torch::Tensor& pixels) { return network->forward(pixels); }),
           workload.classes));
     }
     for (int h = 0; h < heads; ++h) {
       const auto head = std::make_shared<model::Classifier>(network_->backbone->features(), workload.classes);
       model::initialise(*head, static_cast<std::uint64_t>(h));
       workload.compute.take(*head);
-      members.push_back(std::make_unique<Member>(
-          trainee_of(base::format("head {}", h), head,
-                     [head](const torch::Tensor& features) { return head->forward(features); }),
+      trainings.push_back(std::make_unique<Training>(
+          spec_of(base::format("head {}", h), head,
+                  [head](const torch::Tensor& features) { return head->forward(features); }),
           workload.classes));
     }
-    return members;
+    return trainings;
   }
   /// Running statistics of the first batch, without which features of a new network are huge.
   void settle_statistics() {

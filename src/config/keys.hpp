@@ -158,7 +158,7 @@ void visit_keys(AnyConfiguration& c, Visit&& visit) {
       loss.any_sampling,
       "true: a loss that corrects for the class frequencies of instance-balanced draws may be combined with "
       "another sampling, which then corrects twice",
-      later);
+      cells, later);
 
   LTR_KEY(model.backbone, "the network up to its features", leaves_open);
   LTR_FILE_KEY(model.pretrained,

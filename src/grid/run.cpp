@@ -137,7 +137,8 @@ Outcome Run::merge() {
   Outcome outcome;
   outcome.status = state == State::failures ? base::ExitStatus::some_cells_failed : base::ExitStatus::done;
   if (world_.rank() != 0) return outcome;
-  outcome.text = render::print(report::Results({run}), {}) + base::format("\nrecord: {}\n", configuration_.run.output);
+  outcome.text =
+      render::print(report::Results({run}), {}) + base::format("\nrecord: {}\n", configuration_.run.output);
   if (state == State::failures) {
     outcome.text += "Some cells failed; the same command with --retry-failed tries them again.\n";
   }

@@ -19,7 +19,7 @@ class Crt : public Strategy {
     }
   }
 
-  std::optional<train::Trainee> training() override {
+  std::optional<train::TrainingSpec> training() override {
     return stage_2_training(inputs_, classifier_, logits());
   }
 

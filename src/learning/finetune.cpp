@@ -19,8 +19,8 @@ class Finetune : public Strategy {
     }
   }
 
-  std::optional<train::Trainee> training() override {
-    train::Trainee training = stage_2_training(
+  std::optional<train::TrainingSpec> training() override {
+    train::TrainingSpec training = stage_2_training(
         inputs_, inputs_.network,
         [network = inputs_.network](const torch::Tensor& pixels) { return network->forward(pixels); });
     scale_backbone_rate(training.sgd, inputs_.configuration.stage_1);

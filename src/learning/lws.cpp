@@ -36,8 +36,8 @@ class Lws : public Strategy {
         classifier_(std::make_shared<ScaledClassifier>(*inputs.network->classifier,
                                                        inputs.configuration.fidelity.lws_scales_bias)) {}
 
-  std::optional<train::Trainee> training() override {
-    train::Trainee training = stage_2_training(inputs_, classifier_, logits());
+  std::optional<train::TrainingSpec> training() override {
+    train::TrainingSpec training = stage_2_training(inputs_, classifier_, logits());
     // Scales have one dimension, and decay all the same where the point is on.
     if (inputs_.configuration.fidelity.lws_decays_scales) {
       training.sgd.decay_norm_and_bias = true;

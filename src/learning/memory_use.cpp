@@ -37,7 +37,7 @@ class PeakWatch : public c10::MemoryReportingInfoBase {
 };
 
 /// What a node trains: a whole network, or heads on a frozen backbone.
-struct Trained {
+struct Trial {
   std::shared_ptr<model::Network> network;
   std::vector<std::shared_ptr<model::Classifier>> heads;
   std::vector<std::unique_ptr<train::FlatParameters>> parameters;
@@ -51,9 +51,9 @@ bool trains_last_block(const config::Configuration& configuration, const config:
              : configuration.stage_1.trained == config::TrainedPart::last_block;
 }
 
-Trained trained_by(const config::Configuration& configuration, const config::PlanNode& node,
+Trial trained_by(const config::Configuration& configuration, const config::PlanNode& node,
                    std::int64_t classes) {
-  Trained made;
+  Trial made;
   made.network = std::make_shared<model::Network>(configuration.model.backbone, classes);
   made.network->backbone->compute_in(configuration.parallel.precision);
   // Of as many classes, whatever their images.
@@ -96,7 +96,7 @@ Seen run_step(const config::Configuration& configuration, const config::PlanNode
               std::int64_t images) {
   const auto watch = std::make_shared<PeakWatch>();
   const c10::DebugInfoGuard guard(c10::DebugInfoKind::PROFILER_STATE, watch);
-  Trained trained = trained_by(configuration, node, classes);
+  Trial trained = trained_by(configuration, node, classes);
   Seen seen;
   std::vector<train::Sgd> optimisers;
   for (const auto& parameters : trained.parameters) {

@@ -54,7 +54,7 @@ record::NodeRecord run_stage_1(const Context& context, const config::PlanNode& n
   const config::Stage1& stage_1 = context.configuration.stage_1;
   train::EvaluationSet validation = validation_images(context);
   const std::shared_ptr<model::Network> network = starting_network(context, node);
-  train::Trainee trainee{
+  train::TrainingSpec spec{
       .name = "network",
       .module = network,
       .logits = [network](const torch::Tensor& pixels) { return network->forward(pixels); },
@@ -70,11 +70,11 @@ record::NodeRecord run_stage_1(const Context& context, const config::PlanNode& n
                    .ahead = context.configuration.fidelity.schedule_ahead},
       .validate_every_epochs = stage_1.validate_every_epochs,
   };
-  scale_backbone_rate(trainee.sgd, stage_1);
-  train::Trained trained;
+  scale_backbone_rate(spec.sgd, stage_1);
+  train::TrainingResult trained;
   if (stage_1.weights.empty()) {
     train::TrainingLoop loop(context.group, context.training, validation,
-                             loop_options(context, node, node.seed, node.sampling), {trainee});
+                             loop_options(context, node, node.seed, node.sampling), {spec});
     trained = std::move(loop.run().front());
   } else {
     trained.best = model::snapshot(model::state(*network));

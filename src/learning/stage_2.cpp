@@ -14,7 +14,7 @@ record::NodeRecord run_stage_2(const Context& context, const config::PlanNode& n
   const bool is_frozen = node.kind == config::NodeKind::stage_2;
   const bool moves = is_frozen && context.configuration.fidelity.frozen_statistics_move;
   std::vector<std::unique_ptr<Strategy>> strategies;
-  std::vector<train::Trainee> trainings;
+  std::vector<train::TrainingSpec> trainings;
   for (const config::LearningKind learning : node.learning) {
     strategies.push_back(make_strategy(strategy_inputs(context, node, learning, network)));
     trainings.push_back(strategies.back()->training().value());
@@ -35,7 +35,7 @@ record::NodeRecord run_stage_2(const Context& context, const config::PlanNode& n
   options.step.update_statistics = moves;
   train::TrainingLoop loop(context.group, context.training, shared ? shared->validation : *validation,
                            options, std::move(trainings));
-  std::vector<train::Trained> trained = loop.run();
+  std::vector<train::TrainingResult> trained = loop.run();
 
   std::optional<train::EvaluationSet> test;
   if (!shared) test.emplace(watched_images(context, context.test));

@@ -41,8 +41,8 @@ std::unique_ptr<Strategy> make_strategy(const StrategyInputs& inputs) {
   return row->make(inputs);
 }
 
-train::Trainee stage_2_training(const StrategyInputs& inputs, std::shared_ptr<torch::nn::Module> module,
-                                train::Logits logits) {
+train::TrainingSpec stage_2_training(const StrategyInputs& inputs, std::shared_ptr<torch::nn::Module> module,
+                                     train::Logits logits) {
   const config::Configuration& configuration = inputs.configuration;
   const config::Stage1& stage_1 = configuration.stage_1;
   const config::Stage2& stage_2 = configuration.stage_2;

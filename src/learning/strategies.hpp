@@ -16,7 +16,7 @@
 #include "record/record.hpp"
 #include "train/evaluation_set.hpp"
 #include "train/step.hpp"
-#include "train/trainee.hpp"
+#include "train/training_spec.hpp"
 
 namespace ltr::learning {
 
@@ -50,7 +50,7 @@ class Strategy {
  public:
   virtual ~Strategy() = default;
   /// What is trained after stage 1; nothing unless the strategy's row has epochs.
-  [[nodiscard]] virtual std::optional<train::Trainee> training() { return std::nullopt; }
+  [[nodiscard]] virtual std::optional<train::TrainingSpec> training() { return std::nullopt; }
   /// Once that has been trained, to its best weights. Collective: all ranks of the sets' group.
   [[nodiscard]] virtual Outcome outcome(Features& features) = 0;
 };
@@ -79,8 +79,8 @@ class Strategy {
 
 /// What all strategies that train have alike: stage 2's loss, rate and schedule, stage 1's optimiser, the
 /// epochs of their row.
-[[nodiscard]] train::Trainee stage_2_training(const StrategyInputs& inputs,
-                                              std::shared_ptr<torch::nn::Module> module,
-                                              train::Logits logits);
+[[nodiscard]] train::TrainingSpec stage_2_training(const StrategyInputs& inputs,
+                                                   std::shared_ptr<torch::nn::Module> module,
+                                                   train::Logits logits);
 
 }  // namespace ltr::learning

@@ -123,7 +123,10 @@ std::size_t marker_distance(const Series& series) {
 std::string style_script(Mark mark, std::size_t number, std::size_t marker_every) {
   if (number == report::kBackgroundStyle) return base::format("fs solid noborder fc rgb '{}'", kPale);
   if (number == report::kReferenceStyle) return base::format("lw 1.2 dt (4,4) lc rgb '{}'", kGrey);
-  const LineStyle& style = kLineStyles[number % kLineStyles.size()];
+  // Beyond the last, markers come again in other colours.
+  constexpr std::size_t kShift = 3;
+  LineStyle style = kLineStyles[(number + kShift * (number / kLineStyles.size())) % kLineStyles.size()];
+  style.point = kLineStyles[number % kLineStyles.size()].point;
   if (mark == Mark::boxes) {
     return base::format("fs {} border lc rgb '#000000' fc rgb '#303030' lw 0.8", style.filling);
   }

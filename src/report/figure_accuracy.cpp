@@ -199,11 +199,18 @@ Figure tau_figure(const ResultSet& set) {
                                       "figure only.") +
                            seeds_sentence(set),
                 .columns = 2};
+  std::set<config::LearningKind> strategies;
+  for (const Cell* cell : set.cells) {
+    if (has_tau(*cell)) strategies.insert(cell->key.learning);
+  }
   for (const auto& [representation, methods] : representations_of(set)) {
     for (const MethodResults& results : methods) {
       if (!has_tau(*results.cells.front())) continue;
       Panel panel = tau_panel(results, on_test);
-      if (!panel.series.empty()) figure.panels.push_back(std::move(panel));
+      if (panel.series.empty()) continue;
+      if (strategies.size() > 1)
+        panel.title += base::format(", {}", config::name_of(results.method.learning));
+      figure.panels.push_back(std::move(panel));
     }
   }
   share_top(figure.panels);

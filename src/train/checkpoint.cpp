@@ -57,20 +57,20 @@ std::vector<record::EpochRow> rows_of(const std::vector<double>& numbers) {
   return rows;
 }
 
-void put(const TraineeState& trainee, model::NamedTensors& tensors, Metadata& metadata) {
-  const record::TrainingRecord& training = trainee.training;
+void put(const TrainingState& training, model::NamedTensors& tensors, Metadata& metadata) {
+  const record::TrainingRecord& history = training.history;
   const auto add = [&](std::string_view what, const torch::Tensor& tensor) {
-    tensors.emplace_back(base::format("{}/{}", trainee.name, what), tensor);
+    tensors.emplace_back(base::format("{}/{}", training.name, what), tensor);
   };
-  for (const auto& [name, tensor] : trainee.weights) add("weights/" + name, tensor);
-  for (const auto& [name, tensor] : trainee.best) add("best/" + name, tensor);
-  add("momentum", trainee.momentum);
-  add("rows", packed(numbers_of(training.epochs)));
-  add("class_weights", packed(training.class_weights));
-  add("draws_made", integers_of(training.draws_made));
-  add("numbers", packed({static_cast<double>(trainee.best_correct), static_cast<double>(training.best_epoch),
-                         trainee.epoch_loss_sum}));
-  metadata[trainee.name + "/draws_digest"] = training.draws_digest;
+  for (const auto& [name, tensor] : training.weights) add("weights/" + name, tensor);
+  for (const auto& [name, tensor] : training.best) add("best/" + name, tensor);
+  add("momentum", training.momentum);
+  add("rows", packed(numbers_of(history.epochs)));
+  add("class_weights", packed(history.class_weights));
+  add("draws_made", integers_of(history.draws_made));
+  add("numbers", packed({static_cast<double>(training.best_correct), static_cast<double>(history.best_epoch),
+                         training.epoch_loss_sum}));
+  metadata[training.name + "/draws_digest"] = history.draws_digest;
 }
 
 /// Tensors of a file by name; one that is missing is the file's fault.
@@ -130,21 +130,21 @@ class Contents {
   model::Safetensors file_;
 };
 
-TraineeState trainee_of(const Contents& contents, const std::string& name) {
-  TraineeState trainee;
-  trainee.name = name;
-  trainee.weights = contents.below(name + "/weights/");
-  trainee.best = contents.below(name + "/best/");
-  trainee.momentum = contents.tensor(name + "/momentum");
-  trainee.training.epochs = rows_of(contents.numbers(name + "/rows", 0));
-  trainee.training.class_weights = contents.numbers(name + "/class_weights", 0);
-  trainee.training.draws_made = contents.integers(name + "/draws_made");
-  trainee.training.draws_digest = contents.text(name + "/draws_digest");
+TrainingState training_of(const Contents& contents, const std::string& name) {
+  TrainingState training;
+  training.name = name;
+  training.weights = contents.below(name + "/weights/");
+  training.best = contents.below(name + "/best/");
+  training.momentum = contents.tensor(name + "/momentum");
+  training.history.epochs = rows_of(contents.numbers(name + "/rows", 0));
+  training.history.class_weights = contents.numbers(name + "/class_weights", 0);
+  training.history.draws_made = contents.integers(name + "/draws_made");
+  training.history.draws_digest = contents.text(name + "/draws_digest");
   const std::vector<double> numbers = contents.numbers(name + "/numbers", 3);
-  trainee.best_correct = static_cast<std::int64_t>(numbers[0]);
-  trainee.training.best_epoch = static_cast<std::int64_t>(numbers[1]);
-  trainee.epoch_loss_sum = numbers[2];
-  return trainee;
+  training.best_correct = static_cast<std::int64_t>(numbers[0]);
+  training.history.best_epoch = static_cast<std::int64_t>(numbers[1]);
+  training.epoch_loss_sum = numbers[2];
+  return training;
 }
 
 LoopState state_of(const Contents& contents) {
@@ -156,7 +156,7 @@ LoopState state_of(const Contents& contents) {
   std::string_view names = contents.text("trainees");
   while (!names.empty()) {
     const std::size_t end = names.find('\n');
-    state.trainees.push_back(trainee_of(contents, std::string(names.substr(0, end))));
+    state.trainings.push_back(training_of(contents, std::string(names.substr(0, end))));
     names.remove_prefix(end + 1);
   }
   if (!contents.is_format_1()) {
@@ -181,9 +181,9 @@ void write_checkpoint(const CheckpointFiles& files, const std::string& identity,
   model::NamedTensors tensors;
   Metadata metadata{{"identity", identity}, {"format", std::string(kFormat)}};
   std::string names;
-  for (const TraineeState& trainee : state.trainees) {
-    put(trainee, tensors, metadata);
-    names += trainee.name + "\n";
+  for (const TrainingState& training : state.trainings) {
+    put(training, tensors, metadata);
+    names += training.name + "\n";
   }
   metadata["trainees"] = names;
   const data::LoaderTimes& loader = state.times.loader;

@@ -18,15 +18,15 @@
 
 namespace ltr::train {
 
-/// One trainee between two steps.
-struct TraineeState {
+/// One training between two steps.
+struct TrainingState {
   std::string name;
   model::NamedTensors weights;  ///< parameters and buffers
   torch::Tensor momentum;
-  model::NamedTensors best;         ///< of the best epoch so far; empty before the first validation
-  std::int64_t best_correct = -1;   ///< its correct validation images
-  record::TrainingRecord training;  ///< of the epochs completed
-  double epoch_loss_sum = 0;        ///< over the images of this epoch's completed steps
+  model::NamedTensors best;        ///< of the best epoch so far; empty before the first validation
+  std::int64_t best_correct = -1;  ///< its correct validation images
+  record::TrainingRecord history;  ///< of the epochs completed
+  double epoch_loss_sum = 0;       ///< over the images of this epoch's completed steps
 };
 
 /// Seconds spent in the steps of one epoch.
@@ -41,7 +41,7 @@ struct LoopState {
   std::int64_t epoch = 0;
   std::int64_t step = 0;
   EpochTimes times;
-  std::vector<TraineeState> trainees;
+  std::vector<TrainingState> trainings;
   std::optional<DeliveredImages> delivered;  ///< in this epoch; none in files of format 1
 };
 

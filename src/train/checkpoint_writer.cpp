@@ -13,10 +13,10 @@ LoopState copied(LoopState state) {
   const auto copy = [](torch::Tensor& tensor) {
     tensor = tensor.to(torch::kCPU, tensor.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
   };
-  for (TraineeState& trainee : state.trainees) {
-    for (auto& [name, tensor] : trainee.weights) copy(tensor);
-    for (auto& [name, tensor] : trainee.best) tensor = tensor.cpu();
-    copy(trainee.momentum);
+  for (TrainingState& training : state.trainings) {
+    for (auto& [name, tensor] : training.weights) copy(tensor);
+    for (auto& [name, tensor] : training.best) tensor = tensor.cpu();
+    copy(training.momentum);
   }
   return state;
 }

@@ -17,23 +17,23 @@
 #include "train/checkpoint_writer.hpp"
 #include "train/delivered_draws.hpp"
 #include "train/feature_pass.hpp"
-#include "train/member.hpp"
 #include "train/step.hpp"
 #include "train/torch_error.hpp"
+#include "train/training.hpp"
 
 namespace ltr::train {
 namespace {
 
 /// What must be equal for one training to go on from the other's state.
 std::string identity_of(const BatchStreamOptions& stream, const data::Pack& pack,
-                        const std::vector<std::unique_ptr<Member>>& members) {
+                        const std::vector<std::unique_ptr<Training>>& trainings) {
   std::string text = base::format("seed {}, {}, {}, batch {} in {}, images {}{}", stream.draws.seed,
                                   config::name_of(stream.draws.kind), config::name_of(stream.draws.scheme),
                                   stream.shape.global_batch, stream.shape.micro_batches, pack.content_hash(),
                                   stream.device.device.is_cpu() ? "" : ", on a GPU");
-  for (const auto& member : members) {
-    text += base::format(", {}: {} epochs, {} parameters", member->trainee().name,
-                         member->trainee().schedule.epochs, member->parameter_floats());
+  for (const auto& training : trainings) {
+    text += base::format(", {}: {} epochs, {} parameters", training->spec().name,
+                         training->spec().schedule.epochs, training->parameter_floats());
   }
   if (stream.device.precision != config::Precision::float32) {
     text += base::format(", {}", config::name_of(stream.device.precision));
@@ -60,7 +60,7 @@ void check_shape(const data::Pack& pack, const sampling::BatchShape& shape) {
 
 struct TrainingLoop::State {
   State(const comm::Group& group_in, const data::Pack& pack_in, EvaluationSet& validation_in,
-        LoopOptions options_in, std::vector<Trainee> trainees);
+        LoopOptions options_in, std::vector<TrainingSpec> specs);
 
   [[nodiscard]] bool update_statistics() const {
     return options.step.frozen_backbone && options.step.update_statistics;
@@ -88,7 +88,7 @@ struct TrainingLoop::State {
   const data::Pack& pack;
   EvaluationSet& validation;
   LoopOptions options;
-  std::vector<std::unique_ptr<Member>> members;
+  std::vector<std::unique_ptr<Training>> trainings;
   BatchStreamOptions stream_options;
   std::int64_t steps = 0;  ///< an epoch
   std::int64_t epoch = 0;
@@ -97,9 +97,9 @@ struct TrainingLoop::State {
   data::LoaderTimes loaded;                ///< of the part of them before this process took the epoch over
   std::optional<CheckpointWriter> writer;  ///< of rank 0, if checkpoints are kept
   base::Stopwatch since_checkpoint;
-  std::vector<Member*> active;
-  std::vector<std::vector<double>> class_weights;  ///< [K] of each active member's loss; empty: none
-  std::unique_ptr<Step> step;                      ///< for the active members
+  std::vector<Training*> active;
+  std::vector<std::vector<double>> class_weights;  ///< [K] of each active training's loss; empty: none
+  std::unique_ptr<Step> step;                      ///< for the active trainings
   std::unique_ptr<data::DecodedImages> decoded;    ///< outlives the stream, which fills it; null: not kept
   std::optional<sampling::DrawSequence> draws;     ///< the next is of the epoch after the stream's
   std::unique_ptr<BatchStream> stream;             ///< of this epoch, from the first step still to be done
@@ -108,7 +108,7 @@ struct TrainingLoop::State {
 
 TrainingLoop::State::State(const comm::Group& group_in, const data::Pack& pack_in,
                            EvaluationSet& validation_in, LoopOptions options_in,
-                           std::vector<Trainee> trainees)
+                           std::vector<TrainingSpec> specs)
     : group(group_in), pack(pack_in), validation(validation_in), options(std::move(options_in)) {
   stream_options.shape = {options.global_batch, options.micro_batches, group.size()};
   check_shape(pack, stream_options.shape);
@@ -125,24 +125,24 @@ TrainingLoop::State::State(const comm::Group& group_in, const data::Pack& pack_i
   stream_options.draws = {options.seed, options.sampling, options.scheme, 0, steps * options.global_batch};
   model::NamedTensors moving;
   if (update_statistics()) moving = model::buffers(*options.step.frozen_backbone);
-  for (Trainee& trainee : trainees) {
-    stream_options.draws.epochs = std::max(stream_options.draws.epochs, trainee.schedule.epochs);
+  for (TrainingSpec& spec : specs) {
+    stream_options.draws.epochs = std::max(stream_options.draws.epochs, spec.schedule.epochs);
     comm::agree(group, [&] {
       translating_torch_errors(
-          [&] { members.push_back(std::make_unique<Member>(std::move(trainee), pack.classes(), moving)); });
+          [&] { trainings.push_back(std::make_unique<Training>(std::move(spec), pack.classes(), moving)); });
     });
   }
   delivered.emplace(stream_options.shape, pack.classes());
   if (options.step.frozen_backbone) options.step.frozen_backbone->train(options.step.update_statistics);
   if (group.rank() == 0 && !options.checkpoint.newest.empty()) {
-    writer.emplace(options.checkpoint, identity_of(stream_options, pack, members));
+    writer.emplace(options.checkpoint, identity_of(stream_options, pack, trainings));
   }
 }
 
 /// Collective: all ranks, for what each of them was given.
 LoopState TrainingLoop::State::state() {
   LoopState now{epoch, epoch_steps, times, {}, delivered->gather(group)};
-  for (const auto& member : members) now.trainees.push_back(member->state());
+  for (const auto& training : trainings) now.trainings.push_back(training->state());
   return now;
 }
 
@@ -190,7 +190,7 @@ void TrainingLoop::State::restore() {
   if (options.checkpoint.newest.empty()) return;
   FoundCheckpoint found;
   comm::agree(group, [&] {
-    found = read_checkpoint(options.checkpoint, identity_of(stream_options, pack, members));
+    found = read_checkpoint(options.checkpoint, identity_of(stream_options, pack, trainings));
   });
   comm::agree(group, [&] {
     if (group.rank() == 0) set_aside(found);
@@ -213,20 +213,20 @@ void TrainingLoop::State::restore() {
   comm::agree(group, [&] {
     if (group.rank() == 0) restore_delivered(std::move(found.state->delivered));
   });
-  for (std::size_t i = 0; i < members.size(); ++i) {
-    members[i]->restore(std::move(found.state->trainees[i]), options.checkpoint.newest.string());
+  for (std::size_t i = 0; i < trainings.size(); ++i) {
+    trainings[i]->restore(std::move(found.state->trainings[i]), options.checkpoint.newest.string());
   }
 }
 
-/// Builds the step anew when the trainees it moves have changed.
+/// Builds the step anew when the specs it moves have changed.
 void TrainingLoop::State::choose_active() {
-  std::vector<Member*> now;
+  std::vector<Training*> now;
   std::vector<StepTask> tasks;
-  for (const auto& member : members) {
-    if (!member->is_active(epoch)) continue;
-    now.push_back(member.get());
-    const Trainee& trainee = member->trainee();
-    tasks.push_back({trainee.module, trainee.logits, trainee.loss, &member->parameters()});
+  for (const auto& training : trainings) {
+    if (!training->is_active(epoch)) continue;
+    now.push_back(training.get());
+    const TrainingSpec& spec = training->spec();
+    tasks.push_back({spec.module, spec.logits, spec.loss, &training->parameters()});
   }
   if (step && now == active) return;
   active = std::move(now);
@@ -241,8 +241,8 @@ std::unique_ptr<BatchStream> TrainingLoop::State::next_stream(std::int64_t of_ep
   return std::make_unique<BatchStream>(pack, stream_options, draws->next(), first_step);
 }
 
-/// What the loss of each active member divides a step by, which follows from the step's draws; empty where no
-/// loss has weights.
+/// What the loss of each active training divides a step by, which follows from the step's draws; empty where
+/// no loss has weights.
 std::vector<double> TrainingLoop::State::weight_sums() const {
   std::vector<double> sums;
   if (std::ranges::all_of(class_weights, [](const auto& weights) { return weights.empty(); })) return sums;
@@ -257,9 +257,9 @@ std::vector<double> TrainingLoop::State::weight_sums() const {
 void TrainingLoop::State::begin_epoch() {
   choose_active();
   class_weights.clear();
-  for (const Member* member : active) {
-    train::Loss& loss = *member->trainee().loss;
-    loss.begin_epoch(epoch, member->trainee().schedule.epochs);
+  for (const Training* training : active) {
+    train::Loss& loss = *training->spec().loss;
+    loss.begin_epoch(epoch, training->spec().schedule.epochs);
     std::vector<double>& weights = class_weights.emplace_back();
     if (!loss.class_weights().defined()) continue;
     const torch::Tensor values = loss.class_weights().cpu().to(torch::kFloat64).contiguous();
@@ -290,7 +290,7 @@ MicroBatch TrainingLoop::State::next_micro_batch() {
   return batch;
 }
 
-/// One step of all active members. Returns what some rank asks for.
+/// One step of all active trainings. Returns what some rank asks for.
 StepSignals TrainingLoop::State::step_once() {
   const base::Stopwatch stopwatch;
   const double wait_before = stream->times().wait_s;
@@ -319,7 +319,7 @@ void TrainingLoop::State::check_finite(const StepResult& result) const {
     throw base::SystemError(base::format(
         "the loss of {} is {} in step {} of epoch {}, at learning rate {}: training has diverged and cannot "
         "recover; lower the learning rate, or warm up over more epochs",
-        active[i]->trainee().name, result.loss_sums[i], epoch_steps, epoch, active[i]->learning_rate(epoch)));
+        active[i]->spec().name, result.loss_sums[i], epoch_steps, epoch, active[i]->learning_rate(epoch)));
   }
 }
 
@@ -375,7 +375,7 @@ void TrainingLoop::State::finish_epoch() {
 void TrainingLoop::State::validate_and_finish(record::EpochRow row,
                                               const sampling::DrawStatistics& draws_made) {
   if (!update_statistics()) {
-    for (Member* member : active) member->finish_epoch(row, draws_made, validation);
+    for (Training* training : active) training->finish_epoch(row, draws_made, validation);
     return;
   }
   const base::Stopwatch stopwatch;
@@ -383,25 +383,25 @@ void TrainingLoop::State::validate_and_finish(record::EpochRow row,
   std::array<double, 1> seconds{stopwatch.seconds()};
   group.max(seconds);
   row.evaluation_s = seconds[0];
-  for (Member* member : active) member->finish_epoch(row, draws_made, features);
+  for (Training* training : active) training->finish_epoch(row, draws_made, features);
   options.step.frozen_backbone->train();
 }
 
 TrainingLoop::TrainingLoop(const comm::Group& group, const data::Pack& pack, EvaluationSet& validation,
-                           LoopOptions options, std::vector<Trainee> trainees)
-    : state_(std::make_unique<State>(group, pack, validation, std::move(options), std::move(trainees))) {}
+                           LoopOptions options, std::vector<TrainingSpec> specs)
+    : state_(std::make_unique<State>(group, pack, validation, std::move(options), std::move(specs))) {}
 
 TrainingLoop::~TrainingLoop() = default;
 
-std::vector<Trained> TrainingLoop::run() {
+std::vector<TrainingResult> TrainingLoop::run() {
   state_->restore();
   while (state_->epoch < state_->stream_options.draws.epochs) state_->run_epoch();
   // All digests before the first is finalized, which may change buffers that others share.
   std::vector<std::string> digests;
-  for (const auto& member : state_->members) digests.push_back(member->state_digest());
-  std::vector<Trained> results;
+  for (const auto& training : state_->trainings) digests.push_back(training->state_digest());
+  std::vector<TrainingResult> results;
   for (std::size_t i = 0; i < digests.size(); ++i) {
-    results.push_back(state_->members[i]->finalize(std::move(digests[i])));
+    results.push_back(state_->trainings[i]->finalize(std::move(digests[i])));
   }
   return results;
 }

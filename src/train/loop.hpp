@@ -18,7 +18,7 @@
 #include "train/compute_device.hpp"
 #include "train/evaluation_set.hpp"
 #include "train/step.hpp"
-#include "train/trainee.hpp"
+#include "train/training_spec.hpp"
 
 namespace ltr::train {
 
@@ -28,7 +28,7 @@ struct Progress {
   std::int64_t epochs = 0;
   std::int64_t step = 0;  ///< steps done in this epoch
   std::int64_t steps = 0;
-  double loss = 0;           ///< mean over the images of the last step, first active trainee
+  double loss = 0;           ///< mean over the images of the last step, first active spec
   double images_per_s = 0;   ///< of all ranks, over this epoch's steps
   double wait_fraction = 0;  ///< of this rank's time in this epoch's steps, waiting for data
 };
@@ -40,8 +40,8 @@ struct LoopOptions {
   sampling::SamplingScheme scheme = sampling::SamplingScheme::exact;
   std::int64_t global_batch = 0;  ///< B
   int micro_batches = 1;          ///< V
-  ComputeDevice device = {};      ///< where the trainees' modules are
-  StepOptions step;  ///< its transport is the device's; with a frozen backbone trainees see its features,
+  ComputeDevice device = {};      ///< where the networks are
+  StepOptions step;  ///< its transport is the device's; with a frozen backbone all are given its features,
                      ///< which change only with BatchNorm's statistics, where those are updated
   data::LoaderOptions loader;  ///< its mode is ignored
   bool keep_decoded = false;   ///< images stay decoded in memory from epoch to epoch
@@ -55,14 +55,14 @@ struct LoopOptions {
   std::function<void(const std::string&)> warn;   ///< of what a person should know; may be empty
 };
 
-/// Trains all trainees on the same draws. A frozen backbone runs once a micro-batch for all of them.
+/// Trains networks on the same draws. A frozen backbone runs once a micro-batch for all of them.
 class TrainingLoop {
  public:
-  /// `validation` has the trainees' inputs: features where the backbone is frozen, unless its statistics are
+  /// `validation` has the networks' inputs: features where the backbone is frozen, unless its statistics are
   /// updated. Pack and set must outlive it. Throws: ConfigError if the set is smaller than the global batch
   /// or ranks cannot share the micro-batches.
   TrainingLoop(const comm::Group& group, const data::Pack& pack, EvaluationSet& validation,
-               LoopOptions options, std::vector<Trainee> trainees);
+               LoopOptions options, std::vector<TrainingSpec> specs);
   TrainingLoop(const TrainingLoop&) = delete;
   TrainingLoop& operator=(const TrainingLoop&) = delete;
   ~TrainingLoop();
@@ -72,7 +72,7 @@ class TrainingLoop {
   /// again; the caller removes it. Collective: all ranks of the group. Throws: Stopped after a checkpoint if
   /// a rank was asked to stop; SystemError naming epoch, step and learning rate if a loss is not finite; what
   /// a loader threw.
-  [[nodiscard]] std::vector<Trained> run();
+  [[nodiscard]] std::vector<TrainingResult> run();
 
  private:
   struct State;

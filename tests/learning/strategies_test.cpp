@@ -74,7 +74,7 @@ TEST_F(Strategies, ThatTrainTakeStage1sOptimiserAndStage2sRateAndSchedule) {
                            .decay_norm_and_bias = false,
                            .clip_norm = 2};
   configuration.stage_2.learning_rate = 0.3;
-  train::Trainee training = make(LearningKind::crt)->training().value();
+  train::TrainingSpec training = make(LearningKind::crt)->training().value();
   EXPECT_TRUE(training.sgd.nesterov);
   EXPECT_FALSE(training.sgd.decay_norm_and_bias);
   EXPECT_EQ(training.sgd.clip_norm, 2);
@@ -126,7 +126,7 @@ TEST_F(Strategies, LwsBeginsAsStage1sClassifier) {
 
 TEST_F(Strategies, LwsLearnsOneFactorAClassAndNothingElse) {
   const auto lws = make(LearningKind::lws);
-  const train::Trainee training = lws->training().value();
+  const train::TrainingSpec training = lws->training().value();
   const std::vector<torch::Tensor> trained = training.module->parameters();
   ASSERT_EQ(trained.size(), 1U);
   EXPECT_EQ(trained[0].numel(), kClasses);

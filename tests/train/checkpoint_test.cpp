@@ -27,27 +27,27 @@ class Checkpoint : public testing::Test {
 
 LoopState sample_state() {
   torch::manual_seed(11);
-  TraineeState trainee;
-  trainee.name = "crt";
-  trainee.weights = {{"fc.weight", torch::randn({3, 2})}, {"norm.tracked", torch::tensor(std::int64_t{7})}};
-  trainee.best = {{"fc.weight", torch::randn({3, 2})}};
-  trainee.momentum = torch::randn({16});
-  trainee.best_correct = 123;
-  trainee.training.epochs = {{0, 1.0 / 3, 0.2, 45.6, 1e5, 0.1, 0.2, 0.5, 0.6, 0.7, 0.3, 0.4},
-                             {1, 1e-300, 0.1, 50}};
-  trainee.training.best_epoch = 1;
-  trainee.training.class_weights = {0.1, 0.9};
-  trainee.training.draws_made = {3, std::int64_t{1} << 40};
-  trainee.training.draws_digest = "abc";
-  trainee.epoch_loss_sum = 2.0 / 3;
-  TraineeState other = trainee;
+  TrainingState one;
+  one.name = "crt";
+  one.weights = {{"fc.weight", torch::randn({3, 2})}, {"norm.tracked", torch::tensor(std::int64_t{7})}};
+  one.best = {{"fc.weight", torch::randn({3, 2})}};
+  one.momentum = torch::randn({16});
+  one.best_correct = 123;
+  one.history.epochs = {{0, 1.0 / 3, 0.2, 45.6, 1e5, 0.1, 0.2, 0.5, 0.6, 0.7, 0.3, 0.4},
+                        {1, 1e-300, 0.1, 50}};
+  one.history.best_epoch = 1;
+  one.history.class_weights = {0.1, 0.9};
+  one.history.draws_made = {3, std::int64_t{1} << 40};
+  one.history.draws_digest = "abc";
+  one.epoch_loss_sum = 2.0 / 3;
+  TrainingState other = one;
   other.name = "lws";
   other.best.clear();
-  other.training = {};
+  other.history = {};
   return {2,
           17,
           {1.5, 1.0 / 7, {0.1, 0.2, 0.3, 2.0 / 7}},
-          {trainee, other},
+          {one, other},
           DeliveredImages{{5, std::int64_t{1} << 40, 5}, {1, 2}}};
 }
 
@@ -69,32 +69,32 @@ TEST_F(Checkpoint, GivesBackEveryBitOfAState) {
   EXPECT_EQ(read->step, 17);
   EXPECT_EQ(read->times.exchange_s, 1.0 / 7);
   EXPECT_EQ(read->times.loader.wait_s, 2.0 / 7);
-  ASSERT_EQ(read->trainees.size(), 2U);
-  EXPECT_EQ(read->trainees[1].name, "lws");
-  EXPECT_TRUE(read->trainees[1].best.empty());
-  EXPECT_TRUE(read->trainees[1].training.epochs.empty());
-  EXPECT_EQ(read->trainees[1].training.best_epoch, -1);
+  ASSERT_EQ(read->trainings.size(), 2U);
+  EXPECT_EQ(read->trainings[1].name, "lws");
+  EXPECT_TRUE(read->trainings[1].best.empty());
+  EXPECT_TRUE(read->trainings[1].history.epochs.empty());
+  EXPECT_EQ(read->trainings[1].history.best_epoch, -1);
   ASSERT_TRUE(read->delivered);
   EXPECT_EQ(read->delivered->positions, (std::vector<std::int64_t>{5, std::int64_t{1} << 40, 5}));
   EXPECT_EQ(read->delivered->of_class, (std::vector<std::int64_t>{1, 2}));
 
-  const TraineeState& a = written.trainees[0];
-  const TraineeState& b = read->trainees[0];
+  const TrainingState& a = written.trainings[0];
+  const TrainingState& b = read->trainings[0];
   expect_equal(a.weights, b.weights);
   expect_equal(a.best, b.best);
   EXPECT_TRUE(torch::equal(a.momentum, b.momentum));
   EXPECT_EQ(b.best_correct, 123);
   EXPECT_EQ(b.epoch_loss_sum, 2.0 / 3);
-  EXPECT_EQ(b.training.best_epoch, 1);
-  EXPECT_EQ(b.training.class_weights, a.training.class_weights);
-  EXPECT_EQ(b.training.draws_made, a.training.draws_made);
-  EXPECT_EQ(b.training.draws_digest, "abc");
-  ASSERT_EQ(b.training.epochs.size(), 2U);
-  EXPECT_EQ(b.training.epochs[0].train_loss, 1.0 / 3);
-  EXPECT_EQ(b.training.epochs[0].resample_s, 0.7);
-  EXPECT_EQ(b.training.epochs[0].evaluation_s, 0.4);
-  EXPECT_EQ(b.training.epochs[1].epoch, 1);
-  EXPECT_EQ(b.training.epochs[1].train_loss, 1e-300);
+  EXPECT_EQ(b.history.best_epoch, 1);
+  EXPECT_EQ(b.history.class_weights, a.history.class_weights);
+  EXPECT_EQ(b.history.draws_made, a.history.draws_made);
+  EXPECT_EQ(b.history.draws_digest, "abc");
+  ASSERT_EQ(b.history.epochs.size(), 2U);
+  EXPECT_EQ(b.history.epochs[0].train_loss, 1.0 / 3);
+  EXPECT_EQ(b.history.epochs[0].resample_s, 0.7);
+  EXPECT_EQ(b.history.epochs[0].evaluation_s, 0.4);
+  EXPECT_EQ(b.history.epochs[1].epoch, 1);
+  EXPECT_EQ(b.history.epochs[1].train_loss, 1e-300);
 }
 
 TEST_F(Checkpoint, IsNothingWhereThereIsNoFile) { EXPECT_FALSE(read_checkpoint(files, "seed 1").state); }
@@ -182,18 +182,18 @@ TEST_F(Checkpoint, InAFolderThatIsNotThereCannotBeWritten) {
 
 TEST_F(Checkpoint, WrittenInTheBackgroundHoldsTheValuesOfItsMoment) {
   LoopState state = sample_state();
-  const torch::Tensor before = state.trainees[0].weights[0].second.clone();
+  const torch::Tensor before = state.trainings[0].weights[0].second.clone();
   CheckpointWriter writer(files, "seed 1");
   writer.begin(state);
-  state.trainees[0].weights[0].second.fill_(0);
+  state.trainings[0].weights[0].second.fill_(0);
   state.step = 18;
   writer.write(state);
   EXPECT_EQ(read_checkpoint(files, "seed 1").state.value().step, 18);
   std::filesystem::rename(files.older(1), files.newest);
   const LoopState first = read_checkpoint(files, "seed 1").state.value();
   EXPECT_EQ(first.step, 17);
-  EXPECT_TRUE(torch::equal(first.trainees[0].weights[0].second, before) ||
-              torch::equal(first.trainees[0].weights[1].second, before));
+  EXPECT_TRUE(torch::equal(first.trainings[0].weights[0].second, before) ||
+              torch::equal(first.trainings[0].weights[1].second, before));
 }
 
 TEST_F(Checkpoint, ThatCouldNotBeWrittenInTheBackgroundRaisesItsErrorOnce) {

@@ -25,8 +25,8 @@ namespace {
 using test::kClasses;
 using test::kFeatures;
 using test::loader_options;
+using test::spec_of;
 using test::TinyNetwork;
-using test::trainee_of;
 using test::world;
 using testing::AllOf;
 using testing::HasSubstr;
@@ -48,17 +48,17 @@ class Loop : public test::WithPacks {
     return options;
   }
 
-  static Trained train(const comm::Group& group, const LoopOptions& options, Trainee trainee) {
+  static TrainingResult train(const comm::Group& group, const LoopOptions& options, TrainingSpec spec) {
     EvaluationSet validation(group, *packs->validation, {.loader = loader_options()});
-    TrainingLoop loop(group, *packs->train, validation, options, {std::move(trainee)});
+    TrainingLoop loop(group, *packs->train, validation, options, {std::move(spec)});
     return loop.run().at(0);
   }
-  static Trained train(const comm::Group& group, const LoopOptions& options) {
-    return train(group, options, trainee_of(std::make_shared<TinyNetwork>(), kEpochs));
+  static TrainingResult train(const comm::Group& group, const LoopOptions& options) {
+    return train(group, options, spec_of(std::make_shared<TinyNetwork>(), kEpochs));
   }
 };
 
-void expect_same_outcome(const Trained& a, const Trained& b) {
+void expect_same_outcome(const TrainingResult& a, const TrainingResult& b) {
   EXPECT_EQ(a.training.weights_digest, b.training.weights_digest);
   EXPECT_EQ(a.training.state_digest, b.training.state_digest);
   EXPECT_EQ(a.training.draws_digest, b.training.draws_digest);
@@ -75,8 +75,8 @@ void expect_same_outcome(const Trained& a, const Trained& b) {
 }
 
 TEST_F(Loop, GivesTheSameBitsHoweverManyRanksShareIt) {
-  const Trained shared = train(world(), options());
-  const Trained alone = train(comm::Group::alone(), options());
+  const TrainingResult shared = train(world(), options());
+  const TrainingResult alone = train(comm::Group::alone(), options());
   expect_same_outcome(shared, alone);
   const std::vector<std::string> digests = world().all_gather(shared.training.weights_digest);
   EXPECT_THAT(digests, testing::Each(alone.training.weights_digest));
@@ -84,32 +84,32 @@ TEST_F(Loop, GivesTheSameBitsHoweverManyRanksShareIt) {
 
 TEST_F(Loop, GivesTheSameBitsOnAnyRanksWithEveryOptionOfTheOptimiser) {
   const auto demanding = [] {
-    Trainee trainee = trainee_of(std::make_shared<TinyNetwork>(), kEpochs);
-    trainee.sgd = {.momentum = 0.9,
-                   .weight_decay = 1e-2,
-                   .nesterov = true,
-                   .decay_norm_and_bias = false,
-                   .clip_norm = 0.5};
-    trainee.schedule.kind = config::ScheduleKind::step;
-    trainee.schedule.milestones = {1, 2};
-    return trainee;
+    TrainingSpec spec = spec_of(std::make_shared<TinyNetwork>(), kEpochs);
+    spec.sgd = {.momentum = 0.9,
+                .weight_decay = 1e-2,
+                .nesterov = true,
+                .decay_norm_and_bias = false,
+                .clip_norm = 0.5};
+    spec.schedule.kind = config::ScheduleKind::step;
+    spec.schedule.milestones = {1, 2};
+    return spec;
   };
-  const Trained shared = train(world(), options(), demanding());
+  const TrainingResult shared = train(world(), options(), demanding());
   expect_same_outcome(shared, train(comm::Group::alone(), options(), demanding()));
   EXPECT_NE(shared.training.weights_digest, train(world(), options()).training.weights_digest);
   EXPECT_DOUBLE_EQ(shared.training.epochs.at(2).learning_rate, 0.05 * 0.1 * 0.1);
   // Clipping is part of it.
-  Trainee unclipped = demanding();
+  TrainingSpec unclipped = demanding();
   unclipped.sgd.clip_norm = 0;
   EXPECT_NE(train(world(), options(), unclipped).training.epochs.back().train_loss,
             shared.training.epochs.back().train_loss);
 }
 
 TEST_F(Loop, ValidatesEverySoManyEpochsAndAfterTheLast) {
-  Trainee trainee = trainee_of(std::make_shared<TinyNetwork>(), 6);
-  trainee.validate_every_epochs = 4;
-  const Trained sparse = train(world(), options(), trainee);
-  const Trained dense = train(world(), options(), trainee_of(std::make_shared<TinyNetwork>(), 6));
+  TrainingSpec spec = spec_of(std::make_shared<TinyNetwork>(), 6);
+  spec.validate_every_epochs = 4;
+  const TrainingResult sparse = train(world(), options(), spec);
+  const TrainingResult dense = train(world(), options(), spec_of(std::make_shared<TinyNetwork>(), 6));
   for (const std::size_t epoch : {0U, 1U, 2U, 4U}) {
     EXPECT_TRUE(std::isnan(sparse.training.epochs.at(epoch).validation_top1_percent)) << epoch;
     EXPECT_EQ(sparse.training.epochs.at(epoch).evaluation_s, 0) << epoch;
@@ -128,7 +128,7 @@ TEST_F(Loop, RecordsEveryEpochAndKeepsTheBest) {
   std::vector<Progress> seen;
   with_progress.progress = [&](const Progress& progress) { seen.push_back(progress); };
   auto network = std::make_shared<TinyNetwork>();
-  const Trained result = train(world(), with_progress, trainee_of(network, kEpochs));
+  const TrainingResult result = train(world(), with_progress, spec_of(network, kEpochs));
 
   ASSERT_EQ(result.training.epochs.size(), static_cast<std::size_t>(kEpochs));
   double best = -1;
@@ -163,7 +163,8 @@ TEST_F(Loop, RecordsEveryEpochAndKeepsTheBest) {
 TEST_F(Loop, Learns) {
   LoopOptions instance_balanced = options();
   instance_balanced.sampling = config::SamplingKind::instance_balanced;
-  const Trained result = train(world(), instance_balanced, trainee_of(std::make_shared<TinyNetwork>(), 20));
+  const TrainingResult result =
+      train(world(), instance_balanced, spec_of(std::make_shared<TinyNetwork>(), 20));
   EXPECT_LT(result.training.epochs.back().train_loss, 0.6 * result.training.epochs.front().train_loss);
   const record::EpochRow& best =
       result.training.epochs.at(static_cast<std::size_t>(result.training.best_epoch));
@@ -181,7 +182,7 @@ void stop_after(std::int64_t steps, const comm::Group& group, LoopOptions option
 }
 
 TEST_F(Loop, GoesOnFromAnyStepAsIfNeverStopped) {
-  const Trained whole = train(world(), options());
+  const TrainingResult whole = train(world(), options());
   for (const std::int64_t steps : {1, 2, 3, 6}) {
     LoopOptions stopping = options();
     stopping.checkpoint.newest = *folder / base::format("stop_{}.safetensors", steps);
@@ -208,7 +209,7 @@ TEST_F(Loop, KeepsCheckpointsWithinAnEpochOnceTheTimeHasPassed) {
 }
 
 TEST_F(Loop, RecordsTheDrawsThatTrainingWasGiven) {
-  const Trained trained = train(world(), options());
+  const TrainingResult trained = train(world(), options());
   const sampling::DrawOptions draws{
       .seed = 3, .kind = options().sampling, .epochs = kEpochs, .draws_per_epoch = kSteps * 32};
   std::string digest;
@@ -240,16 +241,15 @@ LoopOptions stopped_in_an_epoch(const LoopOptions& options, const std::filesyste
 
 TEST_F(Loop, GoesOnFromWhatTheCheckpointSaysWasDelivered) {
   const auto run = [](const LoopOptions& o) { static_cast<void>(train(world(), o)); };
-  const Trained whole = train(world(), options());
-  const Trained resumed = train(world(), stopped_in_an_epoch(options(), *folder / "delivered.safetensors",
-                                                             run, [](model::Safetensors& contents) {
-                                                               for (auto& [name, tensor] : contents.tensors) {
-                                                                 if (name == "delivered/positions")
-                                                                   tensor[3] += 1;
-                                                                 if (name == "delivered/of_class")
-                                                                   tensor[3] += 1;
-                                                               }
-                                                             }));
+  const TrainingResult whole = train(world(), options());
+  const TrainingResult resumed =
+      train(world(), stopped_in_an_epoch(options(), *folder / "delivered.safetensors", run,
+                                         [](model::Safetensors& contents) {
+                                           for (auto& [name, tensor] : contents.tensors) {
+                                             if (name == "delivered/positions") tensor[3] += 1;
+                                             if (name == "delivered/of_class") tensor[3] += 1;
+                                           }
+                                         }));
   EXPECT_EQ(resumed.training.weights_digest, whole.training.weights_digest);
   EXPECT_NE(resumed.training.draws_digest, whole.training.draws_digest);
   EXPECT_EQ(resumed.training.draws_made.at(3), whole.training.draws_made.at(3) + 1);
@@ -272,7 +272,7 @@ TEST_F(Loop, TakesTheDrawsForWhatACheckpointOfFormat1DoesNotSay) {
 }
 
 TEST_F(Loop, GoesOnOnAnotherNumberOfRanks) {
-  const Trained whole = train(world(), options());
+  const TrainingResult whole = train(world(), options());
   LoopOptions stopping = options();
   stopping.checkpoint.newest = *folder / "other_ranks.safetensors";
   if (world().rank() == 0) {
@@ -293,7 +293,7 @@ TEST_F(Loop, RefusesTheCheckpointOfAnotherTraining) {
 }
 
 /// A linear head on the features of a frozen backbone.
-Trainee head(const std::string& name, std::uint64_t seed, std::int64_t epochs) {
+TrainingSpec head(const std::string& name, std::uint64_t seed, std::int64_t epochs) {
   auto fc = std::make_shared<torch::nn::LinearImpl>(kFeatures, kClasses);
   test::fill(*fc, seed);
   return {.name = name,
@@ -306,8 +306,8 @@ Trainee head(const std::string& name, std::uint64_t seed, std::int64_t epochs) {
 
 class LoopOfHeads : public Loop {
  protected:
-  static std::vector<Trained> train_heads(const comm::Group& group, LoopOptions options,
-                                          std::vector<Trainee> heads) {
+  static std::vector<TrainingResult> train_heads(const comm::Group& group, LoopOptions options,
+                                                 std::vector<TrainingSpec> heads) {
     options.sampling = config::SamplingKind::class_balanced;
     auto backbone = std::make_shared<test::TinyBackbone>();
     test::fill(*backbone, 1);
@@ -316,14 +316,14 @@ class LoopOfHeads : public Loop {
     EvaluationSet images(group, *packs->validation, {.loader = loader_options()});
     EvaluationSet validation = features_of(images, *backbone);
     TrainingLoop loop(group, *packs->train, validation, options, std::move(heads));
-    std::vector<Trained> results = loop.run();
+    std::vector<TrainingResult> results = loop.run();
     EXPECT_EQ(model::weights_digest(model::state(*backbone)), before) << "the backbone is frozen";
     return results;
   }
 };
 
 TEST_F(LoopOfHeads, TrainsEachHeadAsIfItWereAlone) {
-  const std::vector<Trained> together =
+  const std::vector<TrainingResult> together =
       train_heads(world(), options(), {head("crt", 5, 3), head("lws", 6, 1)});
   expect_same_outcome(together.at(0), train_heads(world(), options(), {head("crt", 5, 3)}).at(0));
   expect_same_outcome(together.at(1), train_heads(world(), options(), {head("lws", 6, 1)}).at(0));
@@ -334,13 +334,13 @@ TEST_F(LoopOfHeads, TrainsEachHeadAsIfItWereAlone) {
 }
 
 TEST_F(LoopOfHeads, GoesOnAfterAHeadHasDroppedOut) {
-  const auto heads = [] { return std::vector<Trainee>{head("crt", 5, 3), head("lws", 6, 1)}; };
-  const std::vector<Trained> whole = train_heads(comm::Group::alone(), options(), heads());
+  const auto heads = [] { return std::vector<TrainingSpec>{head("crt", 5, 3), head("lws", 6, 1)}; };
+  const std::vector<TrainingResult> whole = train_heads(comm::Group::alone(), options(), heads());
   LoopOptions stopping = options();
   stopping.checkpoint.newest = *folder / "heads.safetensors";
   stop_after(kSteps + 1, world(), stopping,
              [&](const LoopOptions& o) { static_cast<void>(train_heads(world(), o, heads())); });
-  const std::vector<Trained> resumed = train_heads(world(), stopping, heads());
+  const std::vector<TrainingResult> resumed = train_heads(world(), stopping, heads());
   expect_same_outcome(resumed.at(0), whole.at(0));
   expect_same_outcome(resumed.at(1), whole.at(1));
 }
@@ -349,10 +349,10 @@ TEST_F(LoopOfHeads, GoesOnAfterAHeadHasDroppedOut) {
 class LoopOfHeadsOnMovingStatistics : public Loop {
  protected:
   struct Outcome {
-    std::vector<Trained> trained;
+    std::vector<TrainingResult> trained;
     std::shared_ptr<test::TinyBackbone> backbone;
   };
-  static Outcome train_heads(const comm::Group& group, LoopOptions options, std::vector<Trainee> heads) {
+  static Outcome train_heads(const comm::Group& group, LoopOptions options, std::vector<TrainingSpec> heads) {
     options.sampling = config::SamplingKind::class_balanced;
     auto backbone = std::make_shared<test::TinyBackbone>();
     test::fill(*backbone, 1);
@@ -362,10 +362,10 @@ class LoopOfHeadsOnMovingStatistics : public Loop {
     TrainingLoop loop(group, *packs->train, images, options, std::move(heads));
     return {loop.run(), backbone};
   }
-  static std::vector<Trainee> two_heads() { return {head("crt", 5, 3), head("lws", 6, 1)}; }
+  static std::vector<TrainingSpec> two_heads() { return {head("crt", 5, 3), head("lws", 6, 1)}; }
 };
 
-const torch::Tensor& tensor_of(const Trained& trained, std::string_view name) {
+const torch::Tensor& tensor_of(const TrainingResult& trained, std::string_view name) {
   return std::ranges::find(trained.best, name, [](const auto& item) { return item.first; })->second;
 }
 
@@ -381,7 +381,7 @@ TEST_F(LoopOfHeadsOnMovingStatistics, MovesBuffersAndNothingElseOfTheBackbone) {
 }
 
 TEST_F(LoopOfHeadsOnMovingStatistics, KeepsTheBuffersOfEachHeadsBestEpochAndValidatesOnThem) {
-  const std::vector<Trainee> heads = two_heads();
+  const std::vector<TrainingSpec> heads = two_heads();
   const Outcome outcome = train_heads(world(), options(), heads);
   for (std::size_t i = 0; i < heads.size(); ++i) {
     const record::TrainingRecord& training = outcome.trained[i].training;
@@ -400,8 +400,8 @@ TEST_F(LoopOfHeadsOnMovingStatistics, HasADigestOfTheEndThatOtherHeadsDoNotChang
   // Ten epochs, so that the best is not the last of both.
   const auto crt = [] { return head("crt", 5, 10); };
   const auto lws = [] { return head("lws", 6, 10); };
-  const std::vector<Trained> one = train_heads(world(), options(), {crt(), lws()}).trained;
-  const std::vector<Trained> other = train_heads(world(), options(), {lws(), crt()}).trained;
+  const std::vector<TrainingResult> one = train_heads(world(), options(), {crt(), lws()}).trained;
+  const std::vector<TrainingResult> other = train_heads(world(), options(), {lws(), crt()}).trained;
   expect_same_outcome(one[0], other[1]);
   expect_same_outcome(one[1], other[0]);
   EXPECT_LT(std::min(one[0].training.best_epoch, one[1].training.best_epoch), 9)
@@ -426,16 +426,16 @@ TEST_F(LoopOfHeadsOnMovingStatistics, GivesTheSameBitsOnAnyRanksAndAfterAStop) {
 TEST_F(Loop, StatisticsOfTheFirstMicroBatchAloneGiveOtherBuffersOnAnyRanks) {
   LoopOptions first = options();
   first.step.first_part_statistics = true;
-  const Trained shared = train(world(), first);
+  const TrainingResult shared = train(world(), first);
   expect_same_outcome(shared, train(comm::Group::alone(), first));
   EXPECT_NE(shared.training.weights_digest, train(world(), options()).training.weights_digest);
 }
 
 TEST_F(Loop, NamesEpochStepAndLearningRateWhenTrainingDiverges) {
-  Trainee trainee = trainee_of(std::make_shared<TinyNetwork>(), kEpochs);
-  trainee.schedule.learning_rate = 1e30;
+  TrainingSpec spec = spec_of(std::make_shared<TinyNetwork>(), kEpochs);
+  spec.schedule.learning_rate = 1e30;
   EXPECT_THAT(
-      test::message_of<base::SystemError>([&] { return train(world(), options(), trainee); }),
+      test::message_of<base::SystemError>([&] { return train(world(), options(), spec); }),
       AllOf(HasSubstr("the loss of joint is"), HasSubstr("in step 1 of epoch 0, at learning rate 1e+30"),
             HasSubstr("lower the learning rate")));
 }
@@ -456,8 +456,7 @@ TEST_F(Loop, RaisesOnAllRanksThatAnImageIsDamaged) {
   world().barrier();
   const data::Pack damaged(*folder / "damaged.h5");
   EvaluationSet validation(world(), *packs->validation, {.loader = loader_options()});
-  TrainingLoop loop(world(), damaged, validation, options(),
-                    {trainee_of(std::make_shared<TinyNetwork>(), 10)});
+  TrainingLoop loop(world(), damaged, validation, options(), {spec_of(std::make_shared<TinyNetwork>(), 10)});
   EXPECT_THAT(test::message_of<base::DataError>([&] { return loop.run(); }), HasSubstr("damaged.h5"));
 }
 

@@ -313,6 +313,29 @@ TEST(Step, DividesAWeightedSumByTheWeightsOfTheWholeGlobalBatch) {
   }
 }
 
+TEST(Step, OfAWeightedLossHasTheSameBitsOnAnyRanks) {
+  const std::vector<float> weights{0.25F, 1, 2.5F, 7};
+  std::vector<torch::Tensor> gradients;
+  std::vector<double> losses;
+  for (const comm::Group& group : {world(), comm::Group::alone()}) {
+    Stepper plain(group);
+    double sum = 0;  // of the weights of all images of the global batch
+    for (int m = 0; m < kMicroBatches; ++m) {
+      const MicroBatch batch = random_batch(static_cast<std::uint64_t>(m), kGlobalBatch / kMicroBatches);
+      sum += torch::tensor(weights).index_select(0, batch.labels).sum().item<double>();
+    }
+    StepTask task = plain.task();
+    task.loss = std::make_shared<WeightedCrossEntropies>(weights);
+    Step step(group, plain.shape, {task});
+    int number = 0;
+    const StepResult result = step.run([&] { return plain.batch(number++); }, false, {}, std::array{sum});
+    gradients.push_back(plain.parameters.gradients().clone());
+    losses.push_back(result.loss_sums.at(0));
+  }
+  EXPECT_TRUE(same_bits(gradients[0], gradients[1]));
+  EXPECT_EQ(losses[0], losses[1]);
+}
+
 TEST(Step, GivesAnUnusedParameterAZeroGradientAndGoesOn) {
   auto network = std::make_shared<TinyNetwork>();
   FlatParameters parameters(*network);

@@ -16,7 +16,7 @@
 #include "train/flat_parameters.hpp"
 #include "train/loss.hpp"
 #include "train/micro_batch.hpp"
-#include "train/trainee.hpp"
+#include "train/training_spec.hpp"
 
 namespace ltr::test {
 
@@ -110,7 +110,7 @@ inline train::MicroBatch random_batch(std::uint64_t index, std::int64_t images) 
   return batch;
 }
 
-inline train::Trainee trainee_of(const std::shared_ptr<TinyNetwork>& network, std::int64_t epochs) {
+inline train::TrainingSpec spec_of(const std::shared_ptr<TinyNetwork>& network, std::int64_t epochs) {
   return {.name = "joint",
           .module = network,
           .logits = [network](const torch::Tensor& images) { return network->forward(images); },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/member.hpp"
+#include "train/training.hpp"
 
 #include <array>
 #include <limits>
@@ -13,26 +13,26 @@
 
 namespace ltr::train {
 
-Member::Member(Trainee trainee, std::int32_t classes, const model::NamedTensors& more)
-    : trainee_(std::move(trainee)), parameters_(*trainee_.module), sgd_(trainee_.sgd, parameters_) {
-  trainee_.module->train();
-  state_.name = trainee_.name;
-  state_.weights = model::state(*trainee_.module);
+Training::Training(TrainingSpec spec, std::int32_t classes, const model::NamedTensors& more)
+    : spec_(std::move(spec)), parameters_(*spec_.module), sgd_(spec_.sgd, parameters_) {
+  spec_.module->train();
+  state_.name = spec_.name;
+  state_.weights = model::state(*spec_.module);
   state_.weights.insert(state_.weights.end(), more.begin(), more.end());
   state_.momentum = sgd_.momentum();
-  state_.training.draws_made.assign(static_cast<std::size_t>(classes), 0);
+  state_.history.draws_made.assign(static_cast<std::size_t>(classes), 0);
 }
 
-void Member::step(std::int64_t epoch, double loss_sum) {
+void Training::step(std::int64_t epoch, double loss_sum) {
   sgd_.step(parameters_.values(), parameters_.gradients(), learning_rate(epoch));
   state_.epoch_loss_sum += loss_sum;
 }
 
-void Member::validate(record::EpochRow& row, EvaluationSet& validation) {
+void Training::validate(record::EpochRow& row, EvaluationSet& validation) {
   const base::Stopwatch stopwatch;
-  trainee_.module->eval();
-  const std::int64_t correct = count_correct(validation, trainee_.logits);
-  trainee_.module->train();
+  spec_.module->eval();
+  const std::int64_t correct = count_correct(validation, spec_.logits);
+  spec_.module->train();
   std::array<double, 1> evaluation_s{stopwatch.seconds()};
   validation.group().max(evaluation_s);
   row.evaluation_s += evaluation_s[0];
@@ -43,28 +43,28 @@ void Member::validate(record::EpochRow& row, EvaluationSet& validation) {
     state_.best.clear();  // before its successor takes memory
     comm::agree(validation.group(),
                 [&] { translating_torch_errors([&] { state_.best = model::snapshot(state_.weights); }); });
-    state_.training.best_epoch = row.epoch;
+    state_.history.best_epoch = row.epoch;
   }
 }
 
-void Member::finish_epoch(record::EpochRow row, const sampling::DrawStatistics& account,
-                          EvaluationSet& validation) {
+void Training::finish_epoch(record::EpochRow row, const sampling::DrawStatistics& account,
+                            EvaluationSet& validation) {
   row.validation_top1_percent = std::numeric_limits<double>::quiet_NaN();
   const std::int64_t done = row.epoch + 1;
-  if (done % trainee_.validate_every_epochs == 0 || done == trainee_.schedule.epochs) {
+  if (done % spec_.validate_every_epochs == 0 || done == spec_.schedule.epochs) {
     validate(row, validation);
   }
   const auto draws = std::reduce(account.drawn.begin(), account.drawn.end());
   row.train_loss = std::exchange(state_.epoch_loss_sum, 0.0) / static_cast<double>(draws);
   row.learning_rate = learning_rate(row.epoch);
-  record::TrainingRecord& training = state_.training;
+  record::TrainingRecord& training = state_.history;
   training.epochs.push_back(row);
   training.class_weights = account.probabilities;
   for (std::size_t k = 0; k < account.drawn.size(); ++k) training.draws_made[k] += account.drawn[k];
   training.draws_digest = base::sha256_hex(training.draws_digest + account.digest);
 }
 
-void Member::restore(TraineeState state, std::string_view source) {
+void Training::restore(TrainingState state, std::string_view source) {
   model::load_state(state_.weights, state.weights, source);
   state_.momentum.copy_(state.momentum);
   state.weights = std::move(state_.weights);
@@ -72,19 +72,19 @@ void Member::restore(TraineeState state, std::string_view source) {
   state_ = std::move(state);
 }
 
-std::string Member::state_digest() const {
+std::string Training::state_digest() const {
   model::NamedTensors now = state_.weights;
   now.emplace_back("momentum", state_.momentum);
   return model::weights_digest(now);
 }
 
-Trained Member::finalize(std::string state_digest) {
-  torch::nn::Module& module = *trainee_.module;
-  state_.training.state_digest = std::move(state_digest);
+TrainingResult Training::finalize(std::string state_digest) {
+  torch::nn::Module& module = *spec_.module;
+  state_.history.state_digest = std::move(state_digest);
   model::load_state(state_.weights, state_.best, "the best epoch");
   module.eval();
   // In the module's order: a checkpoint's file has another.
-  Trained result{state_.training, model::snapshot(state_.weights)};
+  TrainingResult result{state_.history, model::snapshot(state_.weights)};
   result.training.weights_digest = model::weights_digest(result.best);
   return result;
 }

@@ -16,9 +16,9 @@
 
 namespace ltr::train {
 
-/// One network to be trained: stage 1 has one, stage 2 as many as it has heads. A trainee whose epochs are
+/// One network to be trained: stage 1 has one, stage 2 as many as it has heads. A training whose epochs are
 /// over drops out while the others go on.
-struct Trainee {
+struct TrainingSpec {
   std::string name;                           ///< in checkpoints and messages; unique in its loop
   std::shared_ptr<torch::nn::Module> module;  ///< parameters that require gradients are trained
   Logits logits;                              ///< of pixels, or of features where a backbone is frozen
@@ -28,8 +28,8 @@ struct Trainee {
   int validate_every_epochs = 1;  ///< and after the last
 };
 
-/// One trainee's outcome, the same on every rank.
-struct Trained {
+/// The outcome of one, the same on every rank.
+struct TrainingResult {
   record::TrainingRecord training;
   /// Weights and buffers of the best validated epoch, by top-1, the first if several; with the buffers of a
   /// frozen backbone whose statistics move.
