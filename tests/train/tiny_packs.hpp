@@ -1,46 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small synthetic set that all ranks share, in a folder removed at the end of the program.
+// A small synthetic set that all ranks share.
 #pragma once
 
-#include <filesystem>
 #include <memory>
-#include <stdexcept>
-#include <string>
-#include <vector>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "base/log.hpp"
 #include "data/loader.hpp"
 #include "data/pack.hpp"
 #include "data/synthesise.hpp"
-#include "mpi_main.hpp"
+#include "shared_folder.hpp"
 #include "train/tiny_network.hpp"
 
 namespace ltr::test {
-
-/// Made by rank 0 and known to all. Collective: construction and destruction by all ranks.
-class SharedFolder {
- public:
-  SharedFolder() {
-    std::string name = testing::TempDir() + "/ltr_train_XXXXXX";
-    if (world().rank() == 0 && mkdtemp(name.data()) == nullptr)
-      throw std::runtime_error("no temporary folder");
-    path_ = world().broadcast(name, 0);
-  }
-  SharedFolder(const SharedFolder&) = delete;
-  SharedFolder& operator=(const SharedFolder&) = delete;
-  ~SharedFolder() {
-    world().barrier();
-    if (world().rank() == 0) std::filesystem::remove_all(path_);
-  }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// A training pack of 84 images in 4 classes, and a validation pack of 140: two evaluation batches and a
 /// part.

@@ -18,7 +18,7 @@
 #include "base/error.hpp"
 #include "base/format.hpp"
 #include "grid/sample_plan.hpp"
-#include "mpi_main.hpp"
+#include "shared_folder.hpp"
 
 namespace ltr::grid {
 namespace {
@@ -59,25 +59,12 @@ class FolderWatch {
   bool watched_ = false;
 };
 
-/// A folder that all ranks share, and the sample plan: a, a.features, a.stage_2, b, b.features, b.stage_2.
+/// The sample plan: a, a.features, a.stage_2, b, b.features, b.stage_2.
 class WorkerGroupTest : public testing::Test {
  protected:
-  void SetUp() override {
-    const std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
-    folder_ = std::filesystem::path(testing::TempDir()) / base::format("ltr_{}_{}", name, world().size());
-    if (world().rank() == 0) {
-      std::filesystem::remove_all(folder_);
-      std::filesystem::create_directories(folder_);
-    }
-    world().barrier();
-    configuration_.parallel.ranks_per_cell = 1;
-  }
-  void TearDown() override {
-    world().barrier();
-    if (world().rank() == 0) std::filesystem::remove_all(folder_);
-  }
+  WorkerGroupTest() { configuration_.parallel.ranks_per_cell = 1; }
 
-  [[nodiscard]] Journal journal() const { return Journal(folder_, plan_); }
+  [[nodiscard]] Journal journal() const { return Journal(folder_.path(), plan_); }
 
   /// All ranks work; `compute` is called on every rank of a node's group. What they throw together.
   template <class Compute>
@@ -111,7 +98,7 @@ class WorkerGroupTest : public testing::Test {
   std::vector<std::size_t> nodes_ = kAll;
   config::Configuration configuration_;
   base::Log log_{base::Log::Voice::silent};
-  std::filesystem::path folder_;
+  test::SharedFolder folder_;
 };
 
 TEST_F(WorkerGroupTest, EveryNodeIsComputedOnceAndAfterWhatItNeeds) {
@@ -191,7 +178,7 @@ TEST_F(WorkerGroupTest, GroupsThatWaitHardlyReadTheFolder) {
   nodes_ = {0, 1};
   EXPECT_EQ(work([&](const NodeTask& task) {
               if (task.node.id != "a") return;
-              const FolderWatch watch(folder_);
+              const FolderWatch watch(folder_.path());
               ASSERT_TRUE(watch.works());
               const base::Stopwatch waiting;
               std::this_thread::sleep_for(std::chrono::seconds(5));
@@ -211,7 +198,7 @@ TEST_F(WorkerGroupTest, PartsThatWaitForOneAnotherShareTheLooks) {
   EXPECT_EQ(work([&](const NodeTask& task) {
               if (task.node.id == "a") return;
               std::this_thread::sleep_for(std::chrono::seconds(1));  // until the others wait
-              const FolderWatch watch(folder_);
+              const FolderWatch watch(folder_.path());
               const base::Stopwatch waiting;
               std::this_thread::sleep_for(std::chrono::seconds(6));
               EXPECT_LE(watch.reads_and_new_files().first, 1 + waiting.seconds() / 2.5);
