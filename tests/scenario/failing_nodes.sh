@@ -37,7 +37,7 @@ ends 2 'no node of .* has failed' 1 diverging "${one[@]}" --set run.output="$wor
 
 # Memory that one rank does not get, in forward and backward passes and in evaluation: of two groups of ranks one goes on.
 failures=0
-for request in 700 1000 1500 2200; do
+for request in 700 1500 2200; do
   rm -rf "$work"/memory.h5*
   status=0
   LTR_FAIL_MEMORY=1:$request LD_PRELOAD=$FAILING_CALLS grid 4 memory "${two[@]}" --set parallel.ranks_per_cell=2 || status=$?
