@@ -65,7 +65,7 @@ void WorkerGroup::work() {
   }
 }
 
-/// Until none is ready: nodes that these still wait for may be longer than the parts' patience.
+/// Until none is ready: what these still wait for may take longer than parts wait for each other.
 void WorkerGroup::take_all_ready(const Ranks& ranks) {
   for (Decision next = next_of(ranks); next.kind == Decision::Kind::take; next = next_of(ranks)) {
     compute(ranks, next.node);

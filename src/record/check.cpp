@@ -128,22 +128,11 @@ void check_epoch(const EpochRow& row, std::int64_t number, const Place& place) {
   if (row.epoch != number) {
     (place / "epoch").complain(base::format("has {} in place {}", row.epoch, number));
   }
-  const auto check = [&](std::string_view name, double value, double most) {
-    check_range({&value, 1}, 0, most, place / name);
-  };
-  check("train_loss", row.train_loss, kAny);
-  check("learning_rate", row.learning_rate, kAny);
-  if (!std::isnan(row.validation_top1_percent)) {
-    check("validation_top1_percent", row.validation_top1_percent, 100);
+  for (const EpochColumn& column : kEpochColumns) {
+    const double value = row.*column.value;
+    const bool was_not_validated = column.value == &EpochRow::validation_top1_percent && std::isnan(value);
+    if (!was_not_validated) check_range({&value, 1}, 0, column.most, place / column.name);
   }
-  check("images_per_s", row.images_per_s, kAny);
-  check("step_s", row.step_s, kAny);
-  check("wait_s", row.wait_s, kAny);
-  check("read_s", row.read_s, kAny);
-  check("decode_s", row.decode_s, kAny);
-  check("resample_s", row.resample_s, kAny);
-  check("exchange_s", row.exchange_s, kAny);
-  check("evaluation_s", row.evaluation_s, kAny);
 }
 
 void check_training(const TrainingRecord& training, std::size_t classes, const Place& place) {

@@ -10,26 +10,12 @@
 
 namespace ltr::record {
 namespace {
-/// A column of a table of `Row`s, or a vector of a record.
+/// A vector of a record.
 template <class Owner, class Member>
 struct Field {
   std::string_view name;
   Member Owner::* member;
 };
-
-constexpr std::array<Field<EpochRow, double>, 11> kEpochColumns{{
-    {"train_loss", &EpochRow::train_loss},
-    {"learning_rate", &EpochRow::learning_rate},
-    {"validation_top1_percent", &EpochRow::validation_top1_percent},
-    {"images_per_s", &EpochRow::images_per_s},
-    {"step_s", &EpochRow::step_s},
-    {"wait_s", &EpochRow::wait_s},
-    {"read_s", &EpochRow::read_s},
-    {"decode_s", &EpochRow::decode_s},
-    {"resample_s", &EpochRow::resample_s},
-    {"exchange_s", &EpochRow::exchange_s},
-    {"evaluation_s", &EpochRow::evaluation_s},
-}};
 
 constexpr std::array<Field<TauSweep, std::vector<double>>, 6> kTauColumns{{
     {"tau", &TauSweep::tau},
@@ -50,9 +36,9 @@ void write_epochs(store::Group group, const std::vector<EpochRow>& rows) {
   std::vector<std::int64_t> epochs(rows.size());
   std::ranges::transform(rows, epochs.begin(), &EpochRow::epoch);
   group.write("epoch", epochs);
-  for (const auto& column : kEpochColumns) {
+  for (const EpochColumn& column : kEpochColumns) {
     std::vector<double> values(rows.size());
-    std::ranges::transform(rows, values.begin(), column.member);
+    std::ranges::transform(rows, values.begin(), column.value);
     group.write(column.name, values);
   }
 }
@@ -61,7 +47,7 @@ std::vector<EpochRow> read_epochs(const store::Group& group) {
   const std::vector<std::int64_t> epochs = group.read<std::int64_t>("epoch");
   std::vector<EpochRow> rows(epochs.size());
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i].epoch = epochs[i];
-  for (const auto& column : kEpochColumns) {
+  for (const EpochColumn& column : kEpochColumns) {
     const std::vector<double> values = group.read<double>(column.name);
     if (values.size() != rows.size()) {
       throw base::DataError(
@@ -69,7 +55,7 @@ std::vector<EpochRow> read_epochs(const store::Group& group) {
                        "so run the cell again",
                        column.name, values.size(), rows.size()));
     }
-    for (std::size_t i = 0; i < rows.size(); ++i) rows[i].*column.member = values[i];
+    for (std::size_t i = 0; i < rows.size(); ++i) rows[i].*column.value = values[i];
   }
   return rows;
 }

@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -40,6 +42,28 @@ struct EpochRow {
   double resample_s = 0;               ///< likewise making the network's input of them
   double exchange_s = 0;               ///< exchange not hidden by computation
   double evaluation_s = 0;
+};
+
+/// A column of the epochs' table.
+struct EpochColumn {
+  std::string_view name;
+  double EpochRow::* value;
+  double most = std::numeric_limits<double>::max();  ///< that it can be
+};
+
+/// All beside the epoch itself, in the order of files. Records, checkpoints and their checks walk them.
+inline constexpr EpochColumn kEpochColumns[] = {
+    {"train_loss", &EpochRow::train_loss},
+    {"learning_rate", &EpochRow::learning_rate},
+    {"validation_top1_percent", &EpochRow::validation_top1_percent, 100},
+    {"images_per_s", &EpochRow::images_per_s},
+    {"step_s", &EpochRow::step_s},
+    {"wait_s", &EpochRow::wait_s},
+    {"read_s", &EpochRow::read_s},
+    {"decode_s", &EpochRow::decode_s},
+    {"resample_s", &EpochRow::resample_s},
+    {"exchange_s", &EpochRow::exchange_s},
+    {"evaluation_s", &EpochRow::evaluation_s},
 };
 
 /// What training a set of weights leaves behind.

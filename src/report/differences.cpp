@@ -40,7 +40,7 @@ std::vector<double> resampled(const CellList& cells, metric::AccuracyKind kind) 
   const Cell& first = *cells.front();
   const std::vector<std::int64_t>& total = first.record->test.total;
   const std::vector<double> weights = metric::image_weights(total, first.view->shots, kind);
-  std::vector<metric::ResampledClass> classes(total.size());
+  std::vector<metric::BootstrapClass> classes(total.size());
   for (std::size_t k = 0; k < total.size(); ++k) {
     std::int64_t correct = 0;
     for (const Cell* cell : cells) correct += cell->record->test.correct[k];
@@ -51,7 +51,7 @@ std::vector<double> resampled(const CellList& cells, metric::AccuracyKind kind) 
   }
   const auto sampling = static_cast<std::uint64_t>(first.key.sampling);
   const auto learning = static_cast<std::uint64_t>(first.key.learning);
-  return metric::resampled_sums(classes, kResamples, {0, base::Stream::test_set, sampling, learning});
+  return metric::bootstrap_sums(classes, kResamples, {0, base::Stream::test_set, sampling, learning});
 }
 
 /// The cells of `a` and `b` with the same seeds, in the same order. Both are in the order of their seeds.

@@ -15,7 +15,7 @@
 #include "base/printable.hpp"
 #include "config/plan.hpp"
 #include "config/toml.hpp"
-#include "metric/shift.hpp"
+#include "metric/label_shift.hpp"
 
 namespace ltr::report {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "metric/resample.hpp"
+#include "metric/bootstrap.hpp"
 #include "metric/statistics.hpp"
 #include "report/published.hpp"
 #include "report/results.hpp"

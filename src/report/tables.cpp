@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/format.hpp"
-#include "metric/shift.hpp"
+#include "metric/label_shift.hpp"
 
 namespace ltr::report {
 namespace {

@@ -16,7 +16,7 @@ namespace ltr::train {
 namespace {
 
 using Metadata = std::map<std::string, std::string>;
-constexpr std::int64_t kRowNumbers = 12;
+constexpr std::size_t kRowNumbers = 1 + std::size(record::kEpochColumns);
 /// 1 had no such entry; 2 adds the images that the epoch was given.
 constexpr std::string_view kFormat = "2";
 /// More files of one training are never looked for.
@@ -39,10 +39,8 @@ torch::Tensor integers_of(const std::vector<std::int64_t>& values) {
 std::vector<double> numbers_of(const std::vector<record::EpochRow>& rows) {
   std::vector<double> numbers;
   for (const record::EpochRow& row : rows) {
-    numbers.insert(numbers.end(),
-                   {static_cast<double>(row.epoch), row.train_loss, row.learning_rate,
-                    row.validation_top1_percent, row.images_per_s, row.step_s, row.wait_s, row.read_s,
-                    row.decode_s, row.resample_s, row.exchange_s, row.evaluation_s});
+    numbers.push_back(static_cast<double>(row.epoch));
+    for (const record::EpochColumn& column : record::kEpochColumns) numbers.push_back(row.*column.value);
   }
   return numbers;
 }
@@ -50,9 +48,10 @@ std::vector<double> numbers_of(const std::vector<record::EpochRow>& rows) {
 std::vector<record::EpochRow> rows_of(const std::vector<double>& numbers) {
   std::vector<record::EpochRow> rows;
   for (std::size_t i = 0; i + kRowNumbers <= numbers.size(); i += kRowNumbers) {
-    const double* n = &numbers[i];
-    rows.push_back({static_cast<std::int64_t>(n[0]), n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9],
-                    n[10], n[11]});
+    record::EpochRow& row = rows.emplace_back();
+    row.epoch = static_cast<std::int64_t>(numbers[i]);
+    for (std::size_t c = 0; c + 1 < kRowNumbers; ++c)
+      row.*record::kEpochColumns[c].value = numbers[i + 1 + c];
   }
   return rows;
 }

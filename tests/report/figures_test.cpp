@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "metric/shift.hpp"
+#include "metric/label_shift.hpp"
 #include "report/plausible_run.hpp"
 
 namespace ltr::report {

@@ -35,7 +35,7 @@ grid 1 sound "${two[@]}" || { cat "$work/log"; fail "the sound run"; }
 digest sound >"$work/sound.digest"
 ends 2 'no node of .* has failed' 1 diverging "${one[@]}" --set run.output="$work/new.h5" --retry-failed
 
-# Memory that one rank does not get, in forward and backward passes and in evaluation: of two groups of ranks one goes on.
+# Memory that one rank does not get, at three moments of stage 1: of two groups of ranks one goes on.
 failures=0
 for request in 700 1500 2200; do
   rm -rf "$work"/memory.h5*

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "metric/shift.hpp"
+#include "metric/label_shift.hpp"
 
 #include <gtest/gtest.h>
 

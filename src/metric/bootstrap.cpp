@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "metric/resample.hpp"
+#include "metric/bootstrap.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -45,11 +45,11 @@ class Binomial {
 };
 }  // namespace
 
-std::vector<double> resampled_sums(std::span<const ResampledClass> classes, std::size_t resamples,
+std::vector<double> bootstrap_sums(std::span<const BootstrapClass> classes, std::size_t resamples,
                                    base::CounterRandom random) {
   std::map<std::pair<double, double>, std::int64_t> images;
   double certain = 0;
-  for (const ResampledClass& one : classes) {
+  for (const BootstrapClass& one : classes) {
     LTR_EXPECT(one.images >= 0 && one.accuracy >= 0 && one.accuracy <= 1);
     if (one.accuracy >= 1) certain += one.weight * static_cast<double>(one.images);
     if (one.accuracy > 0 && one.accuracy < 1) images[{one.accuracy, one.weight}] += one.images;

@@ -12,7 +12,7 @@
 namespace ltr::metric {
 
 /// The test images of one class, of which each is right with probability `accuracy`.
-struct ResampledClass {
+struct BootstrapClass {
   std::int64_t images = 0;
   double accuracy = 0;  ///< fraction of 1
   double weight = 0;    ///< what one image adds to the result if it is right
@@ -21,7 +21,7 @@ struct ResampledClass {
 /// `resamples` times sum_k weight_k * Binomial(images_k, accuracy_k): the bootstrap over images within their
 /// class, for which counts suffice. The same for the same `random`, whatever the order of the classes.
 /// Cost: classes that agree in accuracy and weight count as one.
-[[nodiscard]] std::vector<double> resampled_sums(std::span<const ResampledClass> classes,
+[[nodiscard]] std::vector<double> bootstrap_sums(std::span<const BootstrapClass> classes,
                                                  std::size_t resamples, base::CounterRandom random);
 
 struct Interval {
