@@ -11,8 +11,7 @@ class BalancedSoftmax : public train::Loss {
 
   torch::Tensor values(const torch::Tensor& logits, const torch::Tensor& labels) override {
     offsets_ = offsets_.to(logits.device());
-    return torch::cross_entropy_loss(logits + offsets_, labels, {}, at::Reduction::None,
-                                     /*ignore_index=*/-100, label_smoothing_);
+    return cross_entropies(logits + offsets_, labels, label_smoothing_);
   }
 
  private:

@@ -9,8 +9,7 @@ class CrossEntropy : public train::Loss {
   explicit CrossEntropy(double label_smoothing) : label_smoothing_(label_smoothing) {}
 
   torch::Tensor values(const torch::Tensor& logits, const torch::Tensor& labels) override {
-    return torch::cross_entropy_loss(logits, labels, {}, at::Reduction::None, /*ignore_index=*/-100,
-                                     label_smoothing_);
+    return cross_entropies(logits, labels, label_smoothing_);
   }
 
  private:
@@ -18,6 +17,12 @@ class CrossEntropy : public train::Loss {
 };
 
 }  // namespace
+
+torch::Tensor cross_entropies(const torch::Tensor& logits, const torch::Tensor& labels,
+                              double label_smoothing) {
+  return torch::cross_entropy_loss(logits, labels, {}, at::Reduction::None, /*ignore_index=*/-100,
+                                   label_smoothing);
+}
 
 std::shared_ptr<train::Loss> make_cross_entropy(const LossInputs& inputs) {
   return std::make_shared<CrossEntropy>(inputs.configuration.stage_1.label_smoothing);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "learning/strategies.hpp"
+#include "learning/training.hpp"
 #include "model/initialise.hpp"
 
 namespace ltr::learning {
@@ -20,22 +21,17 @@ class Crt : public Strategy {
   }
 
   std::optional<train::TrainingSpec> training() override {
-    return stage_2_training(inputs_, classifier_, logits());
+    return stage_2_training(inputs_, classifier_, logits_of(classifier_));
   }
 
   Outcome outcome(Features& /*features*/) override {
     const torch::Tensor weight = classifier_->fc->weight.detach();
-    return {.logits = logits(),
+    return {.logits = logits_of(classifier_),
             .weight = weight,
             .kept = {{"fc.weight", weight}, {"fc.bias", classifier_->fc->bias.detach()}}};
   }
 
  private:
-  train::Logits logits() const {
-    return
-        [classifier = classifier_](const torch::Tensor& features) { return classifier->forward(features); };
-  }
-
   StrategyInputs inputs_;
   std::shared_ptr<model::Classifier> classifier_;
 };

@@ -20,16 +20,13 @@ class Finetune : public Strategy {
   }
 
   std::optional<train::TrainingSpec> training() override {
-    train::TrainingSpec training = stage_2_training(
-        inputs_, inputs_.network,
-        [network = inputs_.network](const torch::Tensor& pixels) { return network->forward(pixels); });
+    train::TrainingSpec training = stage_2_training(inputs_, inputs_.network, logits_of(inputs_.network));
     scale_backbone_rate(training.sgd, inputs_.configuration.stage_1);
     return training;
   }
 
   Outcome outcome(Features& /*features*/) override {
-    return {.logits = [network = inputs_.network](
-                          const torch::Tensor& features) { return network->classifier->forward(features); },
+    return {.logits = logits_of(inputs_.network->classifier),
             .weight = inputs_.network->classifier->fc->weight.detach(),
             .kept = model::state(*inputs_.network)};
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "learning/strategies.hpp"
+#include "learning/training.hpp"
 
 namespace ltr::learning {
 namespace {
@@ -9,9 +10,7 @@ class Joint : public Strategy {
   explicit Joint(const StrategyInputs& inputs) : classifier_(inputs.network->classifier) {}
 
   Outcome outcome(Features& /*features*/) override {
-    return {.logits = [classifier = classifier_](
-                          const torch::Tensor& features) { return classifier->forward(features); },
-            .weight = classifier_->fc->weight.detach()};
+    return {.logits = logits_of(classifier_), .weight = classifier_->fc->weight.detach()};
   }
 
  private:

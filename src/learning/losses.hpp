@@ -30,6 +30,11 @@ struct LossInputs {
 /// of the softmax, as usual on long tails, and without alpha.
 [[nodiscard]] std::shared_ptr<train::Loss> make_focal(const LossInputs& inputs);
 
+/// Of each image, against labels smoothed as make_cross_entropy says. Shape: logits [b, K], labels [b] ->
+/// [b].
+[[nodiscard]] torch::Tensor cross_entropies(const torch::Tensor& logits, const torch::Tensor& labels,
+                                            double label_smoothing);
+
 /// log(n_j / N), of classes that all have images. Shape: [K] -> [K] float32.
 [[nodiscard]] torch::Tensor log_prior(std::span<const std::int64_t> class_counts);
 

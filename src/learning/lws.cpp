@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "learning/strategies.hpp"
+#include "learning/training.hpp"
 
 namespace ltr::learning {
 namespace {
@@ -37,7 +38,7 @@ class Lws : public Strategy {
                                                        inputs.configuration.fidelity.lws_scales_bias)) {}
 
   std::optional<train::TrainingSpec> training() override {
-    train::TrainingSpec training = stage_2_training(inputs_, classifier_, logits());
+    train::TrainingSpec training = stage_2_training(inputs_, classifier_, logits_of(classifier_));
     // Scales have one dimension, and decay all the same where the point is on.
     if (inputs_.configuration.fidelity.lws_decays_scales) {
       training.sgd.decay_norm_and_bias = true;
@@ -49,17 +50,12 @@ class Lws : public Strategy {
 
   Outcome outcome(Features& /*features*/) override {
     const torch::Tensor weight = classifier_->weight();
-    return {.logits = logits(),
+    return {.logits = logits_of(classifier_),
             .weight = weight,
             .kept = {{"fc.weight", weight}, {"fc.bias", classifier_->bias()}}};
   }
 
  private:
-  train::Logits logits() const {
-    return
-        [classifier = classifier_](const torch::Tensor& features) { return classifier->forward(features); };
-  }
-
   StrategyInputs inputs_;
   std::shared_ptr<ScaledClassifier> classifier_;
 };

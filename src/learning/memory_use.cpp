@@ -69,8 +69,7 @@ Trial trained_by(const config::Configuration& configuration, const config::PlanN
     for (std::size_t i = 0; i < node.learning.size(); ++i) {
       const auto head = std::make_shared<model::Classifier>(made.network->backbone->features(), classes);
       made.parameters.push_back(std::make_unique<train::FlatParameters>(*head));
-      made.tasks.push_back({head, [head](const torch::Tensor& rows) { return head->forward(rows); }, loss,
-                            made.parameters.back().get()});
+      made.tasks.push_back({head, logits_of(head), loss, made.parameters.back().get()});
       made.heads.push_back(head);
     }
     return made;
@@ -79,10 +78,7 @@ Trial trained_by(const config::Configuration& configuration, const config::PlanN
     freeze_all_but_last_block(configuration, *made.network->backbone);
   made.network->train();
   made.parameters.push_back(std::make_unique<train::FlatParameters>(*made.network));
-  made.tasks.push_back(
-      {made.network,
-       [network = made.network](const torch::Tensor& pixels) { return network->forward(pixels); }, loss,
-       made.parameters.back().get()});
+  made.tasks.push_back({made.network, logits_of(made.network), loss, made.parameters.back().get()});
   return made;
 }
 

@@ -57,7 +57,7 @@ record::NodeRecord run_stage_1(const Context& context, const config::PlanNode& n
   train::TrainingSpec spec{
       .name = "network",
       .module = network,
-      .logits = [network](const torch::Tensor& pixels) { return network->forward(pixels); },
+      .logits = logits_of(network),
       .loss = make_loss(node.loss, {context.configuration, context.training.class_counts()}),
       .sgd = sgd_options(stage_1, stage_1.weight_decay),
       .schedule = {.kind = stage_1.schedule,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include "learning/node.hpp"
 #include "learning/strategies.hpp"
@@ -23,6 +24,12 @@ void freeze_all_but_last_block(const config::Configuration& configuration, const
 
 /// The optimiser of both stages.
 [[nodiscard]] train::SgdOptions sgd_options(const config::Stage1& stage_1, double weight_decay);
+
+/// What the module makes of its inputs; it lives as long as this.
+template <class Module>
+[[nodiscard]] train::Logits logits_of(std::shared_ptr<Module> module) {
+  return [module = std::move(module)](const torch::Tensor& inputs) { return module->forward(inputs); };
+}
 
 /// A network of the configuration's backbone for the training pack's classes, where the process computes.
 [[nodiscard]] std::shared_ptr<model::Network> new_network(const Context& context);
